@@ -1,1 +1,4 @@
 //! Bellwether.
+
+pub mod definition;
+pub mod diagnostic;
