@@ -1,0 +1,65 @@
+"""Card 03: the service desk. One row per ticket out of an event log; volume by opening, quality by resolution."""
+
+import pandas
+
+from oracle import Values, percentile, text
+
+PRIORITIES = ["1 - Critical", "2 - High", "3 - Moderate", "4 - Low"]
+
+
+def stamp(column):
+    return pandas.to_datetime(column.where(column != "?", None), format="%d/%m/%Y %H:%M")
+
+
+def tickets():
+    events = text("it-incidents", "incident_event_log.csv.gz")
+    for column in ["opened_at", "resolved_at", "closed_at", "sys_updated_at"]:
+        events[column] = stamp(events[column])
+    for column in ["sys_mod_count", "reassignment_count", "reopen_count"]:
+        events[column] = events[column].astype(int)
+    order = ["number", "sys_updated_at", "sys_mod_count"]
+    assert not events.duplicated(order).any() or not last_ties(events, order), "the last row of a ticket is not unique"
+    last = events.sort_values(order, kind="stable").groupby("number").tail(1).reset_index(drop=True)
+    last["hours"] = (last.resolved_at - last.opened_at).dt.total_seconds() / 3600
+    last["first_contact"] = (last.reassignment_count == 0) & (last.reopen_count == 0)
+    return last
+
+
+def last_ties(events, order):
+    """Tickets whose last row is not decided by time of update and number of modification."""
+    top = events.groupby("number")[["sys_updated_at"]].max().reset_index().merge(events, on=["number", "sys_updated_at"])
+    top = top[top.sys_mod_count == top.groupby("number").sys_mod_count.transform("max")]
+    return int(top.duplicated(order, keep=False).sum())
+
+
+def make():
+    out = Values("03-incidents", "incidents", as_of="2017-02-18")
+    last = tickets()
+    opened = last.opened_at.dt.strftime("%Y-%m")
+    resolved = last.resolved_at.dt.strftime("%Y-%m")
+    months = [str(m) for m in pandas.period_range(opened.min(), "2017-02", freq="M")]
+    for priority in [None, *PRIORITIES]:
+        here = last if priority is None else last[last.priority == priority]
+        segment = {} if priority is None else {"priority": priority}
+        for month in months:
+            out.add("opened", int((opened[here.index] == month).sum()), month, segment)
+            out.add("solved", int((resolved[here.index] == month).sum()), month, segment)
+            end = pandas.Period(month).end_time.ceil("D")
+            out.add("backlog", int(((here.opened_at < end) & ~(here.closed_at < end)).sum()), month, segment)
+            cell = here[resolved[here.index] == month]
+            if len(cell):
+                out.rate("fcr", list(cell.first_contact), month, segment)
+                out.rate("sla", list(cell.made_sla == "true"), month, segment)
+                out.rate("reopened", list(cell.reopen_count > 0), month, segment)
+                out.add("p90_hours", percentile(cell.hours, 90), month, segment, n=len(cell), skipped=0)
+        out.add("opened", len(here), None, segment)
+        done = here[here.resolved_at.notna()]
+        out.add("p90_hours", percentile(done.hours, 90), None, segment, n=len(done))
+        # Tickets without a resolution have no date in these measures; both readings of their total are kept.
+        for name, rows in [("resolved", done), ("every ticket", here)]:
+            out.rate("fcr", list(rows.first_contact), None, segment, rows=name)
+            out.rate("sla", list(rows.made_sla == "true"), None, segment, rows=name)
+            out.rate("reopened", list(rows.reopen_count > 0), None, segment, rows=name)
+    # Three tickets have no caller ("?"): they count as tickets, and "?" is not a caller.
+    out.add("contacts", len(last) / last.caller_id[last.caller_id != "?"].nunique(), n=len(last))
+    return out
