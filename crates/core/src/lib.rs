@@ -1,4 +1,5 @@
-//! Bellwether.
+#![doc = include_str!("../../../ARCHITECTURE.md")]
 
+pub mod data;
 pub mod definition;
 pub mod diagnostic;

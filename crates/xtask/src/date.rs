@@ -112,17 +112,8 @@ mod tests {
 
     #[test]
     fn months_keep_their_ends() {
-        assert_eq!(
-            Day::new(2024, 1, 31).plus_months(1).to_string(),
-            "2024-02-29"
-        );
-        assert_eq!(
-            Day::new(2024, 11, 15).plus_months(24).to_string(),
-            "2026-11-15"
-        );
-        assert_eq!(
-            Day::new(2026, 6, 30).at(9, 5).to_string(),
-            "2026-06-30 09:05"
-        );
+        assert_eq!(Day::new(2024, 1, 31).plus_months(1).to_string(), "2024-02-29");
+        assert_eq!(Day::new(2024, 11, 15).plus_months(24).to_string(), "2026-11-15");
+        assert_eq!(Day::new(2026, 6, 30).at(9, 5).to_string(), "2026-06-30 09:05");
     }
 }

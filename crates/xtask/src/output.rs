@@ -14,11 +14,9 @@ pub fn write(root: &Path, files: &[File]) -> Result<String, String> {
     for file in files {
         let path = root.join(&file.path);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)
-                .map_err(|why| format!("cannot create {}: {why}", folder.display()))?;
+            fs::create_dir_all(folder).map_err(|why| format!("cannot create {}: {why}", folder.display()))?;
         }
-        fs::write(&path, &file.text)
-            .map_err(|why| format!("cannot write {}: {why}", path.display()))?;
+        fs::write(&path, &file.text).map_err(|why| format!("cannot write {}: {why}", path.display()))?;
     }
     Ok(summary("wrote", files))
 }
@@ -27,9 +25,7 @@ pub fn write(root: &Path, files: &[File]) -> Result<String, String> {
 pub fn check(root: &Path, files: &[File]) -> Result<String, String> {
     let stale: Vec<&str> = files
         .iter()
-        .filter(|file| {
-            fs::read_to_string(root.join(&file.path)).ok().as_deref() != Some(file.text.as_str())
-        })
+        .filter(|file| fs::read_to_string(root.join(&file.path)).ok().as_deref() != Some(file.text.as_str()))
         .map(|file| file.path.as_str())
         .collect();
     if stale.is_empty() {

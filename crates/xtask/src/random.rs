@@ -20,9 +20,9 @@ fn mix(mut z: u64) -> u64 {
 impl Random {
     /// The draws of row `row` of the stream `stream`.
     pub fn row(stream: &str, row: u64) -> Self {
-        let named = stream.bytes().fold(0u64, |key, byte| {
-            mix(key ^ u64::from(byte)).wrapping_add(GOLDEN)
-        });
+        let named = stream
+            .bytes()
+            .fold(0u64, |key, byte| mix(key ^ u64::from(byte)).wrapping_add(GOLDEN));
         Self {
             state: mix(named ^ mix(row.wrapping_add(GOLDEN))),
         }
@@ -120,9 +120,7 @@ mod tests {
     #[test]
     fn weights_are_kept() {
         let share = (0..10_000)
-            .filter(|row| {
-                Random::row("w", *row).weighted(("a", 2.0), &[("b", 1.0), ("c", 1.0)]) == "b"
-            })
+            .filter(|row| Random::row("w", *row).weighted(("a", 2.0), &[("b", 1.0), ("c", 1.0)]) == "b")
             .count();
         assert!((2_350..2_650).contains(&share), "{share} of 10000");
     }

@@ -17,9 +17,7 @@ pub struct Row<'t> {
 
 impl Table {
     pub fn new(columns: &[&str]) -> Self {
-        let mut table = Self {
-            text: String::new(),
-        };
+        let mut table = Self { text: String::new() };
         let mut row = table.row();
         for column in columns {
             row = row.field(column);

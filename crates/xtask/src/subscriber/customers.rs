@@ -59,10 +59,7 @@ fn customer(number: u64, joins_in: Option<i64>) -> Customer {
     let mut random = Random::row("customer", number);
     let first = random.pick(&words::NAME_FIRST, "Alder");
     let name = format!("{first} {}", random.pick(&words::NAME_SECOND, "Bakery"));
-    let region = random.weighted(
-        ("North", 0.23),
-        &[("South", 0.28), ("East", 0.26), ("West", 0.23)],
-    );
+    let region = random.weighted(("North", 0.23), &[("South", 0.28), ("East", 0.26), ("West", 0.23)]);
     let [basic, plus, pro] = PLANS;
     let plan = random.weighted((basic, 0.45), &[(plus, 0.35), (pro, 0.20)]);
     let joined_on = match joins_in {
@@ -116,8 +113,7 @@ fn leaves(customer: &Customer, random: &mut Random) -> Option<Day> {
             return Some(day);
         }
     }
-    let felt = customer.satisfaction_in(month_of(customer.renews_on).min(MONTHS - 1))
-        - AVERAGE_SATISFACTION;
+    let felt = customer.satisfaction_in(month_of(customer.renews_on).min(MONTHS - 1)) - AVERAGE_SATISFACTION;
     let renews = random.chance(logistic(
         RENEWAL + customer.plan.renewal + RENEWAL_BY_SATISFACTION * felt,
     ));

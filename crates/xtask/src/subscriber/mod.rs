@@ -12,10 +12,7 @@ use crate::date::{Day, Month};
 use crate::output::File;
 
 /// First month of the data.
-const FIRST: Month = Month {
-    year: 2024,
-    month: 7,
-};
+const FIRST: Month = Month { year: 2024, month: 7 };
 /// Number of months.
 const MONTHS: i64 = 24;
 /// Last day of the data: the natural as-of date.

@@ -105,11 +105,7 @@ fn answers_of(customer: &Customer) -> Vec<Answer> {
         let mut random = Random::row("survey", customer.number * 100 + month as u64);
         let start = FIRST.plus(month);
         let day = start.start().plus(random.between(0, start.days() - 1));
-        let rate = if month == THIN_MONTH {
-            THIN_RATE
-        } else {
-            ANSWER_RATE
-        };
+        let rate = if month == THIN_MONTH { THIN_RATE } else { ANSWER_RATE };
         if random.chance(rate) && customer.is_active(day) {
             let touchpoint = touchpoint(customer, day, &mut random);
             answers.push(answer(customer, day, touchpoint, &mut random));
@@ -128,18 +124,14 @@ fn touchpoint(customer: &Customer, day: Day, random: &mut Random) -> Touchpoint 
     if (0..60).contains(&to_renewal) && random.chance(0.5) {
         return RENEW;
     }
-    random.weighted(
-        (DAILY_USE, 0.42),
-        &[(BILL, 0.20), (REACH_US, 0.18), (SOLVED, 0.20)],
-    )
+    random.weighted((DAILY_USE, 0.42), &[(BILL, 0.20), (REACH_US, 0.18), (SOLVED, 0.20)])
 }
 
 fn after_the_fact(customer: &Customer) -> Option<Answer> {
     let left_on = customer.left_on?;
     let mut random = Random::row("exit survey", customer.number);
     let day = left_on.plus(random.between(3, 20));
-    (random.chance(AFTER_THE_FACT) && day <= LAST_DAY)
-        .then(|| answer(customer, day, LEAVE, &mut random))
+    (random.chance(AFTER_THE_FACT) && day <= LAST_DAY).then(|| answer(customer, day, LEAVE, &mut random))
 }
 
 fn answer(customer: &Customer, day: Day, touchpoint: Touchpoint, random: &mut Random) -> Answer {
@@ -153,9 +145,7 @@ fn answer(customer: &Customer, day: Day, touchpoint: Touchpoint, random: &mut Ra
         7,
     );
     let comment = random.chance(0.22).then(|| match satisfaction {
-        ..=3 if customer.decline(month) > 0.0 && random.chance(0.35) => {
-            random.pick(&words::NORTH, "Too slow")
-        }
+        ..=3 if customer.decline(month) > 0.0 && random.chance(0.35) => random.pick(&words::NORTH, "Too slow"),
         ..=2 => random.pick(&words::CROSS, "Nobody called back"),
         3 => random.pick(&words::INDIFFERENT, "It is fine"),
         _ => random.pick(&words::PLEASED, "Just works."),
@@ -164,11 +154,7 @@ fn answer(customer: &Customer, day: Day, touchpoint: Touchpoint, random: &mut Ra
         customer_id: identity(customer, random),
         answered_on: day,
         touchpoint: touchpoint.name,
-        recommend: if random.chance(0.04) {
-            BLANK
-        } else {
-            recommend
-        },
+        recommend: if random.chance(0.04) { BLANK } else { recommend },
         satisfaction: (!random.chance(0.02)).then_some(satisfaction),
         // Effort was the last page of the survey: some left before it.
         effort: (!random.chance(0.11)).then_some(effort),

@@ -68,14 +68,10 @@ fn tickets_of(customer: &Customer) -> Vec<Ticket> {
         let rate = TICKET_RATE * (1.0 + RATE_BY_EFFORT * effort).max(0.15);
         // Up to three tickets a month, each with a third of the rate.
         for slot in 0..3 {
-            let mut random =
-                Random::row("ticket", (customer.number * 100 + month as u64) * 10 + slot);
+            let mut random = Random::row("ticket", (customer.number * 100 + month as u64) * 10 + slot);
             if random.chance(rate / 3.0) {
                 let start = FIRST.plus(month);
-                let day = weekday(
-                    start.start().plus(random.between(0, start.days() - 1)),
-                    &mut random,
-                );
+                let day = weekday(start.start().plus(random.between(0, start.days() - 1)), &mut random);
                 if customer.is_active(day) && day <= LAST_DAY {
                     tickets.push(ticket(customer, day, effort, &mut random));
                 }
@@ -105,9 +101,7 @@ fn ticket(customer: &Customer, day: Day, effort: f64, random: &mut Random) -> Ti
     };
     let reopened = random.chance(logistic(-2.8 + 0.25 * effort));
     let reopening = if reopened { COST_OF_REOPENING } else { 0.0 };
-    let cost = COST_OF_TICKET * (1.0 + 0.06 * effort)
-        + COST_OF_CONTACT * (contacts - 1) as f64
-        + reopening;
+    let cost = COST_OF_TICKET * (1.0 + 0.06 * effort) + COST_OF_CONTACT * (contacts - 1) as f64 + reopening;
     let cents = (cost * (1.0 + 0.18 * random.normal()).max(0.4)) as i64;
     // Minutes of work and of waiting; each further contact waits for another day.
     let minutes = random.between(20, 400) + (contacts - 1) * random.between(300, 2_900);
@@ -115,15 +109,9 @@ fn ticket(customer: &Customer, day: Day, effort: f64, random: &mut Random) -> Ti
     let forgotten = random.chance(0.008);
     // The planted nothing: the channel depends on nothing, and nothing depends on it. Its own draws, so that tuning
     // an effect does not move it.
-    let channel = Random::row(
-        "ticket channel",
-        opened_at.0 as u64 * 10_000 + customer.number,
-    )
-    .weighted(("phone", 0.41), &[("chat", 0.34), ("email", 0.25)]);
-    let topic = random.weighted(
-        ("fault", 0.44),
-        &[("bill", 0.24), ("how to", 0.20), ("contract", 0.12)],
-    );
+    let channel = Random::row("ticket channel", opened_at.0 as u64 * 10_000 + customer.number)
+        .weighted(("phone", 0.41), &[("chat", 0.34), ("email", 0.25)]);
+    let topic = random.weighted(("fault", 0.44), &[("bill", 0.24), ("how to", 0.20), ("contract", 0.12)]);
     let orphan = random.chance(0.007);
     Ticket {
         customer_id: if orphan {

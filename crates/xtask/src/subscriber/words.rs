@@ -1,11 +1,11 @@
 //! Names and remarks.
 
 pub const NAME_FIRST: [&str; 48] = [
-    "Alder", "Amber", "Anchor", "Aspen", "Beacon", "Birch", "Bluebell", "Bridge", "Cedar",
-    "Chestnut", "Clover", "Copper", "Coral", "Corner", "Crane", "Daisy", "Dune", "Elm", "Falcon",
-    "Fern", "Fjord", "Garnet", "Harbour", "Hazel", "Heron", "Hill", "Iris", "Juniper", "Lake",
-    "Lantern", "Linden", "Maple", "Meadow", "Mill", "Oak", "Orchard", "Otter", "Pine", "Quarry",
-    "River", "Rowan", "Saffron", "Silver", "Swan", "Thistle", "Valley", "Willow", "Yarrow",
+    "Alder", "Amber", "Anchor", "Aspen", "Beacon", "Birch", "Bluebell", "Bridge", "Cedar", "Chestnut", "Clover",
+    "Copper", "Coral", "Corner", "Crane", "Daisy", "Dune", "Elm", "Falcon", "Fern", "Fjord", "Garnet", "Harbour",
+    "Hazel", "Heron", "Hill", "Iris", "Juniper", "Lake", "Lantern", "Linden", "Maple", "Meadow", "Mill", "Oak",
+    "Orchard", "Otter", "Pine", "Quarry", "River", "Rowan", "Saffron", "Silver", "Swan", "Thistle", "Valley", "Willow",
+    "Yarrow",
 ];
 
 pub const NAME_SECOND: [&str; 32] = [
