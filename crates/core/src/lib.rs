@@ -4,3 +4,4 @@ pub mod data;
 pub mod definition;
 pub mod diagnostic;
 pub mod measure;
+pub mod report;

@@ -4,6 +4,8 @@
 
 pub mod column;
 pub mod dataset;
+pub mod summary;
 
 pub use column::{Codes, Column, Ints, Text, Values};
 pub use dataset::{BoundTable, Dataset, NO_ROW, Parent, RowIndex, Table};
+pub use summary::{ColumnSummary, TableSummary};

@@ -4,4 +4,6 @@
 
 pub mod cell;
 
-pub use cell::{Axes, CellKey, Interval, MeasuredCell, Measures, MetricCells, PeriodAxis, PeriodKey, PeriodStep, SegmentAxis, State};
+pub use cell::{
+    Axes, CellKey, Interval, MeasuredCell, Measures, MetricCells, PeriodAxis, PeriodKey, PeriodStep, SegmentAxis, State,
+};

@@ -1,0 +1,11 @@
+//! The finished report as data: results, diagnostics, provenance.
+//!
+//! Imports: definition, data, expr, measure, score, stats, limits, diagnostic. Never: script, engine, any drawing.
+
+pub mod model;
+
+pub use model::{
+    AlertResult, Cell, Change, ChangeVerdict, Contribution, EntityRow, EntityScores, GoalResult, InitiativeResult,
+    JourneyResult, LimitResult, LinkResult, LinkState, ListResult, MetricResult, ObjectiveResult, PhaseResult,
+    Provenance, Report, Results, ScoreResult, StepResult, TableProvenance, Value, WorthResult,
+};

@@ -1,0 +1,503 @@
+//! The types of a report. Renderers read these and compute nothing.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::definition::{CivilDate, Direction, Header, Initiative, Link, Objective, Param, Role, SourceInfo};
+use crate::diagnostic::Diagnostic;
+use crate::measure::{Axes, Interval, State};
+
+/// Everything that one evaluation gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report {
+    /// The numbers: the same bits for the same card, data and as-of day, on any machine.
+    pub results: Results,
+    /// What is to be said about card and data.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where the numbers come from.
+    pub provenance: Provenance,
+}
+
+/// The numbers of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Results {
+    /// Title, owner, purpose.
+    pub header: Header,
+    /// The day as of which; `None`: no table has a date.
+    pub as_of: Option<CivilDate>,
+    /// Calendars, segments and cuts.
+    pub axes: Axes,
+    /// The label of the period that headlines are read from; `None`: the whole time.
+    pub headline_period: Option<String>,
+    /// Outcomes and metrics, in the order of the card.
+    pub metrics: Vec<MetricResult>,
+    /// Scores, in the order of the card.
+    pub scores: Vec<ScoreResult>,
+    /// Claims that one thing leads another.
+    pub links: Vec<LinkResult>,
+    /// Objectives with the outcomes that serve them.
+    pub objectives: Vec<ObjectiveResult>,
+    /// Journeys with the metrics of each step.
+    pub journeys: Vec<JourneyResult>,
+    /// Initiatives.
+    pub initiatives: Vec<InitiativeResult>,
+    /// Lists of rows.
+    pub lists: Vec<ListResult>,
+    /// Alerts, raised or not.
+    pub alerts: Vec<AlertResult>,
+    /// Tables: how many rows were read and used.
+    pub tables: Vec<crate::data::TableSummary>,
+}
+
+/// A cell: a value for some segment values and a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Cell {
+    /// Segment and its value; empty: the total.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub segments: BTreeMap<String, String>,
+    /// Label of the period; `None`: the whole time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// Whether the period is cut by the as-of day: shown, never banded or tested.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+    /// The value, unrounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// What it is worth.
+    pub state: State,
+    /// Rows used; of a ratio: by its numerator; of a score: its smallest part's.
+    pub n: u64,
+    /// Of a ratio: rows used by its denominator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_denominator: Option<u64>,
+    /// Kish's effective n, when rows are weighted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_effective: Option<f64>,
+    /// Rows skipped because a value is missing.
+    #[serde(default)]
+    pub skipped: u64,
+    /// Of those: not yet due.
+    #[serde(default)]
+    pub not_due: u64,
+    /// The range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+    /// The target that holds for this cell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
+    /// Whether the target is met; `None` where there is none, or the period is partial.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_met: Option<bool>,
+    /// Way from baseline to target in percent; below 0: backwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<f64>,
+    /// Band of a score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<String>,
+    /// Against the previous complete period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+    /// Against the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_from_baseline: Option<f64>,
+}
+
+/// A difference to an earlier period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Change {
+    /// Label of the earlier period.
+    pub from: String,
+    /// Now minus then.
+    pub difference: f64,
+    /// Whether that is for the better; `None`: no difference, or no direction.
+    pub better: Option<bool>,
+    /// Real or noise.
+    pub verdict: ChangeVerdict,
+}
+
+/// Whether a change is more than noise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeVerdict {
+    /// It passed the test of its family.
+    Real,
+    /// It did not.
+    Noise,
+    /// There is no test for it.
+    NotTested,
+}
+
+/// What a metric or score is to reach, as the card says it, with the baseline's value filled in.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GoalResult {
+    /// The baseline's value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<f64>,
+    /// The period the baseline was read from, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_period: Option<String>,
+    /// The final target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
+    /// The target that holds on the as-of day: the next way point, or the final target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_now: Option<f64>,
+    /// By when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<CivilDate>,
+    /// Why there is no target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_target: Option<String>,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The objective it serves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serves: Option<String>,
+}
+
+/// What one point is worth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WorthResult {
+    /// Money for one point, held for twelve months; `None` where the measure behind it has no value.
+    pub amount: Option<f64>,
+    /// ISO code.
+    pub currency: Option<String>,
+    /// Whether it was typed into the card, or measured.
+    pub measured: bool,
+}
+
+/// A metric or outcome with its cells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MetricResult {
+    /// Its name.
+    pub name: String,
+    /// Name for people.
+    pub label: String,
+    /// What it tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// Metric or outcome.
+    pub role: Role,
+    /// The measure as written in the card.
+    pub formula: String,
+    /// Unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Which way is good; `None`: neither.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// Decimals to show.
+    pub decimals: u32,
+    /// Lowest and highest possible value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<(f64, f64)>,
+    /// Goal.
+    pub goal: GoalResult,
+    /// Worth of one point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worth: Option<WorthResult>,
+    /// What it claims to lead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drives: Vec<String>,
+    /// Phase and step of the journey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<(String, Option<String>)>,
+    /// Declared a moment of truth: the reason, or an empty text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moment_of_truth: Option<String>,
+    /// Declared a friction point: the reason, or an empty text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub friction_point: Option<String>,
+    /// Why there is no interval, where there can be none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_interval: Option<String>,
+    /// The cell that the headline is read from.
+    pub headline: Cell,
+    /// All cells: totals first, then each cut; within a cut by value, then by time.
+    pub cells: Vec<Cell>,
+}
+
+/// A score with its cells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ScoreResult {
+    /// Its name.
+    pub name: String,
+    /// Name for people.
+    pub label: String,
+    /// What it tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// Decimals to show.
+    pub decimals: u32,
+    /// Goal.
+    pub goal: GoalResult,
+    /// Names of the bands, lowest first, and their lower edges but the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<String>,
+    /// Edges between bands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub band_edges: Vec<f64>,
+    /// The cell that the headline is read from.
+    pub headline: Cell,
+    /// The parts of the headline: what each gives and what it loses, most lost first.
+    pub contributions: Vec<Contribution>,
+    /// Caps, floors, knock-outs and overrides of the headline.
+    pub limits: Vec<LimitResult>,
+    /// All cells.
+    pub cells: Vec<Cell>,
+    /// Scores of the rows of a table, where the card asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entities: Option<EntityScores>,
+}
+
+/// What a part gives to a score: a ranked reason code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Contribution {
+    /// The part: metric, outcome or score.
+    pub of: String,
+    /// Its weight as the card states it.
+    pub weight: f64,
+    /// Its share of all weight that counted, 0–100; 0 where the part did not count.
+    pub share: f64,
+    /// Its value.
+    pub value: Option<f64>,
+    /// Its state.
+    pub state: State,
+    /// Its value on 0–100.
+    pub normalised: Option<f64>,
+    /// Points it gives (arithmetic mixes: share × normalised / 100).
+    pub points: Option<f64>,
+    /// Points it loses against a perfect 100.
+    pub points_lost: Option<f64>,
+    /// In words: how it was treated, where that is not plain (`missing: the others carry its weight`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A cap, floor, knock-out or override and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LimitResult {
+    /// `cap`, `floor`, `knock_out`, `override`.
+    pub kind: String,
+    /// Its value.
+    pub value: f64,
+    /// Why.
+    pub reason: String,
+    /// The condition as written, or author and expiry of an override.
+    pub condition: String,
+    /// `applied`, `not applied`, `not checked`, `expired`.
+    pub outcome: String,
+    /// The score without it, where it was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<f64>,
+}
+
+/// Scores of rows, as columns of one length.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EntityScores {
+    /// The table.
+    pub table: String,
+    /// Names of the key's columns.
+    pub key: Vec<String>,
+    /// Rows scored, and rows of the table that `.only(..)` left out.
+    pub scored: u64,
+    /// Rows left out.
+    pub left_out: u64,
+    /// Rows in each band, lowest band first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_band: Vec<u64>,
+    /// Rows without a score.
+    pub without_score: u64,
+    /// The rows; not part of the serialised results (ask for them with `--entities`).
+    #[serde(skip)]
+    pub rows: Vec<EntityRow>,
+}
+
+/// The score of a row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EntityRow {
+    /// Key values as text.
+    pub key: Vec<String>,
+    /// Its score.
+    pub value: Option<f64>,
+    /// State.
+    pub state: Option<State>,
+    /// Band.
+    pub band: Option<String>,
+    /// Change against the previous period.
+    pub change: Option<f64>,
+    /// Smallest n of its parts.
+    pub n: u64,
+    /// Reasons in words, most points lost first.
+    pub reasons: Vec<String>,
+}
+
+/// A claim and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LinkResult {
+    /// The claim.
+    pub link: Link,
+    /// What the analysis says.
+    pub state: LinkState,
+}
+
+/// How far a link was analysed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// Declared and valid; no number is claimed.
+    NotAnalysed,
+}
+
+/// An objective and the outcomes that serve it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ObjectiveResult {
+    /// As declared.
+    pub objective: Objective,
+    /// Names of the outcomes, metrics and scores that serve it.
+    pub served_by: Vec<String>,
+}
+
+/// A journey with what is measured at each step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct JourneyResult {
+    /// Its name.
+    pub name: String,
+    /// Its phases.
+    pub phases: Vec<PhaseResult>,
+    /// Values of the journey's column that are not on the map, with their rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub off_the_map: Vec<(String, u64)>,
+}
+
+/// A phase of a journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PhaseResult {
+    /// Its name.
+    pub name: String,
+    /// Metrics that hang on the phase itself.
+    pub metrics: Vec<String>,
+    /// Its steps.
+    pub steps: Vec<StepResult>,
+}
+
+/// A step of a journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StepResult {
+    /// Its name.
+    pub name: String,
+    /// Metrics that hang on the step, and cells of `each_step` metrics: metric, cell of the headline period.
+    pub metrics: Vec<(String, Cell)>,
+}
+
+/// An initiative as declared; its worth is analysed by a later stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InitiativeResult {
+    /// As declared.
+    pub initiative: Initiative,
+    /// What the analysis says.
+    pub state: LinkState,
+}
+
+/// A plain value of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Value {
+    /// Missing.
+    Missing,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// Text, or a date as text.
+    Text(String),
+}
+
+/// A list of rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ListResult {
+    /// Its title.
+    pub name: String,
+    /// The table.
+    pub table: String,
+    /// For whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// Columns shown.
+    pub columns: Vec<String>,
+    /// Rows shown.
+    pub rows: Vec<Vec<Value>>,
+    /// Rows that passed, shown or not.
+    pub passed: u64,
+}
+
+/// An alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AlertResult {
+    /// Its name.
+    pub name: String,
+    /// To whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The condition as written.
+    pub condition: String,
+    /// Whether it is raised; `None`: the condition is unknown.
+    pub raised: Option<bool>,
+}
+
+/// Where the numbers come from.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Provenance {
+    /// Name and version of the engine.
+    pub engine: String,
+    /// The card and its modules with their hashes.
+    pub sources: Vec<SourceInfo>,
+    /// Params with the values used.
+    pub params: Vec<Param>,
+    /// Tables with the hashes of their source bytes.
+    pub tables: Vec<TableProvenance>,
+    /// SHA-256 of the canonical JSON of `results`.
+    pub results_sha256: String,
+}
+
+/// Where a table comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TableProvenance {
+    /// The table.
+    pub table: String,
+    /// The file as the host named it.
+    pub origin: Option<String>,
+    /// SHA-256 of its bytes.
+    pub sha256: Option<String>,
+    /// Rows read.
+    pub rows: u64,
+}
