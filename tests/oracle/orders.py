@@ -60,7 +60,8 @@ def make():
     orders["month"] = orders.order_purchase_timestamp.dt.strftime("%Y-%m")
     # Exactly: prices and freights are decimals, so their sum in cents is a whole number.
     cents = items.assign(cents=[round(v * 100) for v in items.value]).groupby("order_id").cents.sum()
-    orders["cents"] = orders.order_id.map(cents)
+    # An order without items is worth 0: a sum over no rows.
+    orders["cents"] = orders.order_id.map(cents).fillna(0).astype(int)
     live = orders[~orders.order_status.isin(["canceled", "unavailable"])]
 
     for whole_days, rest in [(True, {}), (False, {"by_time_stamp": True})]:
@@ -72,10 +73,11 @@ def make():
         for label in [label for _, label in BUCKETS] + ["never arrived"]:
             out.rate("on_time", states(live[live.lateness == label]), segment={"lateness": label}, **rest)
         for period, rows in [(None, orders)] + [(m, orders[orders.month == m]) for m in sorted(set(orders.month))]:
-            known = rows[rows.cents.notna() & rows.order_id.map(lambda i: answers[i] is not None)]
+            known = rows[[answers[i] is not None for i in rows.order_id]]
             total = known.cents.sum()
             late = known.cents[[answers[i] is False for i in known.order_id]].sum()
-            out.add("value_late", 100 * float(late) / float(total) if total else None, period, n=len(known), **rest)
+            value = 100 * float(late) / float(total) if total else None
+            out.add("value_late", value, period, n=len(known), skipped=len(rows) - len(known), **rest)
 
     shoppers = orders.groupby("customer_unique_id").size()
     out.rate("repeat", list(shoppers > 1))
