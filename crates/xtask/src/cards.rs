@@ -1,8 +1,36 @@
-//! The data of the made cards in `tests/cards`.
+//! The data of the made cards in `tests/cards`: a few hundred rows each, so that every metric has values, and with
+//! the awkward cases that each card is there to show.
+
+mod accounts;
+mod company;
+mod executive;
+mod journey;
+mod maturity;
+mod programme;
+mod voice;
 
 use crate::output::File;
+use crate::table::Table;
 
 /// Every table of every made card.
 pub fn files() -> Vec<File> {
-    Vec::new()
+    [
+        ("06-maturity", maturity::tables()),
+        ("07-journey", journey::tables()),
+        ("08-employee-voice", voice::tables()),
+        ("09-programme", programme::tables()),
+        ("10-executive", executive::tables()),
+        ("11-account-health", accounts::tables()),
+        ("12-company", company::tables()),
+    ]
+    .into_iter()
+    .flat_map(|(card, tables)| {
+        tables
+            .into_iter()
+            .map(move |(name, table)| table.into_file(format!("tests/cards/{card}/{name}.csv")))
+    })
+    .collect()
 }
+
+/// The tables of one card, by name.
+type Tables = Vec<(&'static str, Table)>;
