@@ -1,1 +1,49 @@
-//! Bellwether.
+//! Draws a Bellwether [`Report`] as text for a terminal, Markdown, CSV or JSON.
+//!
+//! A renderer computes no number: what it shows stands in the report. Text and Markdown are two drawings of one
+//! [`Document`], so that they say the same.
+//!
+//! Imports: `bellwether::{report, measure, definition, diagnostic}`. Never: the engine or its other stages.
+
+mod compose;
+mod csv;
+mod document;
+pub mod format;
+mod json;
+mod markdown;
+mod text;
+
+pub use compose::compose;
+pub use csv::{entities_to_csv, to_csv};
+pub use document::{Align, Block, Document, Run, Table, Tone};
+pub use json::to_json;
+pub use markdown::to_markdown;
+pub use text::{TextOptions, to_text};
+
+use bellwether::report::Report;
+
+/// What a report can be drawn as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Aligned text for a terminal.
+    Table,
+    /// Markdown, for pull requests and chat.
+    Markdown,
+    /// One line a cell, for other programs.
+    Csv,
+    /// The whole report; its schema is `docs/report.schema.json`.
+    Json,
+}
+
+/// Draws a report.
+///
+/// # Errors
+/// A message when the report cannot be written as JSON or CSV; that would be a fault of the engine.
+pub fn render(report: &Report, format: Format, options: &TextOptions) -> Result<String, String> {
+    match format {
+        Format::Table => Ok(to_text(&compose(report), options)),
+        Format::Markdown => Ok(to_markdown(&compose(report))),
+        Format::Csv => to_csv(report),
+        Format::Json => to_json(report),
+    }
+}
