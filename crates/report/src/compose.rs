@@ -48,8 +48,14 @@ fn header(results: &Results) -> Document {
         when.push(format!("as of {as_of}"));
     }
     if let Some(period) = &results.headline_period {
-        let calendar = results.axes.periods.first().map_or("period", |axis| axis.period.calendar.word());
-        when.push(format!("values of {period}, the last complete {calendar}, unless another is named"));
+        let calendar = results
+            .axes
+            .periods
+            .first()
+            .map_or("period", |axis| axis.period.calendar.word());
+        when.push(format!(
+            "values of {period}, the last complete {calendar}, unless another is named"
+        ));
     }
     if !when.is_empty() {
         document.push(Block::Line(vec![Run::new(when.join(" · "), Tone::Muted)]));
@@ -87,7 +93,10 @@ fn metric_table(results: &Results, role: Role, heading: &str) -> Document {
             row
         })
         .collect();
-    vec![Block::Heading(heading.to_owned()), Block::Table(Table { columns, rows }.without_empty_columns())]
+    vec![
+        Block::Heading(heading.to_owned()),
+        Block::Table(Table { columns, rows }.without_empty_columns()),
+    ]
 }
 
 fn metric_row(metric: &MetricResult, results: &Results) -> Vec<Run> {
@@ -98,23 +107,34 @@ fn metric_row(metric: &MetricResult, results: &Results) -> Vec<Run> {
         (None, true) => format!("{} (whole time)", metric.label),
         (_, false) => metric.label.clone(),
     };
-    let unit = if cell.value.is_some() { metric.unit.clone().unwrap_or_default() } else { String::new() };
+    let unit = if cell.value.is_some() {
+        metric.unit.clone().unwrap_or_default()
+    } else {
+        String::new()
+    };
     vec![
         Run::plain(label),
         format::value(cell, metric.decimals),
         Run::new(unit, Tone::Muted),
         Run::plain(format::interval(cell, metric.decimals)),
         target(cell, metric),
-        cell.progress.map_or_else(Run::default, |way| Run::plain(format!("{} %", format::number(way, 0)))),
+        cell.progress
+            .map_or_else(Run::default, |way| Run::plain(format!("{} %", format::number(way, 0)))),
         change(cell.change.as_ref(), metric.decimals),
-        Run::plain(if cell.value.is_some() || cell.n > 0 { format::rows(cell) } else { String::new() }),
+        Run::plain(if cell.value.is_some() || cell.n > 0 {
+            format::rows(cell)
+        } else {
+            String::new()
+        }),
         skipped(cell),
         Run::plain(metric.goal.owner.clone().unwrap_or_default()),
     ]
 }
 
 fn target(cell: &Cell, metric: &MetricResult) -> Run {
-    let Some(target) = cell.target else { return Run::default() };
+    let Some(target) = cell.target else {
+        return Run::default();
+    };
     let due = metric.goal.due.map(|due| format!(" by {due}")).unwrap_or_default();
     let (mark, tone) = match cell.target_met {
         Some(true) => ("met: ", Tone::Good),
@@ -135,23 +155,34 @@ fn change(change: Option<&Change>, decimals: u32) -> Run {
         (ChangeVerdict::NotTested, Some(false)) => (" ▼", Tone::Plain),
         (ChangeVerdict::NotTested, None) => ("", Tone::Plain),
     };
-    Run::new(format!("{}{word}", format::difference(change.difference, decimals)), tone)
+    Run::new(
+        format!("{}{word}", format::difference(change.difference, decimals)),
+        tone,
+    )
 }
 
 fn skipped(cell: &Cell) -> Run {
     match (cell.skipped, cell.not_due) {
         (0, _) => Run::default(),
         (skipped, 0) => Run::new(format::whole(skipped), Tone::Muted),
-        (skipped, due) => {
-            Run::new(format!("{}, of it {} not due", format::whole(skipped), format::whole(due)), Tone::Muted)
-        }
+        (skipped, due) => Run::new(
+            format!("{}, of it {} not due", format::whole(skipped), format::whole(due)),
+            Tone::Muted,
+        ),
     }
 }
 
 fn score_section(score: &ScoreResult) -> Document {
     let cell = &score.headline;
     let value = format::value(cell, score.decimals);
-    let mut line = vec![Run::new(value.text, if cell.value.is_some() { Tone::Strong } else { Tone::Muted })];
+    let mut line = vec![Run::new(
+        value.text,
+        if cell.value.is_some() {
+            Tone::Strong
+        } else {
+            Tone::Muted
+        },
+    )];
     if let Some(band) = &cell.band {
         let tone = match score.bands.iter().position(|name| name == band) {
             Some(0) => Tone::Bad,
@@ -179,7 +210,9 @@ fn score_section(score: &ScoreResult) -> Document {
         .limits
         .iter()
         .map(|limit| {
-            let before = limit.before.map(|before| format!(" (without it {})", format::number(before, score.decimals)));
+            let before = limit
+                .before
+                .map(|before| format!(" (without it {})", format::number(before, score.decimals)));
             vec![Run::plain(format!(
                 "{} {} {}: {} [{}]{}",
                 limit.kind.replace('_', "-"),
@@ -250,7 +283,11 @@ fn contributions(score: &ScoreResult) -> Table {
             ]
         })
         .collect();
-    Table { columns: columns.map(|(head, align)| (head.to_owned(), align)).to_vec(), rows }.without_empty_columns()
+    Table {
+        columns: columns.map(|(head, align)| (head.to_owned(), align)).to_vec(),
+        rows,
+    }
+    .without_empty_columns()
 }
 
 /// Something with cells: a metric or a score.
@@ -281,11 +318,20 @@ fn cuts(results: &Results) -> Document {
     let mut document = Vec::new();
     let all = series(results);
     for cut in results.axes.cuts.iter().filter(|cut| !cut.is_empty()) {
-        let segments: Vec<_> =
-            cut.iter().filter_map(|&index| results.axes.segments.get(usize::from(index))).collect();
+        let segments: Vec<_> = cut
+            .iter()
+            .filter_map(|&index| results.axes.segments.get(usize::from(index)))
+            .collect();
         let names: Vec<&str> = segments.iter().map(|segment| segment.label.as_str()).collect();
-        let shown: Vec<&Series<'_>> =
-            all.iter().filter(|series| series.cells.iter().any(|cell| in_cut(cell, &segments) && cell.value.is_some())).collect();
+        let shown: Vec<&Series<'_>> = all
+            .iter()
+            .filter(|series| {
+                series
+                    .cells
+                    .iter()
+                    .any(|cell| in_cut(cell, &segments) && cell.value.is_some())
+            })
+            .collect();
         if shown.is_empty() {
             continue;
         }
@@ -297,10 +343,9 @@ fn cuts(results: &Results) -> Document {
                     series.cells.iter().find(|cell| {
                         cell.period == series.headline.period
                             && cell.segments.len() == segments.len()
-                            && segments
-                                .iter()
-                                .zip(&values)
-                                .all(|(segment, value)| cell.segments.get(&segment.name).map(String::as_str) == Some(value))
+                            && segments.iter().zip(&values).all(|(segment, value)| {
+                                cell.segments.get(&segment.name).map(String::as_str) == Some(value)
+                            })
                     })
                 })
                 .collect();
@@ -308,15 +353,21 @@ fn cuts(results: &Results) -> Document {
                 continue;
             }
             let mut row = vec![Run::plain(values.join(" × "))];
-            row.extend(cells.iter().zip(&shown).map(|(cell, series)| {
-                cell.map_or_else(Run::default, |cell| with_band(cell, series.decimals))
-            }));
+            row.extend(
+                cells
+                    .iter()
+                    .zip(&shown)
+                    .map(|(cell, series)| cell.map_or_else(Run::default, |cell| with_band(cell, series.decimals))),
+            );
             rows.push(row);
         }
         document.push(Block::Heading(format!("By {}", names.join(" × "))));
         if rows.len() > MOST_CROSS_ROWS {
             document.push(Block::Line(vec![Run::new(
-                format!("{} rows: ask for them with --format csv or json", format::whole(rows.len() as u64)),
+                format!(
+                    "{} rows: ask for them with --format csv or json",
+                    format::whole(rows.len() as u64)
+                ),
                 Tone::Muted,
             )]));
             continue;
@@ -356,7 +407,9 @@ fn combinations<'a>(segments: &[&'a bellwether::measure::SegmentAxis]) -> Vec<Ve
 }
 
 fn trend(results: &Results) -> Document {
-    let Some(axis) = results.axes.periods.first() else { return Vec::new() };
+    let Some(axis) = results.axes.periods.first() else {
+        return Vec::new();
+    };
     let first = axis.steps.len().saturating_sub(TREND_STEPS);
     let steps: Vec<_> = axis.steps.iter().skip(first).collect();
     if steps.len() < 2 {
@@ -364,7 +417,14 @@ fn trend(results: &Results) -> Document {
     }
     let mut columns = vec![(String::new(), Align::Left)];
     columns.extend(steps.iter().map(|step| {
-        (if step.complete { step.label.clone() } else { format!("{} (partial)", step.label) }, Align::Right)
+        (
+            if step.complete {
+                step.label.clone()
+            } else {
+                format!("{} (partial)", step.label)
+            },
+            Align::Right,
+        )
     }));
     let rows: Vec<Vec<Run>> = series(results)
         .iter()
@@ -372,21 +432,31 @@ fn trend(results: &Results) -> Document {
             let cells: Vec<Option<&Cell>> = steps
                 .iter()
                 .map(|step| {
-                    series.cells.iter().find(|cell| cell.segments.is_empty() && cell.period.as_ref() == Some(&step.label))
+                    series
+                        .cells
+                        .iter()
+                        .find(|cell| cell.segments.is_empty() && cell.period.as_ref() == Some(&step.label))
                 })
                 .collect();
             if cells.iter().flatten().all(|cell| cell.value.is_none()) {
                 return None;
             }
             let mut row = vec![Run::plain(series.label.to_owned())];
-            row.extend(cells.into_iter().map(|cell| cell.map_or_else(Run::default, |cell| with_band(cell, series.decimals))));
+            row.extend(
+                cells
+                    .into_iter()
+                    .map(|cell| cell.map_or_else(Run::default, |cell| with_band(cell, series.decimals))),
+            );
             Some(row)
         })
         .collect();
     if rows.is_empty() {
         return Vec::new();
     }
-    vec![Block::Heading("Trend".to_owned()), Block::Table(Table { columns, rows })]
+    vec![
+        Block::Heading("Trend".to_owned()),
+        Block::Table(Table { columns, rows }),
+    ]
 }
 
 fn journeys(results: &Results) -> Document {
@@ -427,7 +497,9 @@ fn journeys(results: &Results) -> Document {
                         Run::plain(metric.map_or_else(|| name.clone(), |metric| metric.label.clone())),
                         format::value(cell, metric.map_or(1, |metric| metric.decimals)),
                         Run::plain(format::rows(cell)),
-                        metric.filter(|metric| metric.stage.is_some()).map_or_else(Run::default, moment),
+                        metric
+                            .filter(|metric| metric.stage.is_some())
+                            .map_or_else(Run::default, moment),
                     ]);
                 }
             }
@@ -443,8 +515,11 @@ fn journeys(results: &Results) -> Document {
         let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
         document.push(Block::Table(Table { columns, rows }.without_empty_columns()));
         if !journey.off_the_map.is_empty() {
-            let values: Vec<String> =
-                journey.off_the_map.iter().map(|(value, rows)| format!("{value} ({})", format::whole(*rows))).collect();
+            let values: Vec<String> = journey
+                .off_the_map
+                .iter()
+                .map(|(value, rows)| format!("{value} ({})", format::whole(*rows)))
+                .collect();
             document.push(Block::Line(vec![Run::new(
                 format!("in the data and not on the map: {}", values.join(", ")),
                 Tone::Warn,
@@ -456,7 +531,11 @@ fn journeys(results: &Results) -> Document {
 
 fn moment(metric: &MetricResult) -> Run {
     let claim = |word: &str, reason: &str| {
-        if reason.is_empty() { word.to_owned() } else { format!("{word}: {reason}") }
+        if reason.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{word}: {reason}")
+        }
     };
     match (&metric.moment_of_truth, &metric.friction_point) {
         (Some(reason), _) => Run::new(claim("moment of truth", reason), Tone::Strong),
@@ -470,7 +549,12 @@ fn plans(results: &Results) -> Document {
     if !results.objectives.is_empty() {
         document.push(Block::Heading("Objectives".to_owned()));
         let items = results.objectives.iter().map(|result| {
-            let owner = result.objective.owner.as_ref().map(|owner| format!(" ({})", owner.value)).unwrap_or_default();
+            let owner = result
+                .objective
+                .owner
+                .as_ref()
+                .map(|owner| format!(" ({})", owner.value))
+                .unwrap_or_default();
             let served = if result.served_by.is_empty() {
                 "nothing serves it".to_owned()
             } else {
@@ -487,7 +571,14 @@ fn plans(results: &Results) -> Document {
             let moves: Vec<String> = initiative
                 .moves
                 .iter()
-                .map(|m| format!("{} by {} to {}", m.metric.value, format::stated(m.low), format::stated(m.high)))
+                .map(|m| {
+                    format!(
+                        "{} by {} to {}",
+                        m.metric.value,
+                        format::stated(m.low),
+                        format::stated(m.high)
+                    )
+                })
                 .collect();
             let date = |date: &Option<bellwether::diagnostic::Spanned<bellwether::definition::CivilDate>>| {
                 Run::plain(date.as_ref().map(|date| date.value.to_string()).unwrap_or_default())
@@ -497,7 +588,13 @@ fn plans(results: &Results) -> Document {
             };
             vec![
                 Run::plain(initiative.name.value.clone()),
-                Run::plain(initiative.owner.as_ref().map(|owner| owner.value.clone()).unwrap_or_default()),
+                Run::plain(
+                    initiative
+                        .owner
+                        .as_ref()
+                        .map(|owner| owner.value.clone())
+                        .unwrap_or_default(),
+                ),
                 date(&initiative.starts),
                 date(&initiative.due),
                 money(&initiative.costs),
@@ -517,16 +614,30 @@ fn plans(results: &Results) -> Document {
             ("worth", Align::Left),
         ];
         let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
-        document.push(Block::Table(Table { columns, rows: rows.collect() }.without_empty_columns()));
+        document.push(Block::Table(
+            Table {
+                columns,
+                rows: rows.collect(),
+            }
+            .without_empty_columns(),
+        ));
     }
     if !results.links.is_empty() {
         document.push(Block::Heading("Links".to_owned()));
         let items = results.links.iter().map(|result| {
             let lag = result.link.lag.map_or_else(String::new, |lag| {
-                format!(", {} {}{} later", lag.count, lag.unit.word(), if lag.count == 1 { "" } else { "s" })
+                format!(
+                    ", {} {}{} later",
+                    lag.count,
+                    lag.unit.word(),
+                    if lag.count == 1 { "" } else { "s" }
+                )
             });
             vec![
-                Run::plain(format!("{} drives {}{lag}: ", result.link.metric.value, result.link.outcome.value)),
+                Run::plain(format!(
+                    "{} drives {}{lag}: ",
+                    result.link.metric.value, result.link.outcome.value
+                )),
                 Run::new(analysis(result.state), Tone::Muted),
             ]
         });
@@ -546,13 +657,27 @@ fn lists(results: &Results) -> Document {
     for list in &results.lists {
         document.push(Block::Heading(format!("List: {}", list.name)));
         let columns = list.columns.iter().enumerate().map(|(index, column)| {
-            let numeric = list.rows.iter().filter_map(|row| row.get(index)).any(|v| matches!(v, Value::Int(_) | Value::Float(_)));
+            let numeric = list
+                .rows
+                .iter()
+                .filter_map(|row| row.get(index))
+                .any(|v| matches!(v, Value::Int(_) | Value::Float(_)));
             (column.clone(), if numeric { Align::Right } else { Align::Left })
         });
-        let rows = list.rows.iter().map(|row| row.iter().map(|value| Run::plain(plain_value(value))).collect());
-        document.push(Block::Table(Table { columns: columns.collect(), rows: rows.collect() }));
+        let rows = list
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|value| Run::plain(plain_value(value))).collect());
+        document.push(Block::Table(Table {
+            columns: columns.collect(),
+            rows: rows.collect(),
+        }));
         document.push(Block::Line(vec![Run::new(
-            format!("{} of {} rows shown", format::whole(list.rows.len() as u64), format::whole(list.passed)),
+            format!(
+                "{} of {} rows shown",
+                format::whole(list.rows.len() as u64),
+                format::whole(list.passed)
+            ),
             Tone::Muted,
         )]));
     }
@@ -580,7 +705,11 @@ fn alerts(results: &Results) -> Document {
             Some(false) => ("not raised", Tone::Muted),
             None => ("unknown", Tone::Warn),
         };
-        vec![Run::plain(format!("{}{to}: ", alert.name)), Run::new(word, tone), Run::new(format!(" [{}]", alert.condition), Tone::Muted)]
+        vec![
+            Run::plain(format!("{}{to}: ", alert.name)),
+            Run::new(word, tone),
+            Run::new(format!(" [{}]", alert.condition), Tone::Muted),
+        ]
     });
     vec![Block::Heading("Alerts".to_owned()), Block::Items(items.collect())]
 }
@@ -601,8 +730,20 @@ fn tables(results: &Results) -> Document {
         if table.later_than_as_of > 0 {
             more.push(format!("{} dated later", format::whole(table.later_than_as_of)));
         }
-        more.extend(table.orphans.iter().filter(|(_, n)| *n > 0).map(|(path, n)| format!("{} without their {path}", format::whole(*n))));
-        more.extend(table.without_key.iter().filter(|(_, n)| *n > 0).map(|(path, n)| format!("{} name no {path}", format::whole(*n))));
+        more.extend(
+            table
+                .orphans
+                .iter()
+                .filter(|(_, n)| *n > 0)
+                .map(|(path, n)| format!("{} without their {path}", format::whole(*n))),
+        );
+        more.extend(
+            table
+                .without_key
+                .iter()
+                .filter(|(_, n)| *n > 0)
+                .map(|(path, n)| format!("{} name no {path}", format::whole(*n))),
+        );
         if !more.is_empty() {
             text.push_str(&format!(" ({})", more.join(", ")));
         }
@@ -624,8 +765,15 @@ fn notes(report: &Report) -> Document {
             Severity::Warning => Tone::Warn,
             Severity::Note => Tone::Muted,
         };
-        let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        vec![Run::new(diagnostic.code.to_string(), tone), Run::plain(format!(" {}{help}", diagnostic.message))]
+        let help = diagnostic
+            .help
+            .as_ref()
+            .map(|help| format!(" ({help})"))
+            .unwrap_or_default();
+        vec![
+            Run::new(diagnostic.code.to_string(), tone),
+            Run::plain(format!(" {}{help}", diagnostic.message)),
+        ]
     });
     vec![Block::Heading("Notes".to_owned()), Block::Items(items.collect())]
 }

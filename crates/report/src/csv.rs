@@ -13,13 +13,36 @@ use crate::format;
 /// # Errors
 /// A message when the text cannot be written.
 pub fn to_csv(report: &Report) -> Result<String, String> {
-    let segments: Vec<&str> = report.results.axes.segments.iter().map(|segment| segment.name.as_str()).collect();
+    let segments: Vec<&str> = report
+        .results
+        .axes
+        .segments
+        .iter()
+        .map(|segment| segment.name.as_str())
+        .collect();
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     let mut head = vec!["kind", "name", "label", "unit", "period", "partial"];
     head.extend(&segments);
     head.extend([
-        "value", "state", "n", "n_denominator", "n_effective", "skipped", "not_due", "low", "high", "interval",
-        "baseline", "target", "target_met", "progress", "band", "change_from", "change", "owner", "headline",
+        "value",
+        "state",
+        "n",
+        "n_denominator",
+        "n_effective",
+        "skipped",
+        "not_due",
+        "low",
+        "high",
+        "interval",
+        "baseline",
+        "target",
+        "target_met",
+        "progress",
+        "band",
+        "change_from",
+        "change",
+        "owner",
+        "headline",
     ]);
     let mut write = |record: Vec<String>| writer.write_record(record).map_err(|error| error.to_string());
     write(head.into_iter().map(str::to_owned).collect())?;
@@ -28,15 +51,32 @@ pub fn to_csv(report: &Report) -> Result<String, String> {
             bellwether::definition::Role::Outcome => "outcome",
             bellwether::definition::Role::Metric => "metric",
         };
-        let lead = [kind, &metric.name, &metric.label, metric.unit.as_deref().unwrap_or_default()];
+        let lead = [
+            kind,
+            &metric.name,
+            &metric.label,
+            metric.unit.as_deref().unwrap_or_default(),
+        ];
         for cell in &metric.cells {
-            write(line(lead, cell, &metric.goal, &segments, is_headline(cell, &metric.headline)))?;
+            write(line(
+                lead,
+                cell,
+                &metric.goal,
+                &segments,
+                is_headline(cell, &metric.headline),
+            ))?;
         }
     }
     for score in &report.results.scores {
         let lead = ["score", &score.name, &score.label, "points"];
         for cell in &score.cells {
-            write(line(lead, cell, &score.goal, &segments, is_headline(cell, &score.headline)))?;
+            write(line(
+                lead,
+                cell,
+                &score.goal,
+                &segments,
+                is_headline(cell, &score.headline),
+            ))?;
         }
     }
     let bytes = writer.into_inner().map_err(|error| error.to_string())?;
@@ -55,7 +95,11 @@ fn line(lead: [&str; 4], cell: &Cell, goal: &GoalResult, segments: &[&str], head
     let mut record: Vec<String> = lead.into_iter().map(str::to_owned).collect();
     record.push(cell.period.clone().unwrap_or_default());
     record.push(cell.partial.to_string());
-    record.extend(segments.iter().map(|segment| cell.segments.get(*segment).cloned().unwrap_or_default()));
+    record.extend(
+        segments
+            .iter()
+            .map(|segment| cell.segments.get(*segment).cloned().unwrap_or_default()),
+    );
     record.extend([
         number(cell.value),
         format::state(cell.state).to_owned(),
@@ -93,7 +137,9 @@ pub fn entities_to_csv(score: &str, entities: &EntityScores) -> Result<String, S
         let mut record = row.key.clone();
         record.extend([
             row.value.map(|value| value.to_string()).unwrap_or_default(),
-            row.state.map(|state| format::state(state).to_owned()).unwrap_or_default(),
+            row.state
+                .map(|state| format::state(state).to_owned())
+                .unwrap_or_default(),
             row.band.clone().unwrap_or_default(),
             row.change.map(|value| value.to_string()).unwrap_or_default(),
             row.n.to_string(),

@@ -30,7 +30,10 @@ pub struct Run {
 impl Run {
     /// Text with a meaning.
     pub fn new(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone }
+        Self {
+            text: text.into(),
+            tone,
+        }
     }
 
     /// Plain text.
@@ -80,15 +83,34 @@ impl Table {
     #[must_use]
     pub(crate) fn without_empty_columns(self) -> Self {
         let used: Vec<bool> = (0..self.columns.len())
-            .map(|index| index == 0 || self.rows.iter().filter_map(|row| row.get(index)).any(|run| !run.text.is_empty()))
+            .map(|index| {
+                index == 0
+                    || self
+                        .rows
+                        .iter()
+                        .filter_map(|row| row.get(index))
+                        .any(|run| !run.text.is_empty())
+            })
             .collect();
         let keep = |index: usize| used.get(index).copied().unwrap_or(false);
         Self {
-            columns: self.columns.into_iter().enumerate().filter(|(index, _)| keep(*index)).map(|(_, c)| c).collect(),
+            columns: self
+                .columns
+                .into_iter()
+                .enumerate()
+                .filter(|(index, _)| keep(*index))
+                .map(|(_, c)| c)
+                .collect(),
             rows: self
                 .rows
                 .into_iter()
-                .map(|row| row.into_iter().enumerate().filter(|(index, _)| keep(*index)).map(|(_, run)| run).collect())
+                .map(|row| {
+                    row.into_iter()
+                        .enumerate()
+                        .filter(|(index, _)| keep(*index))
+                        .map(|(_, run)| run)
+                        .collect()
+                })
                 .collect(),
         }
     }

@@ -16,7 +16,9 @@ use crate::document::{Run, Tone};
 pub fn number(value: f64, decimals: u32) -> String {
     let text = format!("{value:.*}", decimals as usize);
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) = digits
+        .split_once('.')
+        .map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut grouped = String::with_capacity(text.len() + whole.len() / 3);
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
@@ -92,7 +94,11 @@ pub fn value(cell: &Cell, decimals: u32) -> Run {
 #[must_use]
 pub fn interval(cell: &Cell, decimals: u32) -> String {
     cell.interval.as_ref().map_or_else(String::new, |interval| {
-        format!("{} to {}", number(interval.low, decimals), number(interval.high, decimals))
+        format!(
+            "{} to {}",
+            number(interval.low, decimals),
+            number(interval.high, decimals)
+        )
     })
 }
 
@@ -123,5 +129,9 @@ pub fn whole(count: u64) -> String {
 #[must_use]
 pub fn headline(metric: &MetricResult) -> String {
     let text = value(&metric.headline, metric.decimals).text;
-    if metric.headline.value.is_some() { with_unit(&text, metric.unit.as_deref()) } else { text }
+    if metric.headline.value.is_some() {
+        with_unit(&text, metric.unit.as_deref())
+    } else {
+        text
+    }
 }

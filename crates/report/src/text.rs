@@ -15,7 +15,10 @@ pub struct TextOptions {
 
 impl Default for TextOptions {
     fn default() -> Self {
-        Self { colour: false, width: None }
+        Self {
+            colour: false,
+            width: None,
+        }
     }
 }
 
@@ -60,19 +63,33 @@ fn runs_to_text(runs: &[Run], options: &TextOptions) -> String {
 
 fn table_to_text(table: &Table, options: &TextOptions) -> String {
     let mut drawn = comfy_table::Table::new();
-    drawn.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    drawn
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     if let Some(width) = options.width {
-        drawn.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        drawn
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
     }
-    drawn.set_header(table.columns.iter().map(|(head, align)| {
-        Cell::new(paint(head, Tone::Muted, options)).set_alignment(alignment(*align))
-    }));
+    drawn.set_header(
+        table
+            .columns
+            .iter()
+            .map(|(head, align)| Cell::new(paint(head, Tone::Muted, options)).set_alignment(alignment(*align))),
+    );
     for row in &table.rows {
-        drawn.add_row(row.iter().zip(&table.columns).map(|(run, (_, align))| {
-            Cell::new(paint(&run.text, run.tone, options)).set_alignment(alignment(*align))
-        }));
+        drawn.add_row(
+            row.iter().zip(&table.columns).map(|(run, (_, align))| {
+                Cell::new(paint(&run.text, run.tone, options)).set_alignment(alignment(*align))
+            }),
+        );
     }
-    drawn.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    drawn
+        .to_string()
+        .lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 const fn alignment(align: Align) -> CellAlignment {
