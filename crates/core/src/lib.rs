@@ -5,3 +5,4 @@ pub mod definition;
 pub mod diagnostic;
 pub mod measure;
 pub mod report;
+pub mod script;

@@ -1,0 +1,982 @@
+//! The only file that names Rhai's AST types, which are volatile between releases: it turns them into a small tree of
+//! our own, with exact spans, for `check` and `closure`.
+//!
+//! The engine must parse with [`rhai::OptimizationLevel::None`]: the optimiser folds `1 / 2` to 0 before we see it.
+//!
+//! Imports: script::position. Never: definition, data.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rhai::{
+    AST, ASTFlags, ASTNode, Dynamic, Engine, Expr, FlowControl, FnCallExpr, FnPtr, Ident, Position, Scope, Stmt,
+};
+
+use super::position::Positions;
+use crate::diagnostic::Span;
+
+/// A piece of script with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A name with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A constant, also of a `switch` label.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Constant {
+    /// `()`.
+    Missing,
+    /// `true`, `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// Text.
+    Text(String),
+    /// A character in single quotes.
+    Char(char),
+    /// `low..high`, `low..=high`.
+    Range(i64, i64, bool),
+    /// Anything else.
+    Other,
+}
+
+/// A call: of a function, of a module's function, or of a setting behind a dot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// `cx` of `cx::f(..)`.
+    pub module: Vec<Name>,
+    /// The function.
+    pub name: Name,
+    /// The arguments, without the receiver of a setting.
+    pub arguments: Vec<Node>,
+    /// `f!(..)`.
+    pub captures_scope: bool,
+}
+
+/// A closure: `|r| ..`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closure {
+    /// The name that Rhai gave it; differs from run to run.
+    pub name: String,
+    /// Names from outside that it reads, in the order of the values that Rhai hands over.
+    pub captures: Vec<Name>,
+    /// Its parameters.
+    pub parameters: Vec<String>,
+    /// What it does.
+    pub body: Vec<Node>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An arm of a `switch`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// The labels, sorted; none: the default.
+    pub labels: Vec<Constant>,
+    /// `if ..`.
+    pub guard: Option<Node>,
+    /// Its value.
+    pub value: Node,
+}
+
+/// What a piece of script can be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NodeKind {
+    /// A literal.
+    Constant(Constant),
+    /// Text with `${..}`.
+    Template(Vec<Node>),
+    /// `[..]`.
+    Array(Vec<Node>),
+    /// `#{ .. }`.
+    Map(Vec<(Name, Node)>),
+    /// A variable: `x`, `cx::LIMIT`.
+    Variable(Vec<Name>, Name),
+    /// `this`.
+    This,
+    /// `x.name`; `true` for `x?.name`.
+    Property(Box<Node>, Name, bool),
+    /// `x[..]`; `true` for `x?[..]`.
+    Index(Box<Node>, Box<Node>, bool),
+    /// `f(..)`.
+    Call(Call),
+    /// `x.f(..)`.
+    Method(Box<Node>, Call),
+    /// `-x`, `!x`, `+x`.
+    Unary(String, Box<Node>),
+    /// Two operands and the operator, ranges included.
+    Binary(Name, Box<Node>, Box<Node>),
+    /// `a && b && ..`.
+    And(Vec<Node>),
+    /// `a || b || ..`.
+    Or(Vec<Node>),
+    /// `a ?? b ?? ..`.
+    Coalesce(Vec<Node>),
+    /// `x in y`; `true` for `x !in y`.
+    In(Box<Node>, Box<Node>, bool),
+    /// `|r| ..`.
+    Closure(Arc<Closure>),
+    /// `{ .. }`.
+    Block(Vec<Node>),
+    /// `if c {..} else {..}`.
+    If(Box<Node>, Box<Node>, Option<Box<Node>>),
+    /// `switch x { .. }`.
+    Switch(Box<Node>, Vec<Arm>),
+    /// `for x in y {..}`, perhaps with a counter.
+    For(Name, Option<Name>, Box<Node>, Box<Node>),
+    /// `let x = y`, `const x = y`.
+    Let {
+        /// The name.
+        name: Name,
+        /// The value.
+        value: Option<Box<Node>>,
+        /// `const`.
+        constant: bool,
+    },
+    /// `x = y`, `x += y`: operator, target, value.
+    Assign(Name, Box<Node>, Box<Node>),
+    /// `return x`.
+    Return(Option<Box<Node>>),
+    /// `import "x" as y`.
+    Import(Box<Node>, Option<Name>),
+    /// `export x as y`.
+    Export(Name, Option<Name>),
+    /// Something that no card may use: its word and what is in it.
+    Forbidden(&'static str, Vec<Node>),
+}
+
+/// A function of the script.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    /// Its name.
+    pub name: Name,
+    /// Its parameters.
+    pub parameters: Vec<String>,
+    /// What it does.
+    pub body: Vec<Node>,
+    /// Whether it is made for one type of `this`: `fn int.f()`.
+    pub typed_this: bool,
+}
+
+/// A card or a module as a tree.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// The statements, in order.
+    pub body: Vec<Node>,
+    /// Its functions, by name and number of parameters.
+    pub functions: BTreeMap<(String, usize), Function>,
+    /// Every closure in it, by Rhai's name for it.
+    pub closures: BTreeMap<String, Arc<Closure>>,
+}
+
+impl Program {
+    /// Turns Rhai's tree into ours.
+    #[must_use]
+    pub fn read(ast: &AST, positions: &Positions) -> Self {
+        let mut reader = Reader {
+            positions,
+            ast,
+            closures: BTreeMap::new(),
+        };
+        let body = reader.statements(ast.statements());
+        let mut functions = BTreeMap::new();
+        let named: Vec<(String, Vec<String>, bool)> = ast
+            .iter_functions()
+            .filter(|function| !function.name.starts_with("anon$"))
+            .map(|function| {
+                let parameters = function.params.iter().map(|name| (*name).to_owned()).collect();
+                (function.name.to_owned(), parameters, function.this_type.is_some())
+            })
+            .collect();
+        for (name, parameters, typed_this) in named {
+            let body = reader.function_body(&name, parameters.len());
+            let key = (name.clone(), parameters.len());
+            let name = Name {
+                span: reader.function_name(&name),
+                text: name,
+            };
+            functions.insert(
+                key,
+                Function {
+                    name,
+                    parameters,
+                    body,
+                    typed_this,
+                },
+            );
+        }
+        Self {
+            body,
+            functions,
+            closures: reader.closures,
+        }
+    }
+
+    /// The paths that `import "path" as alias` binds at the top of the text.
+    #[must_use]
+    pub fn imports(&self) -> BTreeMap<&str, &str> {
+        self.body
+            .iter()
+            .filter_map(|node| match &node.kind {
+                NodeKind::Import(path, Some(alias)) => match &path.kind {
+                    NodeKind::Constant(Constant::Text(path)) => Some((alias.text.as_str(), path.as_str())),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The value of a constant at the top of the text.
+    #[must_use]
+    pub fn constant(&self, wanted: &str) -> Option<&Node> {
+        self.body.iter().find_map(|node| match &node.kind {
+            NodeKind::Let {
+                name,
+                value: Some(value),
+                constant: true,
+            } if name.text == wanted => Some(value.as_ref()),
+            _ => None,
+        })
+    }
+}
+
+/// Runs the statements of a card one at a time, so that a mistake in one does not hide those in the next: variables,
+/// imports and the count of operations are shared.
+pub struct Steps<'a> {
+    engine: &'a Engine,
+    ast: &'a AST,
+    global: rhai::GlobalRuntimeState,
+    caches: rhai::Caches,
+    scope: &'a mut Scope<'static>,
+    next: usize,
+}
+
+impl<'a> Steps<'a> {
+    /// Stands before the first statement.
+    pub fn new(engine: &'a Engine, scope: &'a mut Scope<'static>, ast: &'a AST) -> Self {
+        let mut global = engine.new_global_runtime_state();
+        global.lib.push(ast.shared_lib().clone());
+        global.source = ast.source().map(Into::into);
+        Self {
+            engine,
+            ast,
+            global,
+            caches: rhai::Caches::new(),
+            scope,
+            next: 0,
+        }
+    }
+
+    /// Runs the next statement; `None` behind the last.
+    pub fn step(&mut self) -> Option<Result<Dynamic, Box<rhai::EvalAltResult>>> {
+        let statement = self.ast.statements().get(self.next..=self.next)?;
+        self.next += 1;
+        // A statement may be left by an error from any depth of calls.
+        (self.global.level, self.global.scope_level) = (0, 0);
+        #[expect(
+            deprecated,
+            reason = "the only way to keep imports and the count of operations between statements"
+        )]
+        Some(
+            self.engine
+                .eval_statements_raw(&mut self.global, &mut self.caches, self.scope, statement),
+        )
+    }
+
+    /// The name that the statement just run declares with `let` or `const`: where it failed, the name is unknown to
+    /// the statements that follow, and a stand-in keeps one mistake from being told many times.
+    #[must_use]
+    pub fn declared(&self) -> Option<&str> {
+        match self.ast.statements().get(self.next.checked_sub(1)?)? {
+            Stmt::Var(variable, ..) => Some(variable.0.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The variables.
+    pub fn scope(&mut self) -> &mut Scope<'static> {
+        self.scope
+    }
+
+    /// Where the statement just run starts.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.next
+            .checked_sub(1)
+            .and_then(|index| self.ast.statements().get(index))
+            .map_or(Position::NONE, Stmt::position)
+    }
+}
+
+struct Reader<'a> {
+    positions: &'a Positions,
+    ast: &'a AST,
+    closures: BTreeMap<String, Arc<Closure>>,
+}
+
+/// Tokens from the first to the last.
+type Stretch = (usize, usize);
+
+impl Reader<'_> {
+    fn statements(&mut self, statements: &[Stmt]) -> Vec<Node> {
+        statements
+            .iter()
+            .filter_map(|statement| self.statement(statement))
+            .collect()
+    }
+
+    fn function_body(&mut self, name: &str, arity: usize) -> Vec<Node> {
+        // Not `clone_functions_only_filtered`: in 1.27.0 it forgets its filter.
+        let mut alone = self.ast.clone_functions_only();
+        alone.retain_functions(|_, _, other, parameters| other == name && parameters == arity);
+        let mut statements: Vec<Stmt> = Vec::new();
+        alone.walk(&mut |path: &[ASTNode]| {
+            if let [ASTNode::Stmt(statement)] = path {
+                statements.push((*statement).clone());
+            }
+            true
+        });
+        self.statements(&statements)
+    }
+
+    fn function_name(&self, name: &str) -> Span {
+        let tokens = self.positions.tokens();
+        let found = tokens
+            .iter()
+            .zip(tokens.iter().skip(1))
+            .find(|(before, token)| self.positions.text_of(before) == "fn" && self.positions.text_of(token) == name);
+        found.map_or_else(|| self.positions.span(0, 0), |(_, token)| self.positions.span_of(token))
+    }
+
+    fn statement(&mut self, statement: &Stmt) -> Option<Node> {
+        let node = match statement {
+            Stmt::Noop(_) | Stmt::Share(_) => return None,
+            Stmt::Expr(expr) => self.expr(expr),
+            Stmt::FnCall(call, at) => self.call(call, *at),
+            Stmt::Block(block) => self.block(block.statements(), block.position()),
+            Stmt::If(flow, at) => self.condition(flow, *at),
+            Stmt::Switch(parts, at) => self.switch(&parts.0, &parts.1, *at),
+            Stmt::For(parts, at) => {
+                let (name, counter, flow) = parts.as_ref();
+                let over = self.expr(&flow.expr);
+                let body = self.block(flow.body.statements(), flow.body.position());
+                let span = self.from(*at, body.span);
+                let counter = counter.as_ref().map(|name| self.name(name));
+                Node {
+                    kind: NodeKind::For(self.name(name), counter, Box::new(over), Box::new(body)),
+                    span,
+                }
+            }
+            Stmt::While(flow, at) => {
+                let word = if matches!(flow.expr, Expr::Unit(_)) {
+                    "loop"
+                } else {
+                    "while"
+                };
+                self.forbidden(word, *at, Some(&flow.expr), &[flow.body.statements()])
+            }
+            Stmt::Do(flow, _, at) => self.forbidden("do", *at, Some(&flow.expr), &[flow.body.statements()]),
+            Stmt::TryCatch(flow, at) => {
+                self.forbidden("try", *at, None, &[flow.body.statements(), flow.branch.statements()])
+            }
+            Stmt::BreakLoop(value, flags, at) => {
+                let word = if flags.contains(ASTFlags::BREAK) {
+                    "break"
+                } else {
+                    "continue"
+                };
+                self.forbidden(word, *at, value.as_deref(), &[])
+            }
+            Stmt::Return(value, flags, at) if flags.contains(ASTFlags::BREAK) => {
+                self.forbidden("throw", *at, value.as_deref(), &[])
+            }
+            Stmt::Return(value, _, at) => {
+                let value = value.as_deref().map(|value| Box::new(self.expr(value)));
+                let span = self.from(
+                    *at,
+                    value
+                        .as_ref()
+                        .map_or_else(|| self.positions.token(*at), |value| value.span),
+                );
+                Node {
+                    kind: NodeKind::Return(value),
+                    span,
+                }
+            }
+            Stmt::Var(parts, flags, at) => {
+                let (name, value, _) = parts.as_ref();
+                let name = self.name(name);
+                let absent = matches!(value, Expr::Unit(position) if position.is_none());
+                let value = if absent { None } else { Some(Box::new(self.expr(value))) };
+                let span = self.from(*at, value.as_ref().map_or(name.span, |value| value.span));
+                Node {
+                    kind: NodeKind::Let {
+                        name,
+                        value,
+                        constant: flags.contains(ASTFlags::CONSTANT),
+                    },
+                    span,
+                }
+            }
+            Stmt::Assignment(parts) => {
+                let (operation, operands) = parts.as_ref();
+                let (target, value) = (self.expr(&operands.lhs), self.expr(&operands.rhs));
+                let operator = self.symbol(operation.position());
+                let span = target.span.to(value.span);
+                Node {
+                    kind: NodeKind::Assign(operator, Box::new(target), Box::new(value)),
+                    span,
+                }
+            }
+            Stmt::Import(parts, at) => {
+                let (path, alias) = parts.as_ref();
+                let path = self.expr(path);
+                let alias = (!alias.name.is_empty()).then(|| self.name(alias));
+                let span = self.from(*at, alias.as_ref().map_or(path.span, |alias| alias.span));
+                Node {
+                    kind: NodeKind::Import(Box::new(path), alias),
+                    span,
+                }
+            }
+            Stmt::Export(parts, at) => {
+                let (name, alias) = parts.as_ref();
+                let alias = (!alias.name.is_empty()).then(|| self.name(alias));
+                let name = self.name(name);
+                let span = self.from(*at, alias.as_ref().map_or(name.span, |alias| alias.span));
+                Node {
+                    kind: NodeKind::Export(name, alias),
+                    span,
+                }
+            }
+            other => self.forbidden("this form", other.position(), None, &[]),
+        };
+        Some(node)
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Node {
+        let at = expr.position();
+        match expr {
+            Expr::Unit(_) => self.constant(Constant::Missing, at),
+            Expr::BoolConstant(value, _) => self.constant(Constant::Bool(*value), at),
+            Expr::IntegerConstant(value, _) => self.constant(Constant::Int(*value), at),
+            Expr::FloatConstant(value, _) => self.constant(Constant::Float(**value), at),
+            Expr::CharConstant(value, _) => self.constant(Constant::Char(*value), at),
+            Expr::StringConstant(value, _) => self.constant(Constant::Text(value.to_string()), at),
+            Expr::DynamicConstant(value, _) => match value.read_lock::<FnPtr>() {
+                Some(pointer) => self.closure(pointer.fn_name(), &[], at),
+                None => self.constant(constant(value), at),
+            },
+            Expr::InterpolatedString(parts, _) => {
+                let parts = parts.iter().map(|part| self.expr(part)).collect();
+                Node {
+                    kind: NodeKind::Template(parts),
+                    span: self.bracketed(at),
+                }
+            }
+            Expr::Array(items, _) => {
+                let items = items.iter().map(|item| self.expr(item)).collect();
+                Node {
+                    kind: NodeKind::Array(items),
+                    span: self.bracketed(at),
+                }
+            }
+            Expr::Map(parts, _) => {
+                let items = parts
+                    .0
+                    .iter()
+                    .map(|(name, value)| (self.name(name), self.expr(value)))
+                    .collect();
+                Node {
+                    kind: NodeKind::Map(items),
+                    span: self.bracketed(at),
+                }
+            }
+            Expr::Variable(parts, _, _) => {
+                let module = self.names(&parts.2.path);
+                let name = Name {
+                    text: parts.1.to_string(),
+                    span: self.positions.token(at),
+                };
+                let span = module.first().map_or(name.span, |first| first.span.to(name.span));
+                Node {
+                    kind: NodeKind::Variable(module, name),
+                    span,
+                }
+            }
+            Expr::ThisPtr(_) => Node {
+                kind: NodeKind::This,
+                span: self.positions.token(at),
+            },
+            // These two stand only in chains, which `chain` takes apart.
+            Expr::Property(parts, _) => {
+                let name = Name {
+                    text: parts.2.to_string(),
+                    span: self.positions.token(at),
+                };
+                Node {
+                    span: name.span,
+                    kind: NodeKind::Variable(Vec::new(), name),
+                }
+            }
+            Expr::MethodCall(call, at) | Expr::FnCall(call, at) => self.call(call, *at),
+            Expr::Stmt(block) => self.statement_expr(block.statements(), block.position()),
+            Expr::Dot(..) | Expr::Index(..) => self.chain(expr),
+            Expr::And(items, _) => self.list(items, NodeKind::And),
+            Expr::Or(items, _) => self.list(items, NodeKind::Or),
+            Expr::Coalesce(items, _) => self.list(items, NodeKind::Coalesce),
+            other => self.forbidden("this form", other.position(), None, &[]),
+        }
+    }
+
+    fn constant(&self, value: Constant, at: Position) -> Node {
+        let mut span = self.bracketed(at);
+        if matches!(self.positions.snippet(span), "-" | "+") {
+            // A signed number is one constant to Rhai.
+            let tokens = self.positions.tokens();
+            let index = self.positions.index(at).unwrap_or(0);
+            if let Some(number) = tokens
+                .iter()
+                .skip(index)
+                .find(|token| !matches!(self.positions.text_of(token), "-" | "+"))
+            {
+                span.end = number.end;
+            }
+        }
+        Node {
+            kind: NodeKind::Constant(value),
+            span,
+        }
+    }
+
+    /// A block used as a value: a real one, an `if`, a `switch`, or the wrapping of a closure with captures.
+    fn statement_expr(&mut self, statements: &[Stmt], at: Position) -> Node {
+        match statements {
+            [Stmt::Share(_), Stmt::Expr(curry)] => {
+                if let Expr::FnCall(call, at) = curry.as_ref()
+                    && let Some((Expr::DynamicConstant(pointer, _), captured)) = call.args.split_first()
+                    && let Some(pointer) = pointer.read_lock::<FnPtr>()
+                {
+                    return self.closure(pointer.fn_name(), captured, *at);
+                }
+                self.block(statements, at)
+            }
+            [only @ (Stmt::If(..) | Stmt::Switch(..) | Stmt::For(..) | Stmt::While(..) | Stmt::Do(..))] => {
+                let braced = self
+                    .positions
+                    .index(at)
+                    .and_then(|index| self.positions.tokens().get(index));
+                if braced.is_some_and(|token| self.positions.text_of(token) == "{") {
+                    self.block(statements, at)
+                } else {
+                    self.statement(only).unwrap_or_else(|| self.block(statements, at))
+                }
+            }
+            _ => self.block(statements, at),
+        }
+    }
+
+    fn closure(&mut self, name: &str, captured: &[Expr], at: Position) -> Node {
+        let captures: Vec<Name> = captured
+            .iter()
+            .filter_map(|variable| match variable {
+                Expr::Variable(parts, _, at) => Some(Name {
+                    text: parts.1.to_string(),
+                    span: self.positions.token(*at),
+                }),
+                _ => None,
+            })
+            .collect();
+        let parameters: Vec<String> = self
+            .ast
+            .iter_functions()
+            .find(|function| function.name == name)
+            .map(|function| {
+                function
+                    .params
+                    .iter()
+                    .skip(captures.len())
+                    .map(|name| (*name).to_owned())
+                    .collect()
+            })
+            .unwrap_or_default();
+        let body = self.function_body(name, captures.len() + parameters.len());
+        let start = self.positions.token(at);
+        let mut span = body.iter().fold(start, |span, node| span.to(node.span));
+        if let Some(open) = self.positions.closure_block(at) {
+            span.end = self.positions.closing_end(open);
+        }
+        let closure = Arc::new(Closure {
+            name: name.to_owned(),
+            captures,
+            parameters,
+            body,
+            span,
+        });
+        self.closures.insert(name.to_owned(), Arc::clone(&closure));
+        Node {
+            kind: NodeKind::Closure(closure),
+            span,
+        }
+    }
+
+    fn block(&mut self, statements: &[Stmt], at: Position) -> Node {
+        let body = self.statements(statements);
+        let mut span = self.bracketed(at);
+        if self.positions.snippet(span).starts_with('{') {
+            return Node {
+                kind: NodeKind::Block(body),
+                span,
+            };
+        }
+        span = body.iter().fold(span, |span, node| span.to(node.span));
+        // The value of a switch arm, or what follows `else`: one statement without braces.
+        match <[Node; 1]>::try_from(body) {
+            Ok([only]) => only,
+            Err(body) => Node {
+                kind: NodeKind::Block(body),
+                span,
+            },
+        }
+    }
+
+    fn condition(&mut self, flow: &FlowControl, at: Position) -> Node {
+        let condition = self.expr(&flow.expr);
+        let then = self.block(flow.body.statements(), flow.body.position());
+        let otherwise = (!flow.branch.position().is_none())
+            .then(|| Box::new(self.block(flow.branch.statements(), flow.branch.position())));
+        let span = self.from(at, otherwise.as_ref().map_or(then.span, |otherwise| otherwise.span));
+        Node {
+            kind: NodeKind::If(Box::new(condition), Box::new(then), otherwise),
+            span,
+        }
+    }
+
+    fn switch(&mut self, on: &Expr, cases: &rhai::SwitchCasesCollection, at: Position) -> Node {
+        let on = self.expr(on);
+        let mut labels: BTreeMap<usize, Vec<Constant>> = BTreeMap::new();
+        for case in cases.cases.values() {
+            for &arm in &case.blocks {
+                labels.entry(arm).or_default().push(constant(&case.value));
+            }
+        }
+        let mut arms = Vec::new();
+        for (index, arm) in cases.expressions.iter().enumerate() {
+            let mut labels = labels.remove(&index).unwrap_or_default();
+            // Rhai keeps them in a hash table: their order must not depend on it.
+            labels.sort_by_cached_key(|label| format!("{label:?}"));
+            let guard = match &arm.lhs {
+                Expr::BoolConstant(true, at) if at.is_none() => None,
+                guard => Some(self.expr(guard)),
+            };
+            if !labels.is_empty() || cases.def_case == Some(index) {
+                arms.push(Arm {
+                    labels,
+                    guard,
+                    value: self.expr(&arm.rhs),
+                });
+            }
+        }
+        let tokens = self.positions.tokens();
+        let behind = tokens.partition_point(|token| token.start < on.span.end);
+        let open = tokens
+            .iter()
+            .skip(behind)
+            .position(|token| self.positions.text_of(token) == "{");
+        let mut span = self.from(at, on.span);
+        if let Some(open) = open {
+            span.end = self.positions.closing_end(behind + open);
+        }
+        Node {
+            kind: NodeKind::Switch(Box::new(on), arms),
+            span,
+        }
+    }
+
+    fn call(&mut self, call: &FnCallExpr, at: Position) -> Node {
+        let operator = self.symbol(at);
+        if matches!(operator.text.as_str(), "in" | "!in") && call.args.len() == 2 && call.name == "contains" {
+            // Rhai stores `x in list` as `contains(list, x)`.
+            let (value, list) = (call.args.get(1), call.args.first());
+            if let (Some(value), Some(list)) = (value, list) {
+                let (value, list) = (self.expr(value), self.expr(list));
+                let span = self.around(value.span, at, list.span);
+                return Node {
+                    kind: NodeKind::In(Box::new(value), Box::new(list), operator.text == "!in"),
+                    span,
+                };
+            }
+        }
+        if call.op_token.is_some() {
+            match call.args.as_slice() {
+                [operand] => {
+                    let operand = self.expr(operand);
+                    if operator.text == "!in"
+                        && let NodeKind::In(value, list, _) = operand.kind
+                    {
+                        return Node {
+                            kind: NodeKind::In(value, list, true),
+                            span: operand.span,
+                        };
+                    }
+                    let span = self.after(at, operand.span);
+                    return Node {
+                        kind: NodeKind::Unary(call.name.to_string(), Box::new(operand)),
+                        span,
+                    };
+                }
+                [left, right] => {
+                    let (left, right) = (self.expr(left), self.expr(right));
+                    let span = self.around(left.span, at, right.span);
+                    let operator = Name {
+                        text: call.name.to_string(),
+                        span: operator.span,
+                    };
+                    return Node {
+                        kind: NodeKind::Binary(operator, Box::new(left), Box::new(right)),
+                        span,
+                    };
+                }
+                _ => {}
+            }
+        }
+        let module = self.names(&call.namespace.path);
+        let whole = self.positions.call(at);
+        let span = module.first().map_or(whole, |first| first.span.to(whole));
+        let call = self.plain_call(call, at);
+        Node {
+            kind: NodeKind::Call(Call { module, ..call }),
+            span,
+        }
+    }
+
+    fn plain_call(&mut self, call: &FnCallExpr, at: Position) -> Call {
+        Call {
+            module: Vec::new(),
+            name: Name {
+                text: call.name.to_string(),
+                span: self.positions.token(at),
+            },
+            arguments: call.args.iter().map(|argument| self.expr(argument)).collect(),
+            captures_scope: call.capture_parent_scope,
+        }
+    }
+
+    /// Rhai nests `a.b[c].d` to the right; here every step holds what stands before it.
+    fn chain(&mut self, expr: &Expr) -> Node {
+        let (Expr::Dot(parts, _, _) | Expr::Index(parts, _, _)) = expr else {
+            return self.forbidden("this form", expr.position(), None, &[]);
+        };
+        let mut node = self.expr(&parts.lhs);
+        let mut link = expr;
+        loop {
+            let (Expr::Dot(parts, flags, at) | Expr::Index(parts, flags, at)) = link else {
+                return node;
+            };
+            let optional = flags.contains(ASTFlags::NEGATED);
+            let indexed = matches!(link, Expr::Index(..));
+            let next = match &parts.rhs {
+                next @ (Expr::Dot(inner, ..) | Expr::Index(inner, ..))
+                    if !(indexed && flags.contains(ASTFlags::BREAK)) =>
+                {
+                    Some((&inner.lhs, next))
+                }
+                _ => None,
+            };
+            let item = next.map_or(&parts.rhs, |(item, _)| item);
+            let before = self.before(node.span, *at);
+            node = if indexed {
+                let span = before.to(self.bracketed(*at));
+                Node {
+                    kind: NodeKind::Index(Box::new(node), Box::new(self.expr(item)), optional),
+                    span,
+                }
+            } else {
+                match item {
+                    Expr::MethodCall(call, at) => {
+                        let call = self.plain_call(call, *at);
+                        Node {
+                            span: before.to(self.positions.call(*at)),
+                            kind: NodeKind::Method(Box::new(node), call),
+                        }
+                    }
+                    Expr::Property(parts, at) => {
+                        let name = Name {
+                            text: parts.2.to_string(),
+                            span: self.positions.token(*at),
+                        };
+                        let span = before.to(name.span);
+                        Node {
+                            kind: NodeKind::Property(Box::new(node), name, optional),
+                            span,
+                        }
+                    }
+                    other => self.forbidden("this form", other.position(), None, &[]),
+                }
+            };
+            match next {
+                Some((_, next)) => link = next,
+                None => return node,
+            }
+        }
+    }
+
+    fn list(&mut self, items: &[Expr], kind: impl FnOnce(Vec<Node>) -> NodeKind) -> Node {
+        let nodes: Vec<Node> = items.iter().map(|item| self.expr(item)).collect();
+        let span = match (nodes.first(), nodes.last()) {
+            (Some(first), Some(last)) => self.stretch(first.span, last.span),
+            _ => self.positions.span(0, 0),
+        };
+        Node {
+            kind: kind(nodes),
+            span,
+        }
+    }
+
+    fn forbidden(&mut self, word: &'static str, at: Position, value: Option<&Expr>, bodies: &[&[Stmt]]) -> Node {
+        let mut inside: Vec<Node> = value
+            .filter(|value| !value.position().is_none())
+            .map(|value| self.expr(value))
+            .into_iter()
+            .collect();
+        for body in bodies {
+            inside.extend(self.statements(body));
+        }
+        Node {
+            kind: NodeKind::Forbidden(word, inside),
+            span: self.positions.token(at),
+        }
+    }
+
+    fn name(&self, name: &Ident) -> Name {
+        Name {
+            text: name.name.to_string(),
+            span: self.positions.token(name.pos),
+        }
+    }
+
+    fn names(&self, path: &[Ident]) -> Vec<Name> {
+        path.iter().map(|name| self.name(name)).collect()
+    }
+
+    /// The word or symbol at a position.
+    fn symbol(&self, at: Position) -> Name {
+        let span = self.positions.token(at);
+        Name {
+            text: self.positions.snippet(span).to_owned(),
+            span,
+        }
+    }
+
+    /// The token at a position, up to its closing bracket where it opens one.
+    fn bracketed(&self, at: Position) -> Span {
+        match self.positions.index(at) {
+            Some(index) => {
+                let span = self.positions.token(at);
+                let opens = self
+                    .positions
+                    .tokens()
+                    .get(index)
+                    .and_then(|token| token.partner)
+                    .is_some();
+                if opens {
+                    self.positions.cover(index, index)
+                } else {
+                    span
+                }
+            }
+            None => self.positions.token(at),
+        }
+    }
+
+    /// From a keyword to the end of a span.
+    fn from(&self, at: Position, last: Span) -> Span {
+        self.stretch(self.positions.token(at), last)
+    }
+
+    /// The tokens of a span.
+    fn tokens_of(&self, span: Span) -> Option<Stretch> {
+        let first = self.positions.index_at(span.start)?;
+        let last = self.positions.index_at(span.end.saturating_sub(1).max(span.start))?;
+        Some((first, last))
+    }
+
+    /// From one span to another, brackets closed.
+    fn stretch(&self, first: Span, last: Span) -> Span {
+        match (self.tokens_of(first), self.tokens_of(last)) {
+            (Some((from, _)), Some((_, to))) => self.positions.cover(from, to),
+            _ => first.to(last),
+        }
+    }
+
+    /// What stands before an operator: from `left` to the token before it.
+    fn before(&self, left: Span, at: Position) -> Span {
+        match (
+            self.tokens_of(left),
+            self.positions.index(at).and_then(|index| index.checked_sub(1)),
+        ) {
+            (Some((from, _)), Some(to)) => self.positions.cover(from, to.max(from)),
+            _ => left,
+        }
+    }
+
+    /// An operator and what stands behind it.
+    fn after(&self, at: Position, right: Span) -> Span {
+        match (self.positions.index(at), self.tokens_of(right)) {
+            (Some(from), Some((_, to))) => self.positions.cover(from, to),
+            _ => right,
+        }
+    }
+
+    /// An operator and both sides.
+    fn around(&self, left: Span, at: Position, right: Span) -> Span {
+        self.before(left, at).to(self.after(at, right))
+    }
+}
+
+/// A value of Rhai as a constant of ours.
+fn constant(value: &Dynamic) -> Constant {
+    use std::ops::{Range, RangeInclusive};
+    if value.is_unit() {
+        return Constant::Missing;
+    }
+    if let Ok(value) = value.as_bool() {
+        return Constant::Bool(value);
+    }
+    if let Ok(value) = value.as_int() {
+        return Constant::Int(value);
+    }
+    if let Ok(value) = value.as_float() {
+        return Constant::Float(value);
+    }
+    if let Ok(value) = value.as_char() {
+        return Constant::Char(value);
+    }
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return Constant::Text(text.to_string());
+    }
+    if let Some(range) = value.read_lock::<Range<i64>>() {
+        return Constant::Range(range.start, range.end, false);
+    }
+    if let Some(range) = value.read_lock::<RangeInclusive<i64>>() {
+        return Constant::Range(*range.start(), *range.end(), true);
+    }
+    Constant::Other
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! From the text of a card to a scorecard.
+
+pub mod ast;
+pub mod lexer;
+pub mod position;
