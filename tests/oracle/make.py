@@ -11,7 +11,7 @@ import sys
 
 from oracle import HERE
 
-NAMES = ["airport", "telecom", "incidents", "orders", "complaints"]
+NAMES = ["airport", "telecom", "incidents", "orders", "complaints", "made"]
 
 
 def main(arguments):
