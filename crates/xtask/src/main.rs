@@ -2,7 +2,7 @@
 //!
 //! Imports: `libm` only. Never: the engine, so that the data it is tested on cannot depend on it.
 //!
-//! - `cargo xtask example-data` writes the tables of `examples/subscriber-health`;
+//! - `cargo xtask example-data` writes the tables of `examples`;
 //! - `cargo xtask card-data` writes the tables of the made cards in `tests/cards`.
 //!
 //! Both are deterministic to the byte. With `--check` nothing is written: the files are made in memory, and the
@@ -22,7 +22,7 @@ const USAGE: &str = "\
 usage: cargo xtask <chore> [--check]
 
 chores:
-  example-data   the tables of examples/subscriber-health
+  example-data   the tables of examples/
   card-data      the tables of the made cards in tests/cards
 
   --check        write nothing; fail when a committed file differs";
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         _ => return usage(),
     };
     let files = match chore {
-        "example-data" => subscriber::files(),
+        "example-data" => subscriber::files().into_iter().chain(cards::gallery()).collect(),
         "card-data" => cards::files(),
         _ => return usage(),
     };
