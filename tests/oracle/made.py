@@ -224,6 +224,80 @@ def executive(out):
         out.add("retention", 100 * float((before & alive(end)).sum()) / float(before.sum()), step, n=int(before.sum()), card=card)
 
 
+# --- 11 account health --------------------------------------------------------------------------------------------------
+
+SUNDAY = pandas.Timestamp("2026-06-28")  # the as-of day of this card; its last week is 2026-W26
+HEALTH = {"adoption": (0.4, 20, 80), "open_p1": (0.2, 3, 0), "nps": (0.25, -50, 70), "sentiment": (0.15, -0.5, 0.6)}
+
+
+def past(frame, column, days):
+    """Rows of the days before and including the as-of day."""
+    day = frame[column].dt.normalize()
+    return frame[(day <= SUNDAY) & (day > SUNDAY - pandas.Timedelta(days=days))]
+
+
+def parts_of(members, usage, tickets, survey, calls):
+    """The four parts for some accounts: values, and which of them are stale."""
+    ids = set(members.account_id)
+    use = past(usage, "day", 28)
+    use = use[use.account_id.isin(ids)]
+    seats = use.account_id.map(members.set_index("account_id").seats).sum()
+    recent = past(tickets, "opened_at", 180)
+    open_p1 = recent[recent.account_id.isin(ids) & (recent.priority == "P1") & recent.closed_at.isna()]
+    answers = past(survey, "answered_on", 180)
+    notes = past(calls, "called_on", 90)
+    values = {
+        "adoption": 100 * float(use.active_users.sum()) / float(seats) if len(use) else None,
+        "open_p1": float(len(open_p1)),
+        "nps": nps(list(answers.recommend[answers.account_id.isin(ids)]))[0],
+        "sentiment": mean(notes.sentiment[notes.account_id.isin(ids)]) if notes.account_id.isin(ids).any() else None,
+    }
+    stale = {"adoption"} if len(use) and (SUNDAY - use.day.max()).days > 10 else set()
+    return values, stale
+
+
+def health(values, stale, tier):
+    weights = {name: weight for name, (weight, _, _) in HEALTH.items()}
+    if tier == "enterprise":
+        weights |= {"adoption": 0.3, "sentiment": 0.25}
+    there = [name for name in HEALTH if values[name] is not None]
+    if math.fsum(weights[name] for name in there) < 0.6 * math.fsum(weights.values()) - 1e-12:
+        return None
+    counted = {name: weights[name] * (0.5 if name in stale else 1.0) for name in there}
+    score = math.fsum(w * anchors(values[n], HEALTH[n][1], HEALTH[n][2]) for n, w in counted.items()) / math.fsum(counted.values())
+    caps = [40.0] if values["open_p1"] > 0 else []
+    caps += [50.0] if values["adoption"] is not None and values["adoption"] < 10 else []
+    return min([score, *caps])
+
+
+def account_health(out):
+    card, week = "11-account-health", "2026-W26"
+    accounts = table(card, "accounts", ["joined_on", "renews_on"])
+    usage, tickets = table(card, "usage", ["day"]), table(card, "tickets", ["opened_at", "closed_at"])
+    survey, calls = table(card, "survey", ["answered_on"]), table(card, "call_notes", ["called_on"])
+    manual = table(card, "csm_overrides", ["expires_on"])
+    tables = (usage, tickets, survey, calls)
+    for segment, _, members in cells(accounts, ["tier"]):
+        values, stale = parts_of(members, *tables)
+        for name, value in values.items():
+            out.add(name, value, week, segment, card=card)
+        out.add("health", health(values, stale, segment.get("tier")), week, segment, card=card)
+        decided = members[members.renews_on <= SUNDAY]
+        share(out, "renewal", list(decided.renewed), None, segment, card)
+    held = manual[manual.expires_on >= SUNDAY].set_index("account_id").score
+    scores = {}
+    for account in accounts.itertuples():
+        if (SUNDAY - account.joined_on).days <= 90:
+            continue
+        values, stale = parts_of(accounts[accounts.account_id == account.account_id], *tables)
+        score = health(values, stale, account.tier)
+        scores[account.account_id] = float(held.get(account.account_id, score)) if score is not None or account.account_id in held else None
+        out.add("health", scores[account.account_id], entity=account.account_id, card=card)
+    known = accounts[[scores.get(a) is not None for a in accounts.account_id]]
+    low = known.arr[[scores[a] < 50 for a in known.account_id]].sum()
+    out.add("arr_at_risk", 100 * float(low) / float(known.arr.sum()), n=len(known), skipped=len(accounts) - len(known), card=card)
+
+
 # --- 12 company ---------------------------------------------------------------------------------------------------------
 
 
@@ -256,7 +330,7 @@ def company(out):
 
 
 def make():
-    out = Values("06 to 12", "made", as_of="2026-06-30", note="cost_to_serve of card 10 before it is annualised")
-    for part in (maturity, journey, voice, programme, executive, company):
+    out = Values("06 to 12", "made", as_of="2026-06-30", note="card 11: as of 2026-06-28; cost_to_serve of card 10 before it is annualised")
+    for part in (maturity, journey, voice, programme, executive, account_health, company):
         part(out)
     return out
