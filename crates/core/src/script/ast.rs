@@ -545,7 +545,10 @@ impl Reader<'_> {
 
     fn constant(&self, value: Constant, at: Position) -> Node {
         let mut span = self.bracketed(at);
-        if matches!(self.positions.snippet(span), "-" | "+") {
+        if value == Constant::Missing && self.positions.snippet(self.positions.token(at)) != "(" {
+            // The open end of a range.
+            span = self.positions.end_before(at);
+        } else if matches!(self.positions.snippet(span), "-" | "+") {
             // A signed number is one constant to Rhai.
             let tokens = self.positions.tokens();
             let index = self.positions.index(at).unwrap_or(0);
@@ -669,6 +672,10 @@ impl Reader<'_> {
     fn switch(&mut self, on: &Expr, cases: &rhai::SwitchCasesCollection, at: Position) -> Node {
         let on = self.expr(on);
         let mut labels: BTreeMap<usize, Vec<Constant>> = BTreeMap::new();
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "each label goes to its arm, and the labels of an arm are sorted"
+        )]
         for case in cases.cases.values() {
             for &arm in &case.blocks {
                 labels.entry(arm).or_default().push(constant(&case.value));

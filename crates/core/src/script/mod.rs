@@ -1,5 +1,6 @@
 //! From the text of a card to a scorecard.
 
 pub mod ast;
+pub mod closure;
 pub mod lexer;
 pub mod position;
