@@ -2,7 +2,7 @@
 
 import pandas
 
-from oracle import Values, kish, mean, nps_interval, number, text, weighted_mean, wilson
+from oracle import Values, effective, kish, mean, nps_interval, number, text, weighted_mean, wilson
 
 TERMINALS = {"A": "International", "G": "International", "B": "Terminal 1", "C": "Terminal 1", "D": "Terminal 2",
              "E": "Terminal 3", "F": "Terminal 3"}
@@ -37,10 +37,16 @@ def estimate(out, metric, cell, column, score, period, segment, interval):
     if column + "_6" in cell:
         rest["not_applicable"] = int(cell[column + "_6"].sum())
     weighted = 100 * weighted_mean(marks, used.weight)
-    out.add(metric, weighted, period, segment, weighted=True, n_effective=kish(used.weight), **rest)
-    low, high = interval(marks, len(marks))
+    low, high = interval([marks_of(used.weight, marks, m) * effective(marks, used.weight) for m in (1, -1)], effective(marks, used.weight))
+    out.add(metric, weighted, period, segment, weighted=True, n_effective=kish(used.weight), low=low, high=high, **rest)
+    low, high = interval([marks.count(1), marks.count(-1)], len(marks))
     out.add(metric, 100 * mean(marks), period, segment, weighted=False, low=low, high=high, **rest)
     return weighted
+
+
+def marks_of(weights, marks, mark):
+    """The weighted share of a mark."""
+    return weighted_mean([float(m == mark) for m in marks], weights)
 
 
 def make():
@@ -48,8 +54,8 @@ def make():
     frame = survey()
     nps = lambda v: 1 if v >= 9 else -1 if v <= 6 else 0
     top = lambda v: 1 if v >= 4 else 0
-    nps_ci = lambda marks, n: nps_interval(marks.count(1), marks.count(-1), n)
-    top_ci = lambda marks, n: wilson(sum(marks), n)
+    nps_ci = lambda ends, n: nps_interval(*ends, n)
+    top_ci = lambda ends, n: wilson(ends[0], n)
     for period, rows in [("2017", frame[frame.year == "2017"]), ("2018", frame[frame.year == "2018"]), (None, frame)]:
         cells = [({}, rows)] + [({"terminal": t}, rows[rows.terminal == t]) for t in sorted(set(TERMINALS.values()))]
         for segment, cell in cells:

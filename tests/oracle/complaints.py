@@ -2,7 +2,7 @@
 
 import pandas
 
-from oracle import Values, percentile, text
+from oracle import Values, followed, percentile, text
 
 AS_OF = "2025-01-09"
 PEOPLE = {"Bronx": 1472654, "Brooklyn": 2736074, "Manhattan": 1694251, "Queens": 2405464, "Staten Island": 495747}
@@ -15,6 +15,7 @@ def cases():
     frame = frame.groupby("unique_key").tail(1).copy()
     frame["opened"] = pandas.to_datetime(frame.opendate)
     frame["closed"] = pandas.to_datetime(frame.closedate.where(frame.closedate != "", None))
+    frame["again"] = followed(frame.zip.where(frame.zip != "", None), frame.opened, pandas.Timedelta(days=30), AS_OF)
     frame["days"] = (frame.closed - frame.opened).dt.days
     return frame
 
@@ -46,6 +47,7 @@ def make():
             median = percentile(known, 50) if len(known) else None
             out.add("median_days", median, period, segment, n=len(known), skipped=len(cell) - len(known))
             out.rate("in_30_days", list(cell.quick), period, segment)
+            out.rate("again", [None if a is None or a != a else a for a in cell.again], period, segment)
             if period and len(period) == 4 and period < AS_OF[:4]:
                 people = sum(PEOPLE.values()) if not segment else PEOPLE.get(segment["borough"])
                 out.add("per_1000", len(cell) / people * 1000 if people else None, period, segment)

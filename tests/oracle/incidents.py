@@ -2,8 +2,9 @@
 
 import pandas
 
-from oracle import Values, percentile, text
+from oracle import Values, followed, percentile, text
 
+AS_OF = "2017-02-18"
 PRIORITIES = ["1 - Critical", "2 - High", "3 - Moderate", "4 - Low"]
 
 
@@ -21,6 +22,7 @@ def tickets():
     assert not events.duplicated(order).any() or not last_ties(events, order), "the last row of a ticket is not unique"
     last = events.sort_values(order, kind="stable").groupby("number").tail(1).reset_index(drop=True)
     last["hours"] = (last.resolved_at - last.opened_at).dt.total_seconds() / 3600
+    last["back"] = followed(last.caller_id.where(last.caller_id != "?", None), last.opened_at, pandas.Timedelta(days=7), AS_OF)
     last["first_contact"] = (last.reassignment_count == 0) & (last.reopen_count == 0)
     return last
 
@@ -32,8 +34,13 @@ def last_ties(events, order):
     return int(top.duplicated(order, keep=False).sum())
 
 
+def strict(out, cell, month, segment):
+    if len(cell):
+        out.rate("fcr_strict", [None if b is None or b != b else not b for b in cell.back], month, segment)
+
+
 def make():
-    out = Values("03-incidents", "incidents", as_of="2017-02-18")
+    out = Values("03-incidents", "incidents", as_of=AS_OF)
     last = tickets()
     opened = last.opened_at.dt.strftime("%Y-%m")
     resolved = last.resolved_at.dt.strftime("%Y-%m")
@@ -46,6 +53,7 @@ def make():
             out.add("solved", int((resolved[here.index] == month).sum()), month, segment)
             end = pandas.Period(month).end_time.ceil("D")
             out.add("backlog", int(((here.opened_at < end) & ~(here.closed_at < end)).sum()), month, segment)
+            strict(out, here[opened[here.index] == month], month, segment)
             cell = here[resolved[here.index] == month]
             if len(cell):
                 out.rate("fcr", list(cell.first_contact), month, segment)
@@ -53,6 +61,7 @@ def make():
                 out.rate("reopened", list(cell.reopen_count > 0), month, segment)
                 out.add("p90_hours", percentile(cell.hours, 90), month, segment, n=len(cell), skipped=0)
         out.add("opened", len(here), None, segment)
+        strict(out, here, None, segment)
         done = here[here.resolved_at.notna()]
         out.add("p90_hours", percentile(done.hours, 90), None, segment, n=len(done))
         # Tickets without a resolution have no date in these measures; both readings of their total are kept.

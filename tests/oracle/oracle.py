@@ -80,6 +80,15 @@ def nps_interval(promoters, detractors, n, level=0.95):
     return 100 * (p - d - half), 100 * (p - d + half)
 
 
+def effective(marks, weights):
+    """The n whose plain variance of these marks is the linearised one, sum w^2 (x - mean)^2 / (sum w)^2; Kish's where all
+    marks are equal."""
+    centre, total = weighted_mean(marks, weights), math.fsum(weights)
+    plain = math.fsum(w * (x - centre) ** 2 for x, w in zip(marks, weights)) / total
+    linear = math.fsum((w * (x - centre)) ** 2 for x, w in zip(marks, weights)) / total**2
+    return plain / linear if linear > 0 else kish(weights)
+
+
 def t_interval(values, level=0.95):
     """Student's interval of a mean."""
     values = list(values)
@@ -87,6 +96,25 @@ def t_interval(values, level=0.95):
     deviation = math.sqrt(math.fsum((v - centre) ** 2 for v in values) / (n - 1))
     half = float(stats.t.ppf((1 + level) / 2, n - 1)) * deviation / math.sqrt(n)
     return centre - half, centre + half
+
+
+def followed(keys, dates, window, as_of):
+    """Whether a later row of the same key lies within the window: True, False, or None (no key, or not over as of the day).
+    Rows of one key at the same instant do not follow each other."""
+    frame = pandas.DataFrame({"key": list(keys), "at": list(dates)})
+    times = frame.dropna().drop_duplicates().sort_values(["key", "at"])
+    times["next"] = times.groupby("key")["at"].shift(-1)
+    frame = frame.merge(times, on=["key", "at"], how="left")
+    over = pandas.Timestamp(as_of) + pandas.Timedelta(days=1)
+    answers = []
+    for key, at, following in zip(frame.key, frame["at"], frame.next):
+        if key is None or key != key:
+            answers.append(None)
+        elif pandas.notna(following) and following <= at + window:
+            answers.append(True)
+        else:
+            answers.append(False if at + window < over else None)
+    return answers
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
