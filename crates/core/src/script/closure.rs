@@ -6,6 +6,8 @@
 mod call;
 mod value;
 
+pub use call::row_function;
+
 use std::collections::BTreeMap;
 
 use rhai::{Dynamic, FnPtr};

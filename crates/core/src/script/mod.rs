@@ -4,3 +4,4 @@ pub mod ast;
 pub mod closure;
 pub mod lexer;
 pub mod position;
+pub mod tree;

@@ -74,30 +74,6 @@ fn show(node: &Node) -> String {
     }
 }
 
-/// A tree without anything in it, so that its children can be taken out for their spans.
-fn children(node: &Node) -> Vec<&Node> {
-    match &node.kind {
-        NodeKind::Template(nodes)
-        | NodeKind::Array(nodes)
-        | NodeKind::And(nodes)
-        | NodeKind::Or(nodes)
-        | NodeKind::Coalesce(nodes)
-        | NodeKind::Block(nodes) => nodes.iter().collect(),
-        NodeKind::Property(of, ..) | NodeKind::Unary(_, of) => vec![of],
-        NodeKind::Index(of, index, _) => vec![of, index],
-        NodeKind::Call(call) => call.arguments.iter().collect(),
-        NodeKind::Method(of, call) => std::iter::once(of.as_ref()).chain(&call.arguments).collect(),
-        NodeKind::Binary(_, left, right) | NodeKind::In(left, right, _) => vec![left, right],
-        NodeKind::If(condition, then, otherwise) => [Some(condition), Some(then), otherwise.as_ref()]
-            .into_iter()
-            .flatten()
-            .map(AsRef::as_ref)
-            .collect(),
-        NodeKind::Closure(closure) => closure.body.iter().collect(),
-        _ => Vec::new(),
-    }
-}
-
 fn one(text: &str) -> String {
     let (program, _) = read(text);
     program.body.iter().map(show).collect::<Vec<_>>().join("; ")
@@ -167,7 +143,7 @@ fn spans_are_exact() {
     let mut stack: Vec<&Node> = program.body.iter().skip(2).collect();
     while let Some(node) = stack.pop() {
         found.push(positions.snippet(node.span).to_owned());
-        stack.extend(children(node).into_iter().rev());
+        stack.extend(node.children().into_iter().rev());
     }
     let expected = [
         text,

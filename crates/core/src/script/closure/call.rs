@@ -15,7 +15,9 @@ const ALIASES: &[(&str, Function)] = &[
     ("make_upper", Function::ToUpper),
 ];
 
-fn row_function(name: &str) -> Option<Function> {
+/// The function of the row language that a closure may call by this name.
+#[must_use]
+pub fn row_function(name: &str) -> Option<Function> {
     Function::named(name).or_else(|| {
         ALIASES
             .iter()
