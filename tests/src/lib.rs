@@ -1,1 +1,6 @@
-//! Tests of the whole.
+//! Tests of the whole: what they share.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
+
+pub mod card;
+pub mod oracle;
