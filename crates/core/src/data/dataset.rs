@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow_buffer::BooleanBuffer;
+
 use super::column::Column;
 use crate::definition::CivilDate;
 
@@ -13,6 +15,8 @@ pub struct Table {
     pub columns: Vec<(String, Column)>,
     /// Number of rows, also when there are no columns.
     pub rows: usize,
+    /// Columns of the source that were not read, as nothing needs them.
+    pub unread: Vec<String>,
     /// Where it came from, for messages and provenance: the file as the host named it.
     pub origin: Option<String>,
     /// SHA-256 of the source bytes, given by the host.
@@ -78,6 +82,10 @@ pub struct BoundTable {
     pub timeless: bool,
     /// Row of the source (0-based, header not counted) for each row, where rows were dropped or reordered; `None`: the same.
     pub source_rows: Option<Arc<[u32]>>,
+    /// By column: the rows whose value is a code for *does not apply* (they are missing there, too).
+    pub not_applicable: BTreeMap<String, BooleanBuffer>,
+    /// Columns of the source that were not read, as nothing needs them: for suggestions.
+    pub unread: Vec<String>,
     /// Where it came from.
     pub origin: Option<String>,
     /// SHA-256 of the source bytes.

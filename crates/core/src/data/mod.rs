@@ -2,10 +2,31 @@
 //!
 //! Imports: definition, diagnostic. Never: script, expr, measure or later; no file, clock or environment.
 
+pub mod bind;
+pub mod build;
+mod cast;
 pub mod column;
+pub mod csv;
 pub mod dataset;
+pub mod date;
+mod dates;
+mod facts;
+mod frame;
+mod gather;
+pub mod infer;
+pub mod intern;
+mod keys;
+pub mod need;
+mod relate;
+mod reshape;
+pub mod rows;
 pub mod summary;
+mod unique;
 
+pub use bind::{BindOptions, Bound, bind};
 pub use column::{Codes, Column, Ints, Text, Values};
+pub use csv::{CsvOptions, Encoding, Progress, read_csv, read_csv_with};
 pub use dataset::{BoundTable, Dataset, NO_ROW, Parent, RowIndex, Table};
+pub use need::{ColumnNeed, Needs, needs};
+pub use rows::{from_given, from_rows};
 pub use summary::{ColumnSummary, TableSummary};

@@ -1,8 +1,14 @@
 //! What a table held, for the report and for `check`.
 
+use std::collections::BTreeSet;
+
+use arrow_array::Array;
 use serde::{Deserialize, Serialize};
 
-use crate::definition::ColumnType;
+use super::column::{Column, Ints, Values};
+use super::date;
+use super::infer::used_codes;
+use crate::definition::{ColumnType, Literal};
 
 /// What a table held and what became of its rows.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -36,7 +42,7 @@ pub struct TableSummary {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnSummary {
-    /// The column.
+    /// The column. Missing values are counted over the rows read.
     pub column: String,
     /// Its type.
     pub column_type: ColumnType,
@@ -46,4 +52,61 @@ pub struct ColumnSummary {
     pub coded_missing: u64,
     /// Codes that mean: does not apply.
     pub not_applicable: u64,
+    /// Number of distinct values; absent where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distinct: Option<u64>,
+    /// Smallest value; absent as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<Literal>,
+    /// Largest value; absent as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<Literal>,
+}
+
+/// Number of distinct values and the extremes of a column.
+pub(super) fn describe(column: &Column) -> (u64, Option<Literal>, Option<Literal>) {
+    let rows = (0..column.len()).filter(|&row| column.is_valid(row));
+    let ends = |values: BTreeSet<i64>, literal: fn(i64) -> Literal| {
+        let (low, high) = (values.first().copied(), values.last().copied());
+        (values.len() as u64, low.map(literal), high.map(literal))
+    };
+    match &column.values {
+        Values::Bool(values) => ends(rows.map(|row| i64::from(values.value(row))).collect(), |v| {
+            Literal::Bool(v != 0)
+        }),
+        Values::Int(values) => ends(distinct_ints(column, values), Literal::Int),
+        Values::Date(values) => ends(
+            rows.filter_map(|row| values.get(row).copied()).map(i64::from).collect(),
+            |day| Literal::Text(date::day_text(i32::try_from(day).unwrap_or(0))),
+        ),
+        Values::Timestamp(values) => ends(rows.filter_map(|row| values.get(row).copied()).collect(), |micros| {
+            Literal::Text(date::timestamp_text(micros))
+        }),
+        Values::Float(values) => {
+            let mut all: Vec<f64> = rows.filter_map(|row| values.get(row).copied()).collect();
+            all.sort_by(f64::total_cmp);
+            all.dedup();
+            let literal = |value: Option<&f64>| value.copied().map(Literal::Float);
+            (all.len() as u64, literal(all.first()), literal(all.last()))
+        }
+        Values::Text(text) => {
+            let used = used_codes(text, column.validity.as_ref());
+            let values: BTreeSet<&str> = (0..text.dictionary.len())
+                .filter(|&code| used.get(code) == Some(&true))
+                .map(|code| text.dictionary.value(code))
+                .collect();
+            let literal = |value: Option<&&str>| value.map(|value| Literal::Text((*value).to_owned()));
+            (values.len() as u64, literal(values.first()), literal(values.last()))
+        }
+    }
+}
+
+fn distinct_ints(column: &Column, values: &Ints) -> BTreeSet<i64> {
+    let mut all: Vec<i64> = (0..column.len())
+        .filter(|&row| column.is_valid(row))
+        .map(|row| values.get(row))
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().collect()
 }
