@@ -6,3 +6,4 @@ pub mod diagnostic;
 pub mod measure;
 pub mod report;
 pub mod script;
+pub mod stats;

@@ -1,0 +1,34 @@
+//! Statistics as pure functions on slices, counts and exact sums.
+//!
+//! Imports: `libm` only. Never: any other module of this crate, a clock, a random source.
+//!
+//! What a function cannot answer (no rows, a constant column, a wrong argument) is `None` or a named variant, never NaN
+//! or infinity. Shares are percentages from 0 to 100, net scores points from −100 to 100. A `level` is the confidence of
+//! an interval as a fraction, 0.95 for 95 %.
+
+pub mod clv;
+pub mod composite;
+pub mod correlate;
+pub mod exact;
+pub mod math;
+pub mod mean;
+pub mod nps;
+pub mod proportion;
+pub mod quantile;
+pub mod survival;
+pub mod weight;
+
+/// A confidence interval, in the unit of the estimate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end; never below `low`.
+    pub high: f64,
+}
+
+/// The normal quantile that cuts off half of `1 − level` on each side: 1.959964 for 0.95. `None` unless 0 < level < 1.
+fn two_sided_z(level: f64) -> Option<f64> {
+    (level > 0.0 && level < 1.0).then_some(())?;
+    math::normal_quantile(f64::midpoint(1.0, level))
+}
