@@ -3,7 +3,7 @@
 //! A folder holds `card.rhai`, and beside it
 //! - `data.toml`: where its tables lie, the as-of day, and values of other cards;
 //! - `typos.toml`: what an analyst mistypes, and the words that the message must hold;
-//! - `modules/`: the modules that the host hands in, named by their paths.
+//! - further folders: the modules that the host hands in, named by their paths below the card's folder.
 //!
 //! Further cards of a folder (`business.rhai`) have their data beside them (`business.toml`).
 
@@ -99,7 +99,15 @@ pub fn all() -> Vec<CardCase> {
 }
 
 fn cards_of(folder: &Path) -> Vec<CardCase> {
-    let modules = modules_below(&folder.join("modules"));
+    let modules: Vec<(String, String)> = entries(folder)
+        .iter()
+        .filter(|path| path.is_dir())
+        .flat_map(|path| {
+            modules_below(path)
+                .into_iter()
+                .map(|(name, text)| (format!("{}/{name}", name_of(path)), text))
+        })
+        .collect();
     entries(folder)
         .into_iter()
         .filter(|path| path.extension().is_some_and(|end| end == "rhai"))
@@ -132,11 +140,8 @@ fn cards_of(folder: &Path) -> Vec<CardCase> {
         .collect()
 }
 
-/// Modules by their path below the folder, without the ending: `company/cx`.
+/// Modules by their path below the folder, without the ending: `cx`, `europe/cx`.
 fn modules_below(folder: &Path) -> Vec<(String, String)> {
-    if !folder.exists() {
-        return Vec::new();
-    }
     let mut found = Vec::new();
     for path in entries(folder) {
         let name = name_of(&path.with_extension(""));
