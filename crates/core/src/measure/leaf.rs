@@ -1,0 +1,680 @@
+//! One aggregate over one table, made ready to be measured: inputs, rows that count, date, scale, weights.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_buffer::BooleanBuffer;
+
+use super::input::Input;
+use super::rows::{Rows, fingerprint, reads_as_of, reads_open};
+use super::scan::What;
+use crate::data::{Column, Values};
+use crate::definition::{
+    AddedSource, Aggregate, CivilDate, ColumnType, Direction, Duration, Expr, ExprKind, Function, MeasureFunction,
+};
+use crate::diagnostic::{Diagnostic, Span, codes};
+
+/// How an aggregate stands in time.
+#[derive(Debug, Clone)]
+pub(crate) enum Time {
+    /// No date: a total and no periods.
+    Undated,
+    /// The same in every period.
+    Timeless,
+    /// Rows fall into periods by a day.
+    Dated {
+        /// The day of each row.
+        days: Arc<Column>,
+        /// Months that a date covers, where it is only a year, quarter or month.
+        covers: Option<u32>,
+    },
+    /// Rows live from a start to an end: seen at any time.
+    Stock,
+    /// All rows, as of the end of each period.
+    AsOf,
+}
+
+/// An aggregate made ready.
+#[derive(Debug, Clone)]
+pub(crate) struct Leaf {
+    pub(crate) function: MeasureFunction,
+    pub(crate) table: String,
+    pub(crate) span: Span,
+    pub(crate) inputs: Vec<Arc<Input>>,
+    pub(crate) numbers: Vec<f64>,
+    pub(crate) words: Vec<String>,
+    /// Rows that count; `None`: all.
+    pub(crate) mask: Option<Arc<BooleanBuffer>>,
+    /// Rows whose answer is not due yet.
+    pub(crate) not_due: Option<Arc<BooleanBuffer>>,
+    pub(crate) time: Time,
+    pub(crate) past: Option<Duration>,
+    pub(crate) ignoring: Vec<String>,
+    /// Lowest and highest value of the answer scale.
+    pub(crate) scale: Option<(f64, f64)>,
+    pub(crate) census: bool,
+    /// The survey weight of each row, where the aggregate uses it.
+    pub(crate) weight: Option<Arc<[f64]>>,
+    /// Whether inputs or filters ask for the end of the cell's period.
+    pub(crate) by_end: bool,
+    /// Whether rows count from their date on, as what is open does, and not only in their own period.
+    pub(crate) stays: bool,
+    /// Whether values are already -1, 0 and 1 for bottom, middle and top.
+    classed: bool,
+    /// What the first input is called in messages.
+    pub(crate) input_name: String,
+}
+
+/// Inputs and masks made so far, so that aggregates share them.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    inputs: BTreeMap<(String, String, i32), Arc<Input>>,
+    masks: BTreeMap<(String, String, i32), Option<Arc<BooleanBuffer>>>,
+}
+
+impl Shared {
+    /// An input of a table's rows.
+    pub(crate) fn input(
+        &mut self,
+        rows: &mut Rows<'_>,
+        table: &str,
+        expr: &Expr,
+        as_of: CivilDate,
+    ) -> Result<Arc<Input>, Vec<Diagnostic>> {
+        let key = (
+            table.to_owned(),
+            fingerprint(expr),
+            if reads_as_of(expr) { as_of.0 } else { i32::MIN },
+        );
+        if let Some(input) = self.inputs.get(&key) {
+            return Ok(Arc::clone(input));
+        }
+        let input = Arc::new(Input::new(rows, table, expr, as_of)?);
+        self.inputs.insert(key, Arc::clone(&input));
+        Ok(input)
+    }
+
+    /// Rows for which all conditions are true; `None`: all rows.
+    pub(crate) fn mask(
+        &mut self,
+        rows: &mut Rows<'_>,
+        table: &str,
+        filters: &[Expr],
+        as_of: CivilDate,
+    ) -> Result<Option<Arc<BooleanBuffer>>, Vec<Diagnostic>> {
+        let mut names: Vec<String> = filters.iter().map(fingerprint).collect();
+        names.sort();
+        let day = if filters.iter().any(reads_as_of) {
+            as_of.0
+        } else {
+            i32::MIN
+        };
+        let key = (table.to_owned(), names.join("\n"), day);
+        if let Some(mask) = self.masks.get(&key) {
+            return Ok(mask.clone());
+        }
+        let mut mask: Option<BooleanBuffer> = None;
+        let mut errors = Vec::new();
+        for filter in filters {
+            match self.input(rows, table, filter, as_of) {
+                Ok(input) if input.kind == ColumnType::Bool => {
+                    let truth = input.truth();
+                    mask = Some(mask.map_or_else(|| truth.clone(), |mask| &mask & &truth));
+                }
+                Ok(input) => errors.push(
+                    Diagnostic::error(
+                        codes::TYPE_MISMATCH,
+                        format!("`where` needs true or false; this is {}", input.kind.word()),
+                    )
+                    .at(filter.span),
+                ),
+                Err(found) => errors.extend(found),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mask = mask.map(Arc::new);
+        self.masks.insert(key, mask.clone());
+        Ok(mask)
+    }
+
+    /// Forgets what was made over a table, because its columns changed.
+    pub(crate) fn forget(&mut self) {
+        self.inputs.clear();
+        self.masks.clear();
+    }
+}
+
+/// Makes an aggregate ready, as of a day. All its errors are given.
+pub(crate) fn prepare(
+    rows: &mut Rows<'_>,
+    shared: &mut Shared,
+    aggregate: &Aggregate,
+    as_of: CivilDate,
+) -> Result<Leaf, Vec<Diagnostic>> {
+    let Some(table) = rows.data.table(&aggregate.table) else {
+        return Err(vec![
+            Diagnostic::error(
+                codes::UNKNOWN_TABLE,
+                format!("no table `{}` in this card", aggregate.table),
+            )
+            .at(aggregate.span),
+        ]);
+    };
+    let (census, timeless, weight) = (table.census, table.timeless, table.weight.clone());
+    let (date, covers) = (table.date.clone(), table.date_covers_months);
+    let mut errors = Vec::new();
+    let mut inputs = Vec::new();
+    let whole_rows = reads_rows(aggregate.function);
+    for expr in &aggregate.inputs {
+        let input = if whole_rows {
+            rows.column_as_of(&aggregate.table, expr, as_of)
+                .map(|column| Arc::new(Input::plain(column)))
+        } else {
+            shared.input(rows, &aggregate.table, expr, as_of)
+        };
+        match input {
+            Ok(input) => inputs.push(input),
+            Err(found) => errors.extend(found),
+        }
+    }
+    let mask = shared
+        .mask(rows, &aggregate.table, &aggregate.filters, as_of)
+        .unwrap_or_else(|found| {
+            errors.extend(found);
+            None
+        });
+    let by_end = aggregate.filters.iter().chain(&aggregate.inputs).any(reads_as_of);
+    let open = aggregate.filters.iter().chain(&aggregate.inputs).any(reads_open);
+    let days = match (&aggregate.dated, date) {
+        (Some(expr), _) => day_column(rows, &aggregate.table, expr, as_of).map(|days| Some((days, None))),
+        (None, Some(name)) => day_column(rows, &aggregate.table, &Expr::column(name, aggregate.span), as_of)
+            .map(|days| Some((days, covers))),
+        (None, None) => Ok(None),
+    };
+    let time = match days {
+        Err(found) => {
+            errors.extend(found);
+            Time::Undated
+        }
+        Ok(_) if is_stock(aggregate.function) => Time::Stock,
+        Ok(_) if timeless => Time::Timeless,
+        Ok(Some((days, covers))) => Time::Dated { days, covers },
+        Ok(None) if by_end => Time::AsOf,
+        Ok(None) => Time::Undated,
+    };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let name = aggregate.inputs.first().map(input_name).unwrap_or_default();
+    let mut leaf = Leaf {
+        function: aggregate.function,
+        table: aggregate.table.clone(),
+        span: aggregate.span,
+        inputs,
+        numbers: aggregate.numbers.clone(),
+        words: aggregate.words.clone(),
+        mask,
+        not_due: None,
+        time,
+        past: aggregate.past,
+        ignoring: aggregate.ignoring.iter().map(|segment| segment.value.clone()).collect(),
+        scale: None,
+        census,
+        weight: weight.filter(|_| uses_weight(aggregate.function)),
+        by_end,
+        stays: open && aggregate.dated.is_none(),
+        classed: false,
+        input_name: name,
+    };
+    leaf.scale = scale_of(rows, aggregate);
+    leaf.check(aggregate)?;
+    leaf.narrow();
+    leaf.not_due = pending(rows, shared, aggregate, as_of)?.map(Arc::new);
+    Ok(leaf)
+}
+
+/// The column as its reader knows it.
+fn input_name(expr: &Expr) -> String {
+    super::rows::columns_read(expr)
+        .first()
+        .and_then(|path| path.last().cloned())
+        .unwrap_or_default()
+}
+
+/// The day of each row; of a timestamp its date.
+pub(crate) fn day_column(
+    rows: &mut Rows<'_>,
+    table: &str,
+    expr: &Expr,
+    as_of: CivilDate,
+) -> Result<Arc<Column>, Vec<Diagnostic>> {
+    let column = rows.column_as_of(table, expr, as_of)?;
+    match &column.values {
+        Values::Date(_) => Ok(column),
+        Values::Timestamp(_) => Ok(Arc::new(Column::dates(
+            (0..column.len()).map(|row| column.day(row)).collect(),
+        ))),
+        _ => Err(vec![
+            Diagnostic::error(
+                codes::TYPE_MISMATCH,
+                format!("a date is needed here; this is {}", column.column_type().word()),
+            )
+            .at(expr.span),
+        ]),
+    }
+}
+
+/// The scale that the card declares for the column that is the first input.
+fn scale_of(rows: &Rows<'_>, aggregate: &Aggregate) -> Option<(f64, f64)> {
+    let ExprKind::Column(path) = &aggregate.inputs.first()?.kind else {
+        return None;
+    };
+    let (name, paths) = path.split_last()?;
+    let (table, _) = rows.follow(&aggregate.table, paths).ok()?;
+    rows.card.table(&table)?.facts(name)?.scale.map(|scale| scale.value)
+}
+
+/// Rows for which a deadline in an input is still open.
+fn pending(
+    rows: &mut Rows<'_>,
+    shared: &mut Shared,
+    aggregate: &Aggregate,
+    as_of: CivilDate,
+) -> Result<Option<BooleanBuffer>, Vec<Diagnostic>> {
+    let mut all: Option<BooleanBuffer> = None;
+    let mut open: Vec<Expr> = aggregate.inputs.clone();
+    let mut seen = 0;
+    while let Some(expr) = open.pop() {
+        seen += 1;
+        if seen > 64 {
+            break;
+        }
+        let mut found: Vec<(Expr, Vec<Expr>)> = Vec::new();
+        let mut nested = Vec::new();
+        super::rows::visit_mut(&mut expr.clone(), &mut |expr| match &expr.kind {
+            ExprKind::Call(Function::DoneWithin, items) => {
+                found.push((expr.clone(), items.iter().take(1).cloned().collect()))
+            }
+            ExprKind::Call(Function::DoneBy, items) => {
+                found.push((expr.clone(), items.iter().skip(1).take(1).cloned().collect()))
+            }
+            ExprKind::Column(path) => {
+                if let [name] = path.as_slice()
+                    && let Some(table) = rows.card.table(&aggregate.table)
+                    && let Some(added) = table.added.iter().find(|added| added.name.value == *name)
+                {
+                    match &added.source {
+                        AddedSource::Row(inner) => nested.push(inner.clone()),
+                        AddedSource::FollowedWithin { key, date, .. } => {
+                            let known =
+                                [key, date].map(|column| Expr::new(ExprKind::Column(column.path.clone()), column.span));
+                            found.push((expr.clone(), known.to_vec()));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        });
+        open.extend(nested);
+        for (value, needed) in found {
+            let mut pending = !&shared.input(rows, &aggregate.table, &value, as_of)?.known();
+            for expr in needed {
+                pending = &pending & &shared.input(rows, &aggregate.table, &expr, as_of)?.known();
+            }
+            all = Some(all.map_or_else(|| pending.clone(), |all| &all | &pending));
+        }
+    }
+    Ok(all)
+}
+
+/// Whether rows live from a start to an end.
+pub(crate) const fn is_stock(function: MeasureFunction) -> bool {
+    use MeasureFunction as F;
+    matches!(
+        function,
+        F::Retention
+            | F::Churn
+            | F::RevenueRetention
+            | F::Survival
+            | F::Active
+            | F::ActiveAtEnd
+            | F::ActiveEver
+            | F::Clv
+            | F::Funnel
+    )
+}
+
+/// Whether the function reads rows one by one and needs whole columns.
+const fn reads_rows(function: MeasureFunction) -> bool {
+    use MeasureFunction as F;
+    is_stock(function) || matches!(function, F::Correlation | F::Last | F::Agreement | F::Share | F::Level)
+}
+
+const fn uses_weight(function: MeasureFunction) -> bool {
+    use MeasureFunction as F;
+    !matches!(function, F::CountDistinct | F::Min | F::Max | F::Last)
+}
+
+impl Leaf {
+    /// Checks kinds of inputs and settings of the function.
+    fn check(&self, aggregate: &Aggregate) -> Result<(), Vec<Diagnostic>> {
+        use MeasureFunction as F;
+        let name = self.function.name();
+        let mut errors = Vec::new();
+        let mut need = |at: usize, fits: fn(ColumnType) -> bool, what: &str, help: &str| {
+            if let (Some(input), Some(expr)) = (self.inputs.get(at), aggregate.inputs.get(at))
+                && !fits(input.kind)
+                && input.base.missing_count() < input.base.len()
+            {
+                let error = Diagnostic::error(
+                    codes::TYPE_MISMATCH,
+                    format!("`{name}` needs {what}; this is {}", input.kind.word()),
+                )
+                .at(expr.span);
+                errors.push(if help.is_empty() { error } else { error.help(help) });
+            }
+        };
+        let number: fn(ColumnType) -> bool = |kind| matches!(kind, ColumnType::Int | ColumnType::Float);
+        let truth: fn(ColumnType) -> bool = |kind| kind == ColumnType::Bool;
+        let date: fn(ColumnType) -> bool = |kind| matches!(kind, ColumnType::Date | ColumnType::Timestamp);
+        match self.function {
+            F::Rate => need(0, truth, "true or false", "compare it: `== 1`"),
+            F::Share => {
+                need(0, number, "a number", "");
+                need(1, truth, "true or false", "compare it: `== 1`");
+            }
+            F::Min | F::Max => need(
+                0,
+                |kind| !matches!(kind, ColumnType::Text | ColumnType::Bool),
+                "a number or a date",
+                "",
+            ),
+            F::Count | F::CountDistinct | F::Last | F::Agreement => {}
+            F::Retention | F::Churn | F::Survival | F::Active | F::ActiveAtEnd | F::ActiveEver => {
+                need(0, date, "a date", "");
+                need(1, date, "a date", "");
+            }
+            F::RevenueRetention => {
+                need(1, date, "a date", "");
+                need(2, date, "a date", "");
+                need(3, number, "a number", "");
+            }
+            F::Clv => {
+                need(0, date, "a date", "");
+                need(1, date, "a date", "");
+                need(2, number, "a number", "");
+            }
+            F::Funnel => need(2, date, "a date", ""),
+            F::Correlation => {
+                need(0, number, "a number", "");
+                need(1, number, "a number", "");
+            }
+            _ => need(0, number, "a number", ""),
+        }
+        if self.weight.is_some()
+            && matches!(
+                self.function,
+                F::RevenueRetention | F::Survival | F::Clv | F::Funnel | F::Correlation | F::Agreement
+            )
+        {
+            errors.push(
+                Diagnostic::error(
+                    codes::CONFLICTING_SETTINGS,
+                    format!("`{name}` takes no survey weights, and `{}` has some", self.table),
+                )
+                .at(self.span),
+            );
+        }
+        errors.extend(self.check_scale(aggregate));
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    fn check_scale(&self, aggregate: &Aggregate) -> Option<Diagnostic> {
+        use MeasureFunction as F;
+        let name = self.function.name();
+        let span = aggregate.inputs.first().map_or(self.span, |input| input.span);
+        let (low, high) = match (self.function, self.scale) {
+            (F::Nps, None | Some((0.0, 10.0))) => return None,
+            (F::Nps, Some((low, high))) => {
+                let error = Diagnostic::error(
+                    codes::CONFLICTING_SETTINGS,
+                    format!(
+                        "`nps` needs answers from 0 to 10; `{}` runs from {low} to {high}",
+                        self.input_name
+                    ),
+                );
+                return Some(error.at(span).help("use `net(x, top, bottom)` for other scales"));
+            }
+            (F::TopBox | F::BottomBox | F::Net | F::CesMean | F::CesAgree | F::CesNet, None) => {
+                let error = Diagnostic::error(
+                    codes::BAD_SETTING,
+                    format!("`{name}` needs the scale of `{}`", self.input_name),
+                );
+                return Some(error.at(span).help(format!(
+                    "say it once for the column: .column(\"{}\").scale(1, 5)",
+                    self.input_name
+                )));
+            }
+            (F::TopBox | F::BottomBox | F::Net | F::CesNet, Some(scale)) => scale,
+            _ => return None,
+        };
+        if self.function == F::CesNet && (low, high) != (1.0, 7.0) {
+            let error = Diagnostic::error(
+                codes::CONFLICTING_SETTINGS,
+                format!(
+                    "`ces_net` needs answers from 1 to 7; `{}` runs from {low} to {high}",
+                    self.input_name
+                ),
+            );
+            return Some(error.at(span).help("use `net(x, top, bottom)` for other scales"));
+        }
+        let boxes = high - low + 1.0;
+        let asked: f64 = self.numbers.iter().sum();
+        let most = if self.function == F::Net { boxes } else { boxes - 1.0 };
+        if self.function != F::CesNet && (asked > most || self.numbers.iter().any(|n| *n < 1.0 || n.fract() != 0.0)) {
+            let error = Diagnostic::error(
+                codes::BAD_SETTING,
+                format!("`{}` has {boxes} boxes, and `{name}` asks for {asked}", self.input_name),
+            );
+            return Some(error.at(self.span).help(format!(
+                "top_box(x, 2) counts the {} and {} here; at_least(x, n) is a threshold",
+                high - 1.0,
+                high
+            )));
+        }
+        None
+    }
+
+    /// Functions of a few classes read bins: an input that is not narrow becomes -1, 0 and 1.
+    fn narrow(&mut self) {
+        if !self.is_classes() {
+            return;
+        }
+        let Some(input) = self.inputs.first() else { return };
+        if input.bins.is_some() {
+            return;
+        }
+        let classes = (0..input.base.len()).map(|row| input.number(row).map(|value| i64::from(self.class(value))));
+        let classes = Column::ints(classes.collect());
+        self.inputs = vec![Arc::new(Input::plain(Arc::new(classes)))];
+        self.classed = true;
+    }
+
+    /// Whether the function counts rows at the top, in the middle and at the bottom.
+    pub(crate) const fn is_classes(&self) -> bool {
+        use MeasureFunction as F;
+        matches!(
+            self.function,
+            F::Rate | F::Nps | F::TopBox | F::BottomBox | F::AtLeast | F::Net | F::CesAgree | F::CesNet
+        )
+    }
+
+    /// 1 for a value that counts for the function, -1 for one that counts against it, 0 for others.
+    pub(crate) fn class(&self, value: f64) -> i8 {
+        use MeasureFunction as F;
+        let (low, high) = self.scale.unwrap_or((0.0, 10.0));
+        let number = |at: usize| self.numbers.get(at).copied().unwrap_or(0.0);
+        let between = |top: bool, bottom: bool| i8::from(top) - i8::from(bottom);
+        if self.classed {
+            return value as i8;
+        }
+        match self.function {
+            F::Rate => i8::from(value == 1.0),
+            F::Nps => between(value >= 9.0, value <= 6.0),
+            F::TopBox => i8::from(value > high - number(0)),
+            F::BottomBox => i8::from(value < low + number(0)),
+            F::AtLeast => i8::from(value >= number(0)),
+            F::Net => between(value > high - number(0), value < low + number(1)),
+            F::CesAgree => i8::from(value > f64::midpoint(low, high)),
+            F::CesNet => between(value >= 6.0, value <= 3.0),
+            _ => 0,
+        }
+    }
+
+    /// The states that a scan collects for it, each with the rows it reads; `None`: it reads lists of rows.
+    pub(crate) fn wants(&self) -> Option<Vec<(Option<Arc<BooleanBuffer>>, What)>> {
+        use MeasureFunction as F;
+        let mask = || self.mask.clone();
+        let and = |other: BooleanBuffer| {
+            Some(Arc::new(
+                self.mask
+                    .as_ref()
+                    .map_or_else(|| other.clone(), |mask| mask.as_ref() & &other),
+            ))
+        };
+        let weighted = self.weight.is_some();
+        let input = self.inputs.first();
+        let narrow = input.filter(|input| input.bins.is_some());
+        let mut wants = match (self.function, input) {
+            (F::Count, None) => vec![(mask(), What::Rows)],
+            (F::Count, Some(input)) => vec![(mask(), What::Rows), (and(input.known()), What::Rows)],
+            (F::Share, Some(x)) => {
+                let condition = self.inputs.get(1)?;
+                let known = and(&x.known() & &condition.known());
+                let part = known
+                    .as_ref()
+                    .map(|known| Arc::new(known.as_ref() & &condition.truth()));
+                let what = |x: &Arc<Input>| {
+                    if weighted {
+                        What::WeightedNumbers(Arc::clone(x))
+                    } else {
+                        What::Numbers(Arc::clone(x))
+                    }
+                };
+                vec![(mask(), What::Rows), (known, what(x)), (part, what(x))]
+            }
+            (F::Correlation, Some(x)) => vec![(mask(), What::Pairs(Arc::clone(x), Arc::clone(self.inputs.get(1)?)))],
+            (F::Level, Some(x)) if weighted => vec![(mask(), What::WeightedNumbers(Arc::clone(x)))],
+            (F::Level, Some(x)) => vec![(mask(), What::Numbers(Arc::clone(x)))],
+            (F::CountDistinct | F::Min | F::Max, Some(_)) => vec![(mask(), What::Bins(Arc::clone(narrow?)))],
+            (F::Median | F::Percentile, Some(_)) if !weighted => vec![(mask(), What::Bins(Arc::clone(narrow?)))],
+            (F::Median | F::Percentile, _) => return None,
+            (F::Sum | F::Mean | F::CesMean | F::Stddev, Some(x)) => match narrow {
+                Some(x) => vec![(mask(), What::Bins(Arc::clone(x)))],
+                None if weighted => vec![(mask(), What::WeightedNumbers(Arc::clone(x)))],
+                None => vec![(mask(), What::Numbers(Arc::clone(x)))],
+            },
+            _ if self.is_classes() => vec![(mask(), What::Bins(Arc::clone(narrow?)))],
+            _ => return None,
+        };
+        if weighted {
+            match (self.function, narrow) {
+                (F::Count, _) => wants.push((wants.last()?.0.clone(), What::WeightRows)),
+                (F::Sum | F::Mean | F::CesMean | F::Stddev, Some(x)) => {
+                    wants.push((mask(), What::WeightBins(Arc::clone(x))))
+                }
+                (_, Some(x)) if self.is_classes() => wants.push((mask(), What::WeightBins(Arc::clone(x)))),
+                _ => {}
+            }
+        }
+        if let (Some(pending), Some(input)) = (&self.not_due, input) {
+            wants.push((and(pending.as_ref() & &!&input.known()), What::Rows));
+        }
+        Some(wants)
+    }
+
+    /// The unit of its values.
+    pub(crate) fn unit(&self) -> Option<&'static str> {
+        use MeasureFunction as F;
+        Some(match self.function {
+            F::Count => "rows",
+            F::CountDistinct => "values",
+            F::Active | F::ActiveAtEnd | F::ActiveEver => "entities",
+            F::Nps | F::Net | F::CesNet => "points",
+            F::CesMean => "scale points",
+            F::Rate
+            | F::Share
+            | F::TopBox
+            | F::BottomBox
+            | F::AtLeast
+            | F::CesAgree
+            | F::Retention
+            | F::Churn
+            | F::RevenueRetention
+            | F::Survival
+            | F::Funnel => "%",
+            _ => return None,
+        })
+    }
+
+    /// The direction it has by nature.
+    pub(crate) const fn direction(&self) -> Option<Direction> {
+        use MeasureFunction as F;
+        match self.function {
+            F::Nps
+            | F::TopBox
+            | F::AtLeast
+            | F::Net
+            | F::CesMean
+            | F::CesAgree
+            | F::CesNet
+            | F::Retention
+            | F::RevenueRetention
+            | F::Survival
+            | F::Clv
+            | F::Funnel => Some(Direction::Higher),
+            F::BottomBox | F::Churn => Some(Direction::Lower),
+            _ => None,
+        }
+    }
+
+    /// Lowest and highest value possible.
+    pub(crate) fn bounds(&self) -> Option<(f64, f64)> {
+        use MeasureFunction as F;
+        match self.function {
+            F::Nps | F::Net | F::CesNet => Some((-100.0, 100.0)),
+            F::Mean | F::CesMean | F::Median | F::Percentile | F::Min | F::Max => self.scale,
+            F::Correlation => Some((-1.0, 1.0)),
+            // Net revenue retention may be above 100 %.
+            F::RevenueRetention if self.words.iter().any(|word| word == "net") => None,
+            _ if self.unit() == Some("%") => Some((0.0, 100.0)),
+            _ => None,
+        }
+    }
+
+    /// Why its cells have no interval, where none has.
+    pub(crate) fn no_interval(&self) -> Option<&'static str> {
+        use MeasureFunction as F;
+        if self.census {
+            return Some("the whole population, not a sample");
+        }
+        Some(match self.function {
+            F::Count | F::CountDistinct => "a count of what is in the table, not an estimate",
+            F::Sum => "a sum of what is in the table, not an estimate",
+            F::Median | F::Percentile => "order statistics come with a later version",
+            F::Min | F::Max => "an extreme has no interval without a model",
+            F::Stddev => "needs a normal model; resampling comes with a later version",
+            F::Share => "a ratio of sums needs a resampling, which comes with a later version",
+            F::RevenueRetention => "a ratio of sums over contracts, mostly a census",
+            F::Active | F::ActiveAtEnd | F::ActiveEver | F::Level => "a stock, not an estimate",
+            F::Clv => "resampling comes with a later version",
+            F::Agreement => "not analysed yet",
+            F::Correlation => "Fisher's z comes with a later version",
+            F::Last => "one value",
+            _ => return None,
+        })
+    }
+}

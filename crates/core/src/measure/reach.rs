@@ -1,0 +1,157 @@
+//! Ways from the rows of a table to the one row of another that each belongs to, and columns carried along them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+
+use crate::data::{Codes, Column, Dataset, Ints, NO_ROW, RowIndex, Text, Values};
+use crate::definition::Scorecard;
+
+/// How the rows of one table reach another.
+#[derive(Debug, Clone)]
+pub(crate) enum Route {
+    /// They are its rows.
+    Here,
+    /// The row there for each row here; [`NO_ROW`] for none.
+    Along(RowIndex),
+    /// They do not.
+    None,
+    /// Over several paths, named by their first steps.
+    Ambiguous(Vec<String>),
+}
+
+/// Routes found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    known: BTreeMap<(String, String), Route>,
+}
+
+impl Routes {
+    /// The route between two tables.
+    pub(crate) fn find(&mut self, card: &Scorecard, data: &Dataset, from: &str, to: &str) -> Route {
+        let key = (from.to_owned(), to.to_owned());
+        if let Some(route) = self.known.get(&key) {
+            return route.clone();
+        }
+        let route = find(card, data, from, to, &mut Vec::new());
+        self.known.insert(key, route.clone());
+        route
+    }
+}
+
+fn find<'a>(card: &Scorecard, data: &'a Dataset, from: &str, to: &str, passed: &mut Vec<&'a str>) -> Route {
+    if from == to {
+        return Route::Here;
+    }
+    let Some(table) = data.table(from) else {
+        return Route::None;
+    };
+    if passed.contains(&table.name.as_str()) {
+        return Route::None;
+    }
+    passed.push(&table.name);
+    let mut found: Vec<(String, Route)> = Vec::new();
+    for parent in &table.parents {
+        let onward = match find(card, data, &parent.table, to, passed) {
+            Route::None => continue,
+            Route::Here => Route::Along(Arc::clone(&parent.rows)),
+            Route::Along(rows) => Route::Along(compose(&parent.rows, &rows)),
+            ambiguous @ Route::Ambiguous(_) => ambiguous,
+        };
+        found.push((parent.path.clone(), onward));
+    }
+    passed.pop();
+    if found.len() > 1 {
+        let chosen: Vec<&str> = card
+            .table(from)
+            .map(|table| {
+                table
+                    .belongs_to
+                    .iter()
+                    .filter_map(|link| Some(link.via.as_ref()?.value.as_str()))
+                    .collect()
+            })
+            .unwrap_or_default();
+        if found.iter().any(|(path, _)| chosen.contains(&path.as_str())) {
+            found.retain(|(path, _)| chosen.contains(&path.as_str()));
+        }
+    }
+    match found.len() {
+        0 => Route::None,
+        1 => found.pop().map_or(Route::None, |(_, route)| route),
+        _ => Route::Ambiguous(found.into_iter().map(|(path, _)| path).collect()),
+    }
+}
+
+/// One step after another.
+pub(crate) fn compose(first: &[u32], second: &[u32]) -> RowIndex {
+    first
+        .iter()
+        .map(|&row| second.get(row as usize).copied().unwrap_or(NO_ROW))
+        .collect()
+}
+
+/// Where a chain of paths leads: the table, and the row there for each row here (`None`: the same rows).
+/// An unknown path is given back with the table where it was looked for.
+pub(crate) fn follow<'a>(
+    data: &'a Dataset,
+    table: &'a str,
+    paths: &[String],
+) -> Result<(&'a str, Option<RowIndex>), (&'a str, String)> {
+    let mut at = table;
+    let mut rows: Option<RowIndex> = None;
+    for path in paths {
+        let parent = data
+            .table(at)
+            .and_then(|bound| bound.parent(path))
+            .ok_or_else(|| (at, path.clone()))?;
+        rows = Some(match rows {
+            None => Arc::clone(&parent.rows),
+            Some(before) => compose(&before, &parent.rows),
+        });
+        at = &parent.table;
+    }
+    Ok((at, rows))
+}
+
+/// The values of a column for a list of its rows; [`NO_ROW`] is missing.
+pub(crate) fn gather(column: &Column, rows: &[u32]) -> Column {
+    let valid = |row: u32| row != NO_ROW && column.is_valid(row as usize);
+    let whole = column.validity.is_none() && !rows.contains(&NO_ROW);
+    let validity = (!whole).then(|| {
+        NullBuffer::new(BooleanBuffer::collect_bool(rows.len(), |at| {
+            rows.get(at).is_some_and(|&row| valid(row))
+        }))
+    });
+    fn take<T: Copy + Default + arrow_buffer::ArrowNativeType>(
+        values: &ScalarBuffer<T>,
+        rows: &[u32],
+    ) -> ScalarBuffer<T> {
+        rows.iter()
+            .map(|&row| values.get(row as usize).copied().unwrap_or_default())
+            .collect()
+    }
+    let values = match &column.values {
+        Values::Bool(values) => Values::Bool(BooleanBuffer::collect_bool(rows.len(), |at| {
+            rows.get(at)
+                .is_some_and(|&row| (row as usize) < values.len() && values.value(row as usize))
+        })),
+        Values::Int(Ints::I8(values)) => Values::Int(Ints::I8(take(values, rows))),
+        Values::Int(Ints::I16(values)) => Values::Int(Ints::I16(take(values, rows))),
+        Values::Int(Ints::I32(values)) => Values::Int(Ints::I32(take(values, rows))),
+        Values::Int(Ints::I64(values)) => Values::Int(Ints::I64(take(values, rows))),
+        Values::Float(values) => Values::Float(take(values, rows)),
+        Values::Text(text) => Values::Text(Text {
+            codes: match &text.codes {
+                Codes::U8(codes) => Codes::U8(take(codes, rows)),
+                Codes::U16(codes) => Codes::U16(take(codes, rows)),
+                Codes::U32(codes) => Codes::U32(take(codes, rows)),
+            },
+            dictionary: text.dictionary.clone(),
+        }),
+        Values::Date(values) => Values::Date(take(values, rows)),
+        Values::Timestamp(values) => Values::Timestamp(take(values, rows)),
+    };
+    Column::new(values, validity)
+}

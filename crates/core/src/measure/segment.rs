@@ -1,0 +1,558 @@
+//! Segments: the values that the data have, and which of them each row bears.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::calendar::Steps;
+use super::cell::SegmentAxis;
+use super::reach::{Route, compose};
+use super::rows::Rows;
+use crate::data::{Codes, Column, Ints, NO_ROW, RowIndex, Values};
+use crate::definition::{Buckets, Calendar, CivilDate, ColumnRef, Expr, ExprKind, Journey, Segment, SegmentSource};
+use crate::diagnostic::{Diagnostic, Span, codes, nearest};
+
+/// The name of rows without a value.
+pub(crate) const UNKNOWN: &str = "(unknown)";
+
+/// The code of rows without a value.
+const NONE: u32 = u32::MAX;
+
+/// A value that no row bears (it was dropped from the axis).
+pub(crate) const NO_VALUE: u32 = u32::MAX;
+
+/// Which value each row of a table bears: codes, and the axis value of each code.
+#[derive(Debug, Clone)]
+pub(crate) struct RowCodes {
+    pub(crate) codes: Codes,
+    /// The value's index on the axis for each code; [`NO_VALUE`] for codes that stand for none.
+    pub(crate) values: Arc<[u32]>,
+    /// Whether some row bears none.
+    pub(crate) unknown: bool,
+}
+
+/// The values of one source as they stand in its table.
+#[derive(Debug)]
+struct Source {
+    /// Tables from which the source is seen, each with the way from its rows to the coded rows.
+    seen_from: Vec<(String, Option<RowIndex>)>,
+    /// A code for each coded row; [`NONE`] without a value.
+    codes: Vec<u32>,
+    labels: Vec<Label>,
+}
+
+/// A value with its natural place: that of its number, bucket or date; texts have none.
+#[derive(Debug, Clone)]
+struct Label {
+    text: String,
+    rank: Option<f64>,
+}
+
+/// A segment over the data.
+#[derive(Debug)]
+pub(crate) struct Cutter {
+    pub(crate) name: String,
+    label: Option<String>,
+    span: Span,
+    pub(crate) through: Option<crate::definition::Through>,
+    sources: Vec<Source>,
+    missing_label: String,
+    /// The values in order, without that of rows without one.
+    values: Vec<String>,
+    /// The index of each text on the axis.
+    places: BTreeMap<String, u32>,
+    /// Whether rows without a value were seen.
+    pub(crate) unknown: bool,
+}
+
+impl Cutter {
+    /// Reads the values of a segment of the card.
+    pub(crate) fn new(
+        segment: &Segment,
+        rows: &mut Rows<'_>,
+        fiscal_start: u32,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let span = segment.name.span;
+        let mut sources = Vec::new();
+        for source in &segment.sources {
+            match read_source(source, rows, fiscal_start, span) {
+                Ok(source) => sources.push(source),
+                Err(errors) => findings.extend(errors),
+            }
+        }
+        if sources.len() < segment.sources.len() {
+            return None;
+        }
+        let mut cutter = Self {
+            name: segment.name.value.clone(),
+            label: segment.label.clone(),
+            span,
+            through: segment.through.clone(),
+            sources,
+            missing_label: segment.missing_label.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
+            values: Vec::new(),
+            places: BTreeMap::new(),
+            unknown: false,
+        };
+        cutter.arrange(&segment.order, segment.top.as_ref(), &[], findings);
+        Some(cutter)
+    }
+
+    /// Reads the values of a journey that is bound to columns: its steps in order, those without rows too.
+    pub(crate) fn of_journey(journey: &Journey, rows: &mut Rows<'_>, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let span = journey.name.span;
+        let mut sources = Vec::new();
+        for column in &journey.along {
+            match read_source(&SegmentSource::Column(column.clone()), rows, 1, span) {
+                Ok(source) => sources.push(source),
+                Err(errors) => findings.extend(errors),
+            }
+        }
+        if sources.len() < journey.along.len() || sources.is_empty() {
+            return None;
+        }
+        let steps: Vec<String> = journey
+            .phases
+            .iter()
+            .flat_map(|phase| {
+                if phase.steps.is_empty() {
+                    std::slice::from_ref(&phase.name)
+                } else {
+                    &phase.steps
+                }
+            })
+            .map(|step| step.value.clone())
+            .collect();
+        let mut cutter = Self {
+            name: journey.name.value.clone(),
+            label: None,
+            span,
+            through: None,
+            sources,
+            missing_label: UNKNOWN.to_owned(),
+            values: Vec::new(),
+            places: BTreeMap::new(),
+            unknown: false,
+        };
+        let counts = cutter.counts();
+        for (text, (count, _)) in counts.iter().filter(|(text, _)| !steps.contains(text)) {
+            let mut finding = Diagnostic::warning(
+                codes::UNKNOWN_VALUE,
+                format!(
+                    "`{text}` is no step of the journey `{}`: {count} rows",
+                    journey.name.value
+                ),
+            )
+            .at(span);
+            if let Some(step) = nearest(text, steps.iter().map(String::as_str)) {
+                finding = finding.help(format!("did you mean the step `{step}`?"));
+            }
+            findings.push(finding);
+        }
+        cutter.arrange(&[], None, &steps, findings);
+        Some(cutter)
+    }
+
+    /// How often each value stands in the data, and its natural place.
+    fn counts(&self) -> BTreeMap<String, (u64, Option<f64>)> {
+        let mut all: BTreeMap<String, (u64, Option<f64>)> = BTreeMap::new();
+        for source in &self.sources {
+            let mut counts = vec![0_u64; source.labels.len()];
+            for &code in &source.codes {
+                if let Some(count) = counts.get_mut(code as usize) {
+                    *count += 1;
+                }
+            }
+            for (label, count) in source.labels.iter().zip(counts) {
+                // A bucket is there though no row falls into it.
+                if count > 0 || label.rank.is_some_and(|rank| rank < 0.0) {
+                    let entry = all.entry(label.text.clone()).or_insert((0, label.rank));
+                    entry.0 += count;
+                    if entry.1 != label.rank {
+                        entry.1 = None;
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn arrange(
+        &mut self,
+        order: &[String],
+        top: Option<&(u32, String)>,
+        steps: &[String],
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let counts = self.counts();
+        let mut values: Vec<String> = steps.to_vec();
+        for wanted in order {
+            if counts.contains_key(wanted) {
+                values.push(wanted.clone());
+            } else if *wanted != self.missing_label {
+                let mut finding = Diagnostic::warning(
+                    codes::UNKNOWN_VALUE,
+                    format!("no row has `{wanted}` in the segment `{}`", self.name),
+                )
+                .at(self.span);
+                if let Some(near) = nearest(wanted, counts.keys().map(String::as_str)) {
+                    finding = finding.help(format!("did you mean `{near}`?"));
+                }
+                findings.push(finding);
+            }
+        }
+        let mut rest: Vec<(&String, &(u64, Option<f64>))> =
+            counts.iter().filter(|(text, _)| !values.contains(text)).collect();
+        rest.sort_by(|(a, (_, left)), (b, (_, right))| match (left, right) {
+            (Some(left), Some(right)) => left.abs().total_cmp(&right.abs()).then_with(|| a.cmp(b)),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => a.cmp(b),
+        });
+        values.extend(rest.into_iter().map(|(text, _)| text.clone()));
+        let mut other = None;
+        if let Some((most, name)) = top.filter(|(most, _)| values.len() > *most as usize) {
+            let mut ranked: Vec<(u64, usize)> = values
+                .iter()
+                .enumerate()
+                .map(|(at, text)| (counts.get(text).map_or(0, |(n, _)| *n), at))
+                .collect();
+            ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            let kept: Vec<usize> = ranked.iter().take(*most as usize).map(|(_, at)| *at).collect();
+            let dropped: Vec<String> = values
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| !kept.contains(at))
+                .map(|(_, text)| text.clone())
+                .collect();
+            values = values
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| kept.contains(at))
+                .map(|(_, text)| text.clone())
+                .collect();
+            values.push(name.clone());
+            other = Some((values.len() - 1, dropped));
+        }
+        self.places = values
+            .iter()
+            .enumerate()
+            .map(|(at, text)| (text.clone(), at as u32))
+            .collect();
+        if let Some((place, dropped)) = other {
+            for text in dropped {
+                self.places.insert(text, place as u32);
+            }
+        }
+        self.values = values;
+    }
+
+    /// The value each row of a table bears; `None` where the table does not reach the segment.
+    pub(crate) fn row_codes(&self, table: &str, rows: &mut Rows<'_>) -> Result<Option<RowCodes>, Diagnostic> {
+        let mut ambiguous = None;
+        let far = self
+            .sources
+            .iter()
+            .flat_map(|source| source.seen_from.iter().map(move |(from, way)| (source, from, way)));
+        let here = far.clone().filter(|(_, from, _)| *from == table);
+        for (source, from, way) in here.chain(far) {
+            let route = match rows.route(table, from) {
+                Route::None => continue,
+                Route::Ambiguous(paths) => {
+                    ambiguous.get_or_insert((from.clone(), paths));
+                    continue;
+                }
+                Route::Here => way.clone(),
+                Route::Along(there) => Some(match way {
+                    None => there,
+                    Some(way) => compose(&there, way),
+                }),
+            };
+            return Ok(Some(self.code(source, route.as_ref())));
+        }
+        match ambiguous {
+            None => Ok(None),
+            Some((to, paths)) => Err(Diagnostic::error(
+                codes::AMBIGUOUS_PATH,
+                format!("several paths lead from `{table}` to `{to}`: `{}`", paths.join("`, `")),
+            )
+            .at(self.span)
+            .help(format!(
+                "say which one segments take: .via(\"{}\")",
+                paths.first().map_or("", String::as_str)
+            ))),
+        }
+    }
+
+    fn code(&self, source: &Source, way: Option<&RowIndex>) -> RowCodes {
+        let unknown = self.values.len() as u32;
+        let place = |label: &Label| self.places.get(&label.text).copied().unwrap_or(NO_VALUE);
+        let places: Vec<u32> = source.labels.iter().map(place).chain([unknown]).collect();
+        let none = source.labels.len();
+        let place = |code: u32| places.get((code as usize).min(none)).copied().unwrap_or(unknown);
+        let coded: Vec<u32> = match way {
+            None => source.codes.iter().map(|&code| place(code)).collect(),
+            Some(way) => way
+                .iter()
+                .map(|&row| {
+                    if row == NO_ROW {
+                        unknown
+                    } else {
+                        place(source.codes.get(row as usize).copied().unwrap_or(NONE))
+                    }
+                })
+                .collect(),
+        };
+        let has_unknown = coded.contains(&unknown);
+        RowCodes {
+            codes: Codes::pack(coded, unknown as usize + 1),
+            values: (0..=unknown).collect(),
+            unknown: has_unknown,
+        }
+    }
+
+    /// The axis: the values in order, and the name of rows without one where there are such.
+    pub(crate) fn axis(&self) -> SegmentAxis {
+        let mut values = self.values.clone();
+        if self.unknown {
+            values.push(self.missing_label.clone());
+        }
+        SegmentAxis {
+            name: self.name.clone(),
+            label: self.label.clone().unwrap_or_else(|| self.name.clone()),
+            values,
+        }
+    }
+
+    /// The tables that its sources stand in.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &str> {
+        self.sources
+            .iter()
+            .filter_map(|source| source.seen_from.first())
+            .map(|(table, _)| table.as_str())
+    }
+}
+
+fn read_source(
+    source: &SegmentSource,
+    rows: &mut Rows<'_>,
+    fiscal_start: u32,
+    span: Span,
+) -> Result<Source, Vec<Diagnostic>> {
+    match source {
+        SegmentSource::Column(column) => {
+            let (seen_from, column) = seen(column, rows)?;
+            let (codes, labels) = distinct(&column);
+            Ok(Source {
+                seen_from,
+                codes,
+                labels,
+            })
+        }
+        SegmentSource::Closure(closure) => {
+            let column = rows.column(&closure.table, &closure.expr)?;
+            let (codes, labels) = distinct(&column);
+            Ok(Source {
+                seen_from: vec![(closure.table.clone(), None)],
+                codes,
+                labels,
+            })
+        }
+        SegmentSource::Buckets(buckets) => bucketed(buckets, rows),
+        SegmentSource::Cohort(column, calendar) => {
+            let steps = Steps {
+                calendar: *calendar,
+                fiscal_start,
+            };
+            let (seen_from, column) = seen(column, rows)?;
+            cohorts(seen_from, &column, steps, span, *calendar)
+        }
+    }
+}
+
+/// The column of a reference, and the tables along its path from which it is seen.
+fn seen(
+    reference: &ColumnRef,
+    rows: &mut Rows<'_>,
+) -> Result<(Vec<(String, Option<RowIndex>)>, Arc<Column>), Vec<Diagnostic>> {
+    let expr = Expr::new(ExprKind::Column(reference.path.clone()), reference.span);
+    rows.check_column(&reference.table, &expr)?;
+    let (last, paths) = reference
+        .path
+        .split_last()
+        .map_or((None, &[][..]), |(last, paths)| (Some(last), paths));
+    let mut seen_from = Vec::new();
+    let mut table = reference.table.clone();
+    for step in 0..=paths.len() {
+        let onward = paths.get(step..).unwrap_or_default();
+        let (end, way) = rows
+            .follow(&table, onward)
+            .map_err(|error| vec![error.at(reference.span)])?;
+        seen_from.push((table.clone(), way));
+        match paths.get(step..=step) {
+            Some(next) => {
+                table = rows
+                    .follow(&table, next)
+                    .map_err(|error| vec![error.at(reference.span)])?
+                    .0
+            }
+            None => table = end,
+        }
+    }
+    let name = last.cloned().unwrap_or_default();
+    let column = rows.column(&table, &Expr::column(name, reference.span))?;
+    Ok((seen_from, column))
+}
+
+/// Codes and labels of any column; numbers, dates and truth values are in their natural order.
+fn distinct(column: &Column) -> (Vec<u32>, Vec<Label>) {
+    let valid = |row: usize| column.is_valid(row);
+    match &column.values {
+        Values::Text(text) => {
+            let labels = text.dictionary.iter().map(|value| Label {
+                text: value.unwrap_or_default().to_owned(),
+                rank: None,
+            });
+            let labels: Vec<Label> = labels.collect();
+            let codes = (0..text.codes.len()).map(|row| if valid(row) { text.codes.get(row) as u32 } else { NONE });
+            (codes.collect(), labels)
+        }
+        Values::Bool(values) => {
+            let codes = (0..values.len()).map(|row| if valid(row) { u32::from(values.value(row)) } else { NONE });
+            let labels = ["false", "true"].map(|text| Label {
+                text: text.to_owned(),
+                rank: None,
+            });
+            (codes.collect(), labels.to_vec())
+        }
+        Values::Int(values) => ranked(
+            (0..column.len()).map(|row| valid(row).then(|| values.get(row))),
+            |value| (value.to_string(), value as f64),
+        ),
+        Values::Float(values) => {
+            // The order of bits is that of the numbers once negative ones are turned.
+            let key = |value: f64| {
+                if value == 0.0 {
+                    0
+                } else {
+                    let bits = value.to_bits().cast_signed();
+                    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+                }
+            };
+            let back =
+                |key: i64| f64::from_bits((key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned());
+            ranked(
+                (0..column.len()).map(|row| values.get(row).filter(|_| valid(row)).map(|&value| key(value))),
+                |value| (back(value).to_string(), back(value)),
+            )
+        }
+        Values::Date(_) | Values::Timestamp(_) => {
+            ranked((0..column.len()).map(|row| column.day(row).map(i64::from)), |day| {
+                (CivilDate(day as i32).to_string(), day as f64)
+            })
+        }
+    }
+}
+
+fn ranked(
+    values: impl Iterator<Item = Option<i64>> + Clone,
+    label: impl Fn(i64) -> (String, f64),
+) -> (Vec<u32>, Vec<Label>) {
+    let mut distinct: Vec<i64> = values.clone().flatten().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let codes = values
+        .map(|value| {
+            value
+                .and_then(|value| distinct.binary_search(&value).ok())
+                .map_or(NONE, |at| at as u32)
+        })
+        .collect();
+    let labels = distinct
+        .iter()
+        .enumerate()
+        .map(|(at, &value)| Label {
+            text: label(value).0,
+            rank: Some(at as f64),
+        })
+        .collect();
+    (codes, labels)
+}
+
+fn bucketed(buckets: &Buckets, rows: &mut Rows<'_>) -> Result<Source, Vec<Diagnostic>> {
+    let column = rows.column(&buckets.of.table, &buckets.of.expr)?;
+    if !matches!(column.values, Values::Int(_) | Values::Float(_)) {
+        let kind = column.column_type().word();
+        return Err(vec![
+            Diagnostic::error(codes::TYPE_MISMATCH, format!("buckets cut numbers; this is {kind}"))
+                .at(buckets.of.expr.span),
+        ]);
+    }
+    let bucket = |value: f64| buckets.edges.iter().take_while(|edge| **edge <= value).count() as u32;
+    let codes = (0..column.len())
+        .map(|row| column.number(row).map_or(NONE, bucket))
+        .collect();
+    // Ranks below zero mark values that are there without rows; their size is the order.
+    let labels = buckets
+        .labels
+        .iter()
+        .enumerate()
+        .map(|(at, text)| Label {
+            text: text.clone(),
+            rank: Some(-(at as f64) - 1.0),
+        })
+        .collect();
+    Ok(Source {
+        seen_from: vec![(buckets.of.table.clone(), None)],
+        codes,
+        labels,
+    })
+}
+
+fn cohorts(
+    seen_from: Vec<(String, Option<RowIndex>)>,
+    column: &Column,
+    steps: Steps,
+    span: Span,
+    calendar: Calendar,
+) -> Result<Source, Vec<Diagnostic>> {
+    if !matches!(column.values, Values::Date(_) | Values::Timestamp(_)) {
+        let kind = column.column_type().word();
+        return Err(vec![
+            Diagnostic::error(
+                codes::TYPE_MISMATCH,
+                format!("a cohort by {} needs a date; this is {kind}", calendar.word()),
+            )
+            .at(span),
+        ]);
+    }
+    let starts = (0..column.len()).map(|row| column.day(row).map(|day| i64::from(steps.start(CivilDate(day)).0)));
+    let (codes, labels) = ranked(starts, |day| (steps.label(CivilDate(day as i32)), day as f64));
+    Ok(Source {
+        seen_from,
+        codes,
+        labels,
+    })
+}
+
+/// The codes of a table whose every row is a value of its own, seen from the rows of a table.
+pub(crate) fn row_of(way: Option<&RowIndex>, count: usize) -> RowCodes {
+    let codes: Vec<u32> = match way {
+        None => (0..count as u32).collect(),
+        Some(way) => way
+            .iter()
+            .map(|&row| if row == NO_ROW { count as u32 } else { row })
+            .collect(),
+    };
+    let values = (0..count as u32).chain([NO_VALUE]).collect();
+    RowCodes {
+        codes: Codes::U32(codes.into()),
+        values,
+        unknown: false,
+    }
+}
+
+/// Whether a column of whole numbers is narrow.
+pub(crate) const fn is_byte(values: &Values) -> bool {
+    matches!(values, Values::Int(Ints::I8(_)))
+}

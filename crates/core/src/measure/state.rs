@@ -1,0 +1,274 @@
+//! Partial states of cells: they merge without rounding, so rows may come in any order and any blocks.
+
+use crate::stats::exact::{
+    Comoments, ExactComoments, ExactMoments, ExactWeighted, Lane, Moments, WeightedMoments, Window,
+};
+
+/// A part of a cell's state.
+pub(crate) trait State: Clone + Default + Send + Sync {
+    /// Adds another part.
+    fn merge(&mut self, other: &Self);
+    /// Whether nothing was added.
+    fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+impl State for u64 {
+    fn merge(&mut self, other: &Self) {
+        *self += other;
+    }
+    fn is_empty(&self) -> bool {
+        *self == 0
+    }
+}
+
+/// Sums of a column, and the rows that pass the filters and have no value.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Numbers<L: Lane> {
+    pub(crate) moments: Moments<L>,
+    pub(crate) missing: u64,
+}
+
+impl<L: Lane> State for Numbers<L> {
+    fn merge(&mut self, other: &Self) {
+        self.moments.merge(&other.moments);
+        self.missing += other.missing;
+    }
+}
+
+/// Sums of two columns.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pairs<L: Lane> {
+    pub(crate) sums: Comoments<L>,
+    pub(crate) missing: u64,
+}
+
+impl<L: Lane> State for Pairs<L> {
+    fn merge(&mut self, other: &Self) {
+        self.sums.merge(&other.sums);
+        self.missing += other.missing;
+    }
+}
+
+/// Weighted sums of a column.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WeightedNumbers {
+    pub(crate) moments: WeightedMoments,
+    pub(crate) missing: u64,
+}
+
+impl State for WeightedNumbers {
+    fn merge(&mut self, other: &Self) {
+        self.moments.merge(&other.moments);
+        self.missing += other.missing;
+    }
+}
+
+/// The latest day.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Latest(pub(crate) i32);
+
+impl Default for Latest {
+    fn default() -> Self {
+        Self(i32::MIN)
+    }
+}
+
+impl State for Latest {
+    fn merge(&mut self, other: &Self) {
+        self.0 = self.0.max(other.0);
+    }
+}
+
+/// States of all cells of a cube: combinations of segment values × intervals of time × places in the cell.
+#[derive(Debug, Clone)]
+pub(crate) struct Cube<S> {
+    /// Places of a cell.
+    pub(crate) width: usize,
+    pub(crate) places: Vec<S>,
+}
+
+impl<S: State> Cube<S> {
+    pub(crate) fn new(cells: usize, width: usize) -> Self {
+        Self {
+            width,
+            places: vec![S::default(); cells * width],
+        }
+    }
+
+    /// Adds another cube of the same shape.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (mine, other) in self.places.iter_mut().zip(&other.places) {
+            if !other.is_empty() {
+                mine.merge(other);
+            }
+        }
+    }
+
+    /// The cells of a cut: fewer combinations, and windows of time in place of intervals.
+    ///
+    /// `combinations` says for each combination of the cube which it is of the cut (`None`: none).
+    pub(crate) fn cut(
+        &self,
+        intervals: usize,
+        combinations: &[Option<u32>],
+        count: usize,
+        runs: &[(usize, usize)],
+    ) -> Self {
+        let mut by_interval = Self::new(count * intervals, self.width);
+        for (from, to) in self.places.chunks_exact(intervals * self.width).zip(combinations) {
+            let Some(to) = to else { continue };
+            let start = *to as usize * intervals * self.width;
+            let Some(mine) = by_interval.places.get_mut(start..start + intervals * self.width) else {
+                continue;
+            };
+            for (mine, other) in mine.iter_mut().zip(from) {
+                if !other.is_empty() {
+                    mine.merge(other);
+                }
+            }
+        }
+        let mut by_window = Self::new(count * runs.len(), self.width);
+        let cells = by_window.places.chunks_exact_mut(runs.len() * self.width);
+        for (cells, intervals) in cells.zip(by_interval.places.chunks_exact(intervals * self.width)) {
+            for (cell, &(first, end)) in cells.chunks_exact_mut(self.width).zip(runs) {
+                let run = intervals.get(first * self.width..end * self.width).unwrap_or_default();
+                for part in run.chunks_exact(self.width) {
+                    for (mine, other) in cell.iter_mut().zip(part) {
+                        if !other.is_empty() {
+                            mine.merge(other);
+                        }
+                    }
+                }
+            }
+        }
+        by_window
+    }
+
+    /// The places of a cell.
+    pub(crate) fn cell(&self, at: usize) -> &[S] {
+        self.places
+            .get(at * self.width..(at + 1) * self.width)
+            .unwrap_or_default()
+    }
+}
+
+/// Cubes of every kind.
+#[derive(Debug, Clone)]
+pub(crate) enum States {
+    /// Rows, or rows for each bin.
+    Counts(Cube<u64>),
+    /// Sums of a column, or of the weights for each bin.
+    Narrow(Cube<Numbers<crate::stats::exact::Narrow>>, Window),
+    /// The same for wider numbers.
+    Split(Cube<Numbers<crate::stats::exact::Split>>, Window),
+    /// The same for any numbers.
+    Wide(Cube<Numbers<crate::stats::exact::Wide>>, Window),
+    /// Sums of two columns.
+    NarrowPairs(Cube<Pairs<crate::stats::exact::Narrow>>, Window, Window),
+    /// The same for wider numbers.
+    SplitPairs(Cube<Pairs<crate::stats::exact::Split>>, Window, Window),
+    /// The same for any numbers.
+    WidePairs(Cube<Pairs<crate::stats::exact::Wide>>, Window, Window),
+    /// Weighted sums.
+    Weighted(Cube<WeightedNumbers>),
+    /// Latest days.
+    Latest(Cube<Latest>),
+}
+
+/// The state of one cell, ready to be read.
+#[derive(Debug)]
+pub(crate) enum Finished<'s> {
+    /// Rows for each bin.
+    Counts(&'s [u64]),
+    /// Sums, and rows without a value; one for each bin where weights are summed by bin.
+    Moments(Vec<(ExactMoments, u64)>),
+    /// Sums of two columns.
+    Pairs(ExactComoments, u64),
+    /// Weighted sums.
+    Weighted(ExactWeighted, u64),
+    /// Latest day.
+    Latest(Option<i32>),
+}
+
+macro_rules! each_cube {
+    ($states:expr, $cube:ident => $made:expr) => {
+        match $states {
+            States::Counts($cube) => States::Counts($made),
+            States::Narrow($cube, window) => States::Narrow($made, *window),
+            States::Split($cube, window) => States::Split($made, *window),
+            States::Wide($cube, window) => States::Wide($made, *window),
+            States::NarrowPairs($cube, a, b) => States::NarrowPairs($made, *a, *b),
+            States::SplitPairs($cube, a, b) => States::SplitPairs($made, *a, *b),
+            States::WidePairs($cube, a, b) => States::WidePairs($made, *a, *b),
+            States::Weighted($cube) => States::Weighted($made),
+            States::Latest($cube) => States::Latest($made),
+        }
+    };
+}
+
+impl States {
+    /// The same cube, empty.
+    pub(crate) fn empty(&self) -> Self {
+        each_cube!(self, cube => Cube::new(cube.places.len() / cube.width, cube.width))
+    }
+
+    /// The cells of a cut: see [`Cube::cut`].
+    pub(crate) fn cut(
+        &self,
+        intervals: usize,
+        combinations: &[Option<u32>],
+        count: usize,
+        runs: &[(usize, usize)],
+    ) -> Self {
+        each_cube!(self, cube => cube.cut(intervals, combinations, count, runs))
+    }
+
+    /// Adds another cube of the same kind and shape.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Counts(mine), Self::Counts(other)) => mine.merge(other),
+            (Self::Narrow(mine, _), Self::Narrow(other, _)) => mine.merge(other),
+            (Self::Split(mine, _), Self::Split(other, _)) => mine.merge(other),
+            (Self::Wide(mine, _), Self::Wide(other, _)) => mine.merge(other),
+            (Self::NarrowPairs(mine, ..), Self::NarrowPairs(other, ..)) => mine.merge(other),
+            (Self::SplitPairs(mine, ..), Self::SplitPairs(other, ..)) => mine.merge(other),
+            (Self::WidePairs(mine, ..), Self::WidePairs(other, ..)) => mine.merge(other),
+            (Self::Weighted(mine), Self::Weighted(other)) => mine.merge(other),
+            (Self::Latest(mine), Self::Latest(other)) => mine.merge(other),
+            _ => {}
+        }
+    }
+
+    /// The state of a cell.
+    pub(crate) fn cell(&self, at: usize) -> Finished<'_> {
+        fn moments<L: Lane>(cell: &[Numbers<L>], window: Window) -> Finished<'static> {
+            Finished::Moments(
+                cell.iter()
+                    .map(|place| (place.moments.exact(window), place.missing))
+                    .collect(),
+            )
+        }
+        fn pairs<L: Lane>(cell: &[Pairs<L>], a: Window, b: Window) -> Finished<'static> {
+            let place = cell.first().cloned().unwrap_or_default();
+            Finished::Pairs(place.sums.exact(a, b), place.missing)
+        }
+        match self {
+            Self::Counts(cube) => Finished::Counts(cube.cell(at)),
+            Self::Narrow(cube, window) => moments(cube.cell(at), *window),
+            Self::Split(cube, window) => moments(cube.cell(at), *window),
+            Self::Wide(cube, window) => moments(cube.cell(at), *window),
+            Self::NarrowPairs(cube, a, b) => pairs(cube.cell(at), *a, *b),
+            Self::SplitPairs(cube, a, b) => pairs(cube.cell(at), *a, *b),
+            Self::WidePairs(cube, a, b) => pairs(cube.cell(at), *a, *b),
+            Self::Weighted(cube) => {
+                let place = cube.cell(at).first().cloned().unwrap_or_default();
+                Finished::Weighted(place.moments.exact(), place.missing)
+            }
+            Self::Latest(cube) => {
+                Finished::Latest(cube.cell(at).first().map(|day| day.0).filter(|&day| day != i32::MIN))
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Small tables whose cells were worked out by hand or with numpy; each test says how.
+
+mod flows;
+mod support;
