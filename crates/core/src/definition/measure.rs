@@ -189,6 +189,9 @@ measure_functions! {
     Agreement = "agreement",
     /// Customer lifetime value; see `docs/measures.csv` for the model.
     Clv = "clv",
+    /// Percentage of a parent's value that lies with parents of whom a row is there. Input: the value, along the path from
+    /// the rows to the parent. Word: the parent table, whose whole sum is the base.
+    RevenueCoverage = "revenue_coverage",
     /// Conversion from step to step of a journey. Inputs: entity, step, date.
     Funnel = "funnel",
 }
