@@ -87,6 +87,25 @@ impl<'a> Steps<'a> {
         }
     }
 
+    /// Hands a value to every call: the state of the compile.
+    #[must_use]
+    pub fn carrying(mut self, tag: Dynamic) -> Self {
+        self.global.tag = tag;
+        self
+    }
+
+    /// Binds an alias to an empty module, in place of an import that failed: calls through it are looked up by place,
+    /// and the engine panics where there is none.
+    pub fn stand_in_for_import(&mut self, alias: &str) {
+        self.global.push_import(alias, rhai::Module::new());
+    }
+
+    /// The number of the statement just run.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.next.saturating_sub(1)
+    }
+
     /// Runs the next statement; `None` behind the last.
     pub fn step(&mut self) -> Option<Result<Dynamic, Box<rhai::EvalAltResult>>> {
         let statement = self.ast.statements().get(self.next..=self.next)?;

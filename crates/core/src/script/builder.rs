@@ -1,0 +1,172 @@
+//! The scorecard under construction, shared by every word of a card while it runs.
+//!
+//! Imports: definition, diagnostic, limits.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::closure::Programs;
+use super::source::Sources;
+use crate::definition::{ChangedHere, Literal, Scorecard, Table, TableSource};
+use crate::diagnostic::{Code, Diagnostic, Span, Spanned, codes};
+use crate::limits::Limits;
+
+/// The state of one compile, as the engine carries it through calls.
+#[derive(Clone)]
+pub struct Session(Arc<Mutex<Builder>>);
+
+impl Session {
+    /// Starts a compile.
+    pub fn new(builder: Builder) -> Self {
+        Self(Arc::new(Mutex::new(builder)))
+    }
+
+    /// The state, for one word at a time.
+    pub fn lock(&self) -> MutexGuard<'_, Builder> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What has been declared so far, and what was wrong with it.
+pub struct Builder {
+    /// The scorecard.
+    pub card: Scorecard,
+    /// Findings, in the order in which they were met.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts, for spans.
+    pub sources: Arc<Sources>,
+    /// Values that the host sets for params.
+    pub params: Vec<(String, Literal)>,
+    /// The limits.
+    pub limits: Limits,
+    /// Whether `scorecard(..)` was written, and where.
+    pub header: Option<Span>,
+    /// How many columns the engine made for itself.
+    pub hidden: usize,
+    /// The card and its modules as trees, for closures.
+    pub programs: Arc<Programs>,
+    /// Modules, parsed, by the name of their import.
+    pub modules: BTreeMap<String, rhai::AST>,
+    /// Modules that are being imported, to find circles.
+    pub importing: Vec<String>,
+}
+
+impl Builder {
+    /// An empty scorecard.
+    pub fn new(sources: Arc<Sources>, params: Vec<(String, Literal)>, limits: Limits) -> Self {
+        let mut card = Scorecard {
+            language: 1,
+            ..Scorecard::default()
+        };
+        card.sources = sources.info();
+        Self {
+            card,
+            diagnostics: Vec::new(),
+            sources,
+            params,
+            limits,
+            header: None,
+            hidden: 0,
+            programs: Arc::default(),
+            modules: BTreeMap::new(),
+            importing: Vec::new(),
+        }
+    }
+
+    /// Adds a finding, unless the same one was told already or there are too many.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let told = |other: &Diagnostic| other.span == diagnostic.span && other.message == diagnostic.message;
+        if self.diagnostics.len() < self.limits.diagnostics && !self.diagnostics.iter().any(told) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Adds an error with a way out.
+    pub fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        let help = help.into();
+        let mut diagnostic = Diagnostic::error(code, message).at(span);
+        if !help.is_empty() {
+            diagnostic = diagnostic.help(help);
+        }
+        self.push(diagnostic);
+    }
+
+    /// Whether anything so far stops the card.
+    pub fn failed(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The place of a table by name.
+    pub fn table_index(&self, name: &str) -> Option<usize> {
+        self.card.tables.iter().position(|table| table.name.value == name)
+    }
+
+    /// The name of a table by place.
+    pub fn table_name(&self, index: usize) -> String {
+        self.card
+            .tables
+            .get(index)
+            .map(|table| table.name.value.clone())
+            .unwrap_or_default()
+    }
+
+    /// Declares a table.
+    pub fn add_table(&mut self, name: Spanned<String>, source: TableSource) -> usize {
+        self.card.tables.push(Table {
+            name,
+            source,
+            file: None,
+            key: Vec::new(),
+            date: None,
+            dates: Vec::new(),
+            belongs_to: Vec::new(),
+            weight: None,
+            latest_by: Vec::new(),
+            distinct_by: Vec::new(),
+            missing: Vec::new(),
+            types: Vec::new(),
+            census: false,
+            timeless: false,
+            anonymous_below: None,
+            renames: Vec::new(),
+            unpivot: None,
+            columns: Vec::new(),
+            added: Vec::new(),
+        });
+        self.card.tables.len() - 1
+    }
+
+    /// Notes that the card changes what a module set; `was` is the old value with its place.
+    pub fn changed(&mut self, object: &str, setting: &str, was: Option<(Span, String)>, now: String, span: Span) {
+        let Some((before, was)) = was else { return };
+        if before.source != span.source && was != now {
+            self.card.changed_here.push(ChangedHere {
+                object: object.into(),
+                setting: setting.into(),
+                was,
+                now,
+                span,
+            });
+        }
+    }
+
+    /// Whether a setting of an object may be set here; tells when it is fixed by another source.
+    pub fn may_set(&mut self, object: &str, fixed: &[Spanned<String>], setting: &str, span: Span) -> bool {
+        let Some(lock) = fixed
+            .iter()
+            .find(|lock| lock.value == setting && lock.span.source != span.source)
+        else {
+            return true;
+        };
+        let home = self.sources.name(lock.span.source).to_owned();
+        let diagnostic = Diagnostic::error(
+            codes::CONFLICTING_SETTINGS,
+            format!("`{setting}` of `{object}` is fixed by `{home}`"),
+        )
+        .at(span)
+        .related(lock.span, "fixed here")
+        .help(format!("leave it out, or ask the owner of `{home}` to change it"));
+        self.push(diagnostic);
+        false
+    }
+}
