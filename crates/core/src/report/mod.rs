@@ -2,8 +2,16 @@
 //!
 //! Imports: definition, data, expr, measure, score, stats, limits, diagnostic. Never: script, engine, any drawing.
 
+pub mod build;
+pub mod canonical;
+mod cell;
+mod finding;
+pub mod formula;
+mod journey;
 pub mod model;
 
+pub use build::{Evaluated, build};
+pub use canonical::canonical_json;
 pub use model::{
     AlertResult, Cell, Change, ChangeVerdict, Contribution, EntityRow, EntityScores, GoalResult, InitiativeResult,
     JourneyResult, LimitResult, LinkResult, LinkState, ListResult, MetricResult, ObjectiveResult, PhaseResult,

@@ -299,11 +299,15 @@ pub struct LimitResult {
     pub reason: String,
     /// The condition as written, or author and expiry of an override.
     pub condition: String,
-    /// `applied`, `not applied`, `not checked`, `expired`.
+    /// `applied`, `no effect` (its condition holds and changes nothing), `not applied`, `not checked`, `expired`.
     pub outcome: String,
-    /// The score without it, where it was applied.
+    /// The score without it, where it was applied. Limits apply one after the other: floors, caps, knock-outs, overrides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<f64>,
+    /// Points that it adds, or takes away (below 0), where it was applied: points of all parts and of all limits add up
+    /// to the score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<f64>,
 }
 
 /// Scores of rows, as columns of one length.

@@ -1,0 +1,197 @@
+//! One text for one value: the canonical JSON that hashes are made of (RFC 8785, the JSON canonicalization scheme).
+//!
+//! Keys are sorted by their UTF-16 code units, there is no white space, numbers are written as ECMAScript writes them
+//! (shortest digits that read back to the same bits; −0 as 0), and text is escaped only where JSON asks for it. Any
+//! JCS library in any language can check a report's `results_sha256`.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// The canonical JSON of a value.
+///
+/// # Errors
+/// When the value cannot be JSON at all, such as a map with keys that are not text.
+///
+/// ```
+/// use bellwether::report::canonical_json;
+/// let value = serde_json::json!({ "b": 1.0, "a": [1e21, -0.0, 0.000001, 333.3], "é": "\u{1}" });
+/// assert_eq!(canonical_json(&value).unwrap(), r#"{"a":[1e+21,0,0.000001,333.3],"b":1,"é":"\u0001"}"#);
+/// ```
+pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    let value = serde_json::to_value(value)?;
+    let mut text = String::new();
+    write_value(&mut text, &value);
+    Ok(text)
+}
+
+/// SHA-256 of the canonical JSON of a value, in hexadecimal.
+///
+/// # Errors
+/// As [`canonical_json`].
+pub fn sha256<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    Ok(hex(&Sha256::digest(canonical_json(value)?.as_bytes())))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn write_value(out: &mut String, value: &Value) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Number(number) => {
+            if let Some(whole) = number.as_u64() {
+                let _ = write!(out, "{whole}");
+            } else if let Some(whole) = number.as_i64() {
+                let _ = write!(out, "{whole}");
+            } else {
+                write_number(out, number.as_f64().unwrap_or(0.0));
+            }
+        }
+        Value::String(text) => write_text(out, text),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_value(out, item);
+            }
+            out.push(']');
+        }
+        Value::Object(map) => {
+            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
+            entries.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            out.push('{');
+            for (index, (key, value)) in entries.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_text(out, key);
+                out.push(':');
+                write_value(out, value);
+            }
+            out.push('}');
+        }
+    }
+}
+
+/// A number as ECMAScript's `Number::toString` writes it (ECMA-262, section 6.1.6.1.20).
+fn write_number(out: &mut String, value: f64) {
+    if value == 0.0 || !value.is_finite() {
+        out.push('0');
+        return;
+    }
+    if value < 0.0 {
+        out.push('-');
+    }
+    // Rust writes the shortest digits that read back to the same bits, too: `1.2345e-7`.
+    let scientific = format!("{:e}", value.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let point = exponent + 1;
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
+    if (count..=21).contains(&point) {
+        out.push_str(&digits);
+        out.push_str(&zeros(point - count));
+    } else if (1..=21).contains(&point) {
+        let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0));
+        let _ = write!(out, "{whole}.{fraction}");
+    } else if (-5..=0).contains(&point) {
+        let _ = write!(out, "0.{}{digits}", zeros(-point));
+    } else {
+        let (first, rest) = digits.split_at(1);
+        let dot = if rest.is_empty() { "" } else { "." };
+        let _ = write!(out, "{first}{dot}{rest}e{exponent:+}");
+    }
+}
+
+fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            c if c < ' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(value: f64) -> String {
+        let mut text = String::new();
+        write_number(&mut text, value);
+        text
+    }
+
+    /// The samples of RFC 8785, appendix B (bits, text).
+    #[test]
+    fn numbers_of_the_rfc() {
+        for (bits, expected) in [
+            (0x0000_0000_0000_0000, "0"),
+            (0x8000_0000_0000_0000, "0"),
+            (0x0000_0000_0000_0001, "5e-324"),
+            (0x8000_0000_0000_0001, "-5e-324"),
+            (0x7fef_ffff_ffff_ffff, "1.7976931348623157e+308"),
+            (0x4340_0000_0000_0000, "9007199254740992"),
+            (0x4430_0000_0000_0000, "295147905179352830000"),
+            (0x44b5_2d02_c7e1_4af5, "9.999999999999997e+22"),
+            (0x44b5_2d02_c7e1_4af6, "1e+23"),
+            (0x44b5_2d02_c7e1_4af7, "1.0000000000000001e+23"),
+            (0x444b_1ae4_d6e2_ef4e, "999999999999999700000"),
+            (0x444b_1ae4_d6e2_ef4f, "999999999999999900000"),
+            (0x444b_1ae4_d6e2_ef50, "1e+21"),
+            (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
+            (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
+            (0x41b3_de43_5555_53e3, "333333333.3333332"),
+            (0x41b3_de43_5555_5555, "333333333.33333343"),
+            (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
+            (0x4314_3ff3_c1cb_0959, "1424953923781206.2"),
+        ] {
+            assert_eq!(number(f64::from_bits(bits)), expected);
+        }
+    }
+
+    /// The sample of RFC 8785, section 3.2.3: keys by UTF-16 code units.
+    #[test]
+    fn keys_sort_by_utf16() {
+        let value = serde_json::json!({
+            "\u{20ac}": "Euro Sign", "\r": "Carriage Return", "\u{fb33}": "Hebrew Letter Dalet With Dagesh",
+            "1": "One", "\u{1f600}": "Emoji: Grinning Face", "\u{80}": "Control", "\u{f6}": "Latin Small Letter O With Diaeresis"
+        });
+        let text = canonical_json(&value).unwrap();
+        let order = ["Carriage", "One", "Control", "Latin", "Euro", "Emoji", "Hebrew"];
+        let places: Vec<usize> = order.iter().map(|word| text.find(word).unwrap()).collect();
+        assert!(places.is_sorted(), "{text}");
+    }
+
+    #[test]
+    fn minus_zero_and_zero_hash_alike() {
+        assert_eq!(sha256(&-0.0_f64).unwrap(), sha256(&0.0_f64).unwrap());
+        // printf '{"a":1}' | sha256sum
+        let expected = "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862";
+        assert_eq!(sha256(&serde_json::json!({ "a": 1.0 })).unwrap(), expected);
+    }
+}

@@ -1,0 +1,194 @@
+//! What can only be said with values at hand: targets already met, due dates past, caps not checked, values set by hand.
+
+use super::model::{Cell, GoalResult, MetricResult, ScoreResult};
+use crate::definition::{Baseline, CivilDate, Direction, Goal, Scorecard};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::measure::State;
+use crate::score::{Fate, ScoreDetail};
+
+/// Findings about metrics.
+pub(super) fn of_metrics(card: &Scorecard, as_of: Option<CivilDate>, metrics: &[MetricResult]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (metric, result) in card.metrics.iter().zip(metrics) {
+        let name = &result.name;
+        found.extend(about_goal(
+            name,
+            &metric.goal,
+            &result.goal,
+            &result.headline,
+            result.direction,
+            as_of,
+        ));
+    }
+    found
+}
+
+/// Findings about scores.
+pub(super) fn of_scores(
+    card: &Scorecard,
+    as_of: Option<CivilDate>,
+    scores: &[ScoreResult],
+    details: &[Option<ScoreDetail>],
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for ((score, result), detail) in card.scores.iter().zip(scores).zip(details) {
+        let name = &result.name;
+        found.extend(about_goal(
+            name,
+            &score.goal,
+            &result.goal,
+            &result.headline,
+            Some(Direction::Higher),
+            as_of,
+        ));
+        let Some(detail) = detail else { continue };
+        for (limit, ruling) in score.limits.iter().zip(&detail.limits) {
+            if ruling.fate == Fate::NotChecked && detail.cell.state.has_value() {
+                found.push(
+                    Diagnostic::warning(
+                        codes::NOT_CHECKED,
+                        format!(
+                            "`{name}` is not checked for \"{}\": a value in its condition is missing",
+                            limit.reason
+                        ),
+                    )
+                    .at(limit.span)
+                    .help("see why the value is missing, or let the limit apply with `.if_unknown(\"fire\")`"),
+                );
+            }
+        }
+        for (index, ruling) in &detail.overrides {
+            let Some(set) = score.overrides.get(*index) else {
+                continue;
+            };
+            let (message, help) = match ruling.fate {
+                Fate::Expired => (
+                    format!(
+                        "the value {} that {} set for `{name}` expired on {}",
+                        set.value, set.author, set.expires
+                    ),
+                    "take it out, or renew it with a new reason and date",
+                ),
+                Fate::Applied => (
+                    format!(
+                        "`{name}` is set to {} by {} until {}: {}",
+                        set.value, set.author, set.expires, set.reason
+                    ),
+                    "the value that the parts give stands in the report beside it",
+                ),
+                Fate::NoEffect | Fate::NotApplied | Fate::NotChecked => continue,
+            };
+            let finding = match ruling.fate {
+                Fate::Expired => Diagnostic::warning(codes::OVERRIDDEN, message),
+                _ => Diagnostic::note(codes::OVERRIDDEN, message),
+            };
+            found.push(finding.at(set.span).help(help));
+        }
+    }
+    found
+}
+
+fn about_goal(
+    name: &str,
+    goal: &Goal,
+    result: &GoalResult,
+    headline: &Cell,
+    direction: Option<Direction>,
+    as_of: Option<CivilDate>,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let met = headline
+        .value
+        .filter(|_| headline.state == State::Ok && !headline.partial)
+        .zip(result.target)
+        .and_then(|(value, target)| {
+            super::cell::meets(value, target, direction)
+                .filter(|met| *met)
+                .map(|_| (value, target))
+        });
+    if let (Some((value, target)), Some(written)) = (met, &goal.target) {
+        found.push(
+            Diagnostic::warning(
+                codes::TARGET_MET,
+                format!(
+                    "the target of `{name}`, {target}, is already met: it is {}",
+                    short(value)
+                ),
+            )
+            .at(written.span)
+            .help("set a target that still asks for something, or say why this one stays"),
+        );
+    }
+    if let (Some(due), Some(as_of)) = (&goal.due, as_of)
+        && due.value < as_of
+        && met.is_none()
+    {
+        found.push(
+            Diagnostic::warning(
+                codes::DUE_PAST,
+                format!("`{name}` was due on {} and has not reached its target", due.value),
+            )
+            .at(due.span)
+            .help("agree on a new date, or on what follows"),
+        );
+    }
+    if let Some(baseline) = &goal.baseline
+        && let Baseline::At(label) = &baseline.value
+        && result.baseline.is_none()
+    {
+        found.push(
+            Diagnostic::warning(codes::NO_BASELINE, format!("`{name}` has no value in `{label}` to start from"))
+                .at(baseline.span)
+                .help("name a period of the card's calendars that the data reach, as the report writes it: \"2026-Q1\", \"2026-05\""),
+        );
+    }
+    found
+}
+
+/// A value in a message: up to two decimals, no trailing zeros.
+fn short(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// One note for all that is declared and analysed by a stage that is not there yet.
+pub(super) fn not_analysed(card: &Scorecard, metrics: &[MetricResult]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let declared: Vec<&str> = [
+        (!card.links.is_empty(), "links"),
+        (!card.initiatives.is_empty(), "initiatives"),
+        (card.quick_wins.is_some(), "quick wins"),
+    ]
+    .into_iter()
+    .filter_map(|(there, word)| there.then_some(word))
+    .collect();
+    if !declared.is_empty() {
+        found.push(
+            Diagnostic::note(
+                codes::NOT_ANALYSED,
+                format!("{} are declared and not analysed yet", listed(&declared)),
+            )
+            .help("they are checked and shown as declared; no effect, return or ranking is claimed"),
+        );
+    }
+    for (metric, result) in card.metrics.iter().zip(metrics) {
+        if result.headline.state == State::NotAnalysed {
+            found.push(
+                Diagnostic::note(
+                    codes::NOT_ANALYSED,
+                    format!("`{}` is declared and not analysed yet", result.name),
+                )
+                .at(metric.name.span),
+            );
+        }
+    }
+    found
+}
+
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}

@@ -1,0 +1,21 @@
+//! Scores: measured values on 0–100, mixed, limited, banded, and every point accounted for.
+//!
+//! Imports: definition, data, expr, measure, stats, limits, diagnostic. Never: script, report, any drawing.
+
+pub mod band;
+pub mod cells;
+pub mod condition;
+pub mod goal;
+pub mod limit;
+pub mod mix;
+pub mod normalise;
+pub mod place;
+pub mod plan;
+
+pub use band::{band_name, band_of};
+pub use cells::{PartDetail, ScoreCell, ScoreDetail, Scorer, Scores, direction_of, scale_of, score};
+pub use goal::progress;
+pub use limit::{Fate, Ruling, apply_limits};
+pub use mix::{Mixed, PartInput, PartOutcome, Rules, Treatment, mix};
+pub use normalise::{Normaliser, NotNormalisable, PartFacts};
+pub use plan::{Thing, check};
