@@ -11,6 +11,7 @@ pub mod mix;
 pub mod normalise;
 pub mod place;
 pub mod plan;
+pub mod rounds;
 
 pub use band::{band_name, band_of};
 pub use cells::{PartDetail, ScoreCell, ScoreDetail, Scorer, Scores, direction_of, scale_of, score};
@@ -19,3 +20,4 @@ pub use limit::{Fate, Ruling, apply_limits};
 pub use mix::{Mixed, PartInput, PartOutcome, Rules, Treatment, mix};
 pub use normalise::{Normaliser, NotNormalisable, PartFacts};
 pub use plan::{Thing, check};
+pub use rounds::{Rounds, rounds};
