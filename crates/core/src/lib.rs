@@ -6,5 +6,6 @@ pub mod diagnostic;
 pub mod limits;
 pub mod measure;
 pub mod report;
+pub mod score;
 pub mod script;
 pub mod stats;

@@ -93,16 +93,20 @@ fn write_number(out: &mut String, value: f64) {
     if value < 0.0 {
         out.push('-');
     }
-    // Rust writes the shortest digits that read back to the same bits, too: `1.2345e-7`.
-    let scientific = format!("{:e}", value.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    // serde_json has the digits that ECMAScript asks for: the shortest, the nearest of those, the even one of two as near.
+    let shortest = Value::from(value.abs()).to_string();
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let leading = all.len() - all.trim_start_matches('0').len();
+    let digits = all.trim_matches('0');
+    let written = i32::try_from(whole.len()).unwrap_or(0) - i32::try_from(leading).unwrap_or(0);
+    let point = written + exponent.parse::<i32>().unwrap_or(0);
+    let exponent = point - 1;
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    let point = exponent + 1;
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
     if (count..=21).contains(&point) {
-        out.push_str(&digits);
+        out.push_str(digits);
         out.push_str(&zeros(point - count));
     } else if (1..=21).contains(&point) {
         let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0));
@@ -165,8 +169,11 @@ mod tests {
             (0x444b_1ae4_d6e2_ef50, "1e+21"),
             (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
             (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
-            (0x41b3_de43_5555_53e3, "333333333.3333332"),
-            (0x41b3_de43_5555_5555, "333333333.33333343"),
+            (0x41b3_de43_5555_5553, "333333333.3333332"),
+            (0x41b3_de43_5555_5554, "333333333.33333325"),
+            (0x41b3_de43_5555_5555, "333333333.3333333"),
+            (0x41b3_de43_5555_5556, "333333333.3333334"),
+            (0x41b3_de43_5555_5557, "333333333.33333343"),
             (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
             (0x4314_3ff3_c1cb_0959, "1424953923781206.2"),
         ] {

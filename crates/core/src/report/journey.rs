@@ -44,7 +44,8 @@ pub(super) fn build(
 }
 
 fn phases(card: &Scorecard, journey: &Journey, axes: &Axes, metrics: &[MetricResult]) -> Vec<PhaseResult> {
-    let hanging = |on: &dyn Fn(&(String, Option<String>)) -> bool| -> Vec<&MetricResult> {
+    type OnStage<'f> = &'f dyn Fn(&(String, Option<String>)) -> bool;
+    let hanging = |on: OnStage<'_>| -> Vec<&MetricResult> {
         metrics
             .iter()
             .filter(|metric| metric.stage.as_ref().is_some_and(on))

@@ -26,9 +26,16 @@ pub struct Rounds {
 /// When the score of a row needs itself: a part reads a column that the score fills.
 pub fn rounds(card: &Scorecard) -> Result<Rounds, Vec<Diagnostic>> {
     let reader = Reader { card };
-    let metrics: Vec<BTreeSet<usize>> =
-        card.metrics.iter().map(|metric| reader.of_measure(&metric.measure)).collect();
-    let of_segments: BTreeSet<usize> = card.segments.iter().flat_map(|segment| reader.of_segment(segment)).collect();
+    let metrics: Vec<BTreeSet<usize>> = card
+        .metrics
+        .iter()
+        .map(|metric| reader.of_measure(&metric.measure))
+        .collect();
+    let of_segments: BTreeSet<usize> = card
+        .segments
+        .iter()
+        .flat_map(|segment| reader.of_segment(segment))
+        .collect();
     let each: Vec<usize> = (0..card.scores.len())
         .filter(|index| card.scores.get(*index).is_some_and(|score| score.each.is_some()))
         .collect();
@@ -36,7 +43,10 @@ pub fn rounds(card: &Scorecard) -> Result<Rounds, Vec<Diagnostic>> {
     loop {
         let ready = |index: &usize| {
             !done.contains(index)
-                && reader.of_score(*index, &metrics, &mut BTreeSet::new()).iter().all(|need| done.contains(need))
+                && reader
+                    .of_score(*index, &metrics, &mut BTreeSet::new())
+                    .iter()
+                    .all(|need| done.contains(need))
         };
         let next: Vec<usize> = each.iter().copied().filter(ready).collect();
         if next.is_empty() {
@@ -44,7 +54,10 @@ pub fn rounds(card: &Scorecard) -> Result<Rounds, Vec<Diagnostic>> {
         }
         done.extend(next);
     }
-    let stuck = each.iter().filter(|index| !done.contains(index)).filter_map(|index| card.scores.get(*index));
+    let stuck = each
+        .iter()
+        .filter(|index| !done.contains(index))
+        .filter_map(|index| card.scores.get(*index));
     let findings: Vec<Diagnostic> = stuck.map(circle).collect();
     if !findings.is_empty() {
         return Err(findings);
@@ -52,14 +65,20 @@ pub fn rounds(card: &Scorecard) -> Result<Rounds, Vec<Diagnostic>> {
     // A segment over scores of rows cuts every metric, so all of them wait for it.
     let waits = |index: &usize| !of_segments.is_empty() || metrics.get(*index).is_some_and(|needs| !needs.is_empty());
     let (rest, first) = (0..card.metrics.len()).partition(waits);
-    Ok(Rounds { scores: done, first, rest })
+    Ok(Rounds {
+        scores: done,
+        first,
+        rest,
+    })
 }
 
 fn circle(score: &Score) -> Diagnostic {
     let name = &score.name.value;
     Diagnostic::error(codes::CYCLE, format!("the rows' `{name}` is needed before it is known"))
         .at(score.name.span)
-        .help(format!("a part of `{name}` reads a column that `{name}` fills: take one of them out"))
+        .help(format!(
+            "a part of `{name}` reads a column that `{name}` fills: take one of them out"
+        ))
 }
 
 struct Reader<'a> {
@@ -74,7 +93,10 @@ impl Reader<'_> {
             return found;
         };
         let parts = score.parts.iter().map(|part| part.of.value.as_str());
-        let limits = score.limits.iter().flat_map(|limit| super::condition::names(&limit.condition));
+        let limits = score
+            .limits
+            .iter()
+            .flat_map(|limit| super::condition::names(&limit.condition));
         for name in parts.chain(limits) {
             match plan::find(self.card, name) {
                 Some(Thing::Metric(metric)) => found.extend(metrics.get(metric).into_iter().flatten()),
@@ -113,7 +135,12 @@ impl Reader<'_> {
     }
 
     fn of_aggregate(&self, aggregate: &Aggregate, seen: &mut Vec<(String, String)>, found: &mut BTreeSet<usize>) {
-        for expr in aggregate.inputs.iter().chain(&aggregate.filters).chain(&aggregate.dated) {
+        for expr in aggregate
+            .inputs
+            .iter()
+            .chain(&aggregate.filters)
+            .chain(&aggregate.dated)
+        {
             self.of_expr(&aggregate.table, expr, seen, found);
         }
     }
