@@ -69,7 +69,7 @@ fn the_series_is_the_hypergeometric_function() {
         decline: 1.0 / 4.474,
         ln_likelihood: 0.0,
     };
-    for (discount, lifetime) in [(0.1, 5.9225964076127642), (0.001, 53.002470676801412)] {
+    for (discount, lifetime) in [(0.1, 5.922_596_407_612_764), (0.001, 53.002_470_676_801_41)] {
         let ours = model.discounted_lifetime(discount).unwrap();
         assert!((ours / lifetime - 1.0).abs() < 1e-12, "{ours}");
     }

@@ -89,15 +89,17 @@ impl Dyadic {
             return self.clone();
         }
         let exponent = self.exponent.min(other.exponent);
-        let a = shifted_left(&self.limbs, self.exponent.abs_diff(exponent));
-        let b = shifted_left(&other.limbs, other.exponent.abs_diff(exponent));
+        let mut a = shifted_left(&self.limbs, self.exponent.abs_diff(exponent));
+        let mut b = shifted_left(&other.limbs, other.exponent.abs_diff(exponent));
         if self.negative == other.negative {
             return Self::new(self.negative, added(&a, &b), exponent);
         }
-        match compare(&a, &b) {
-            Ordering::Less => Self::new(other.negative, subtracted(&b, &a), exponent),
-            _ => Self::new(self.negative, subtracted(&a, &b), exponent),
+        if compare(&a, &b) == Ordering::Less {
+            subtract(&mut b, &a);
+            return Self::new(other.negative, b, exponent);
         }
+        subtract(&mut a, &b);
+        Self::new(self.negative, a, exponent)
     }
 
     /// The difference.
@@ -181,6 +183,9 @@ impl Dyadic {
         if let Some(value) = self.short_ratio(divisor) {
             return Some(if negative { -value } else { value });
         }
+        if let [limb] = divisor.limbs.as_slice() {
+            return self.ratio_to_limb(*limb, negative, divisor.exponent);
+        }
         // Scaled so that the whole part of the quotient has 63 or 64 bits; the remainder leaves one sticky bit.
         let scale = 63 - self.bits() + divisor.bits();
         let up = u32::try_from(scale).unwrap_or(0);
@@ -191,7 +196,7 @@ impl Dyadic {
         for _ in 0..64 {
             quotient <<= 1;
             if compare(&rest, &step) != Ordering::Less {
-                rest = subtracted(&rest, &step);
+                subtract(&mut rest, &step);
                 quotient |= 1;
             }
             double(&mut rest);
@@ -200,6 +205,25 @@ impl Dyadic {
         let whole = (u128::from(quotient) << 1) | u128::from(sticky);
         let limbs = vec![whole as u64, (whole >> 64) as u64];
         Self::new(negative, limbs, self.exponent - divisor.exponent - scale - 1).to_f64()
+    }
+
+    /// The quotient by a divisor of one limb, digit by digit.
+    fn ratio_to_limb(&self, divisor: u64, negative: bool, exponent: i32) -> Option<f64> {
+        // Three limbs more than the divisor has leave at least 128 bits of quotient below which a sticky bit is safe.
+        let more = 4_usize.saturating_sub(self.limbs.len());
+        let mut quotient = vec![0_u64; more + self.limbs.len() + 1];
+        let mut rest = 0_u64;
+        let digits = self.limbs.iter().rev().chain(std::iter::repeat_n(&0, more));
+        for (slot, digit) in quotient.iter_mut().skip(1).rev().zip(digits) {
+            let part = (u128::from(rest) << 64) | u128::from(*digit);
+            *slot = (part / u128::from(divisor)) as u64;
+            rest = (part % u128::from(divisor)) as u64;
+        }
+        if let Some(sticky) = quotient.first_mut() {
+            *sticky = u64::from(rest != 0);
+        }
+        let below = i32::try_from(more + 1).unwrap_or(0) * 64;
+        Self::new(negative, quotient, self.exponent - exponent - below).to_f64()
     }
 
     /// The magnitude of the quotient where one hardware division gives it: both magnitudes fit 53 bits.
@@ -273,20 +297,15 @@ fn added(a: &[u64], b: &[u64]) -> Vec<u64> {
     result
 }
 
-/// a − b for a ≥ b.
-fn subtracted(a: &[u64], b: &[u64]) -> Vec<u64> {
+/// a ← a − b for a ≥ b.
+fn subtract(a: &mut [u64], b: &[u64]) {
     let mut borrow = false;
-    let mut result = Vec::with_capacity(a.len());
-    for (x, y) in a.iter().zip(b.iter().chain(std::iter::repeat(&0))) {
+    for (x, y) in a.iter_mut().zip(b.iter().chain(std::iter::repeat(&0))) {
         let (first, under) = x.overflowing_sub(*y);
         let (second, again) = first.overflowing_sub(u64::from(borrow));
         borrow = under || again;
-        result.push(second);
+        *x = second;
     }
-    while result.last() == Some(&0) {
-        result.pop();
-    }
-    result
 }
 
 fn compare(a: &[u64], b: &[u64]) -> Ordering {

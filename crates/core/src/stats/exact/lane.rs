@@ -22,6 +22,11 @@ pub trait Lane: std::fmt::Debug + Clone + Default + Send + Sync + 'static {
     fn add(sum: &mut Self::Sum, value: Self::Value);
     /// Adds the product of two values.
     fn add_product(sum: &mut Self::Products, a: Self::Value, b: Self::Value);
+    /// Adds the square of a value.
+    #[inline]
+    fn add_square(sum: &mut Self::Products, value: Self::Value) {
+        Self::add_product(sum, value, value);
+    }
     /// Adds another sum.
     fn merge(sum: &mut Self::Sum, other: &Self::Sum);
     /// Adds another sum of products.
@@ -98,8 +103,8 @@ impl Lane for Split {
     }
     #[inline]
     fn add(sum: &mut i128, value: SplitInt) {
-        let whole = (i128::from(value.high) << SPLIT_EXPONENT) + i128::from(value.low);
-        *sum = sum.wrapping_add(whole);
+        let high = product(value.high, 1 << SPLIT_EXPONENT);
+        *sum = sum.wrapping_add(high.wrapping_add(value.low.into()));
     }
     #[inline]
     fn add_product(sum: &mut SplitProducts, a: SplitInt, b: SplitInt) {
@@ -108,6 +113,12 @@ impl Lane for Split {
             .middle
             .wrapping_add(product(a.high, b.low).wrapping_add(product(a.low, b.high)));
         sum.low = sum.low.wrapping_add(product(a.low, b.low));
+    }
+    #[inline]
+    fn add_square(sum: &mut SplitProducts, value: SplitInt) {
+        sum.high = sum.high.wrapping_add(product(value.high, value.high));
+        sum.middle = sum.middle.wrapping_add(product(2 * value.high, value.low));
+        sum.low = sum.low.wrapping_add(product(value.low, value.low));
     }
     fn merge(sum: &mut i128, other: &i128) {
         *sum = sum.wrapping_add(*other);

@@ -51,7 +51,7 @@ impl<L: Lane> Moments<L> {
     pub fn add(&mut self, value: L::Value) {
         self.n += 1;
         L::add(&mut self.sum, value);
-        L::add_product(&mut self.squares, value, value);
+        L::add_square(&mut self.squares, value);
     }
 
     /// Adds the other part's values.
@@ -96,8 +96,8 @@ impl<L: Lane> Comoments<L> {
         self.n += 1;
         L::add(&mut self.x, x);
         L::add(&mut self.y, y);
-        L::add_product(&mut self.xx, x, x);
-        L::add_product(&mut self.yy, y, y);
+        L::add_square(&mut self.xx, x);
+        L::add_square(&mut self.yy, y);
         L::add_product(&mut self.xy, x, y);
     }
 

@@ -118,10 +118,12 @@ fn lanes_by_width() {
         (0, 4)
     );
     // What is missing, and what is not finite, needs no bits.
-    assert_eq!(
-        Window::scan(&[1e300, 2.0], |row| row == 1),
-        Window::of([2.0, f64::NAN, f64::INFINITY])
-    );
+    assert_eq!(Window::scan(&[1e300, 2.0], |row| row == 1).lane(), LaneKind::Narrow);
+    assert_eq!(Window::scan_all(&[f64::NAN, 2.0, f64::INFINITY]), Window::of([2.0]));
+    // The second block of a column counts too.
+    let mut long = vec![1.0; 1000];
+    long[999] = 0.1;
+    assert_eq!(Window::scan_all(&long).lane(), LaneKind::Split);
 }
 
 #[test]
@@ -258,7 +260,11 @@ proptest! {
         }
         a.merge(&b);
         prop_assert_eq!(a.exact(window), whole);
-        prop_assert_eq!(Window::of(left.iter().copied()).merge(Window::of(right.iter().copied())), window);
+        let tight = Window::of(values.iter().copied());
+        prop_assert_eq!(Window::of(left.iter().copied()).merge(Window::of(right.iter().copied())), tight);
+        // A scan may be wider than need be, never narrower.
+        prop_assert_eq!(window.merge(tight), window);
+        prop_assert_eq!(Window::scan_all(&values), window);
     }
 
     #[test]

@@ -27,9 +27,9 @@ impl WeightedMoments {
         self.w.add(weight);
         self.ww.add_product(weight, weight);
         self.wx.add_product(weight, value);
-        // w·x = p + e, both floats, so that products of three and four factors are sums of products of two.
+        // w·x = p + e, both floats (a fused multiply-add is exact by IEEE 754), so that products of three and four factors are sums of products of two.
         let p = weight * value;
-        let e = libm::fma(weight, value, -p);
+        let e = weight.mul_add(value, -p);
         for (part, twice) in [(p, 2.0 * e), (e, 0.0)] {
             self.wwx.add_product(weight, part);
             self.wxx.add_product(value, part);

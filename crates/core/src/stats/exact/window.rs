@@ -3,6 +3,9 @@
 /// Bits that one integer of a lane may have. Its squares then have 88, which leaves room in 128 for 2³⁷ rows.
 const DIGIT_BITS: i32 = 44;
 
+/// How many values are looked at before the window is widened: a block fits the nearest cache.
+const BLOCK: usize = 512;
+
 /// Which accumulators hold the sums of a column: see [`super::Narrow`], [`super::Split`] and [`super::Wide`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LaneKind {
@@ -37,14 +40,68 @@ impl Window {
         high: i32::MIN,
     };
 
-    /// The window of the values for which `valid` holds. Zeros, NaN and infinities need no bits.
+    /// A window of the values for which `valid` holds. Zeros, NaN and infinities need no bits.
+    ///
+    /// Scanned block by block at memory speed, so it may be a few bits wider than [`Window::of`] the same values.
     #[must_use]
     pub fn scan(values: &[f64], valid: impl Fn(usize) -> bool) -> Self {
+        let mut block = [0.0; BLOCK];
+        let mut window = Self::EMPTY;
+        for (start, part) in (0..).step_by(BLOCK).zip(values.chunks(BLOCK)) {
+            for (row, (slot, value)) in (start..).zip(block.iter_mut().zip(part)) {
+                *slot = if valid(row) { *value } else { 0.0 };
+            }
+            window = window.merge(Self::of_block(block.get(..part.len()).unwrap_or_default()));
+        }
+        window
+    }
+
+    /// As [`Window::scan`], where no value is missing.
+    #[must_use]
+    pub fn scan_all(values: &[f64]) -> Self {
         values
-            .iter()
-            .enumerate()
-            .filter(|(row, _)| valid(*row))
-            .fold(Self::EMPTY, |window, (_, value)| window.with(*value))
+            .chunks(BLOCK)
+            .fold(Self::EMPTY, |window, block| window.merge(Self::of_block(block)))
+    }
+
+    /// The window of whole numbers of 1/256, else the one that full precision at each magnitude needs.
+    fn of_block(values: &[f64]) -> Self {
+        const STEPS: f64 = 256.0;
+        let mut greatest = [0.0_f64; 4];
+        let mut least = [f64::INFINITY; 4];
+        let mut rest = [0.0_f64; 4];
+        let (quads, tail) = values.as_chunks::<4>();
+        let mut last = [0.0; 4];
+        last.iter_mut().zip(tail).for_each(|(slot, value)| *slot = *value);
+        for quad in quads.iter().chain(std::iter::once(&last)) {
+            for (value, (greatest, (least, rest))) in quad
+                .iter()
+                .zip(greatest.iter_mut().zip(least.iter_mut().zip(rest.iter_mut())))
+            {
+                let magnitude = value.abs();
+                let steps = magnitude * STEPS;
+                // 0 for a whole number of steps below 2⁵¹; NaN, which spoils the sum, for what is not finite.
+                *rest += (steps - ((steps + SHIFTER) - SHIFTER)).abs();
+                *greatest = if magnitude > *greatest { magnitude } else { *greatest };
+                let nonzero = if magnitude > 0.0 { magnitude } else { f64::INFINITY };
+                *least = if nonzero < *least { nonzero } else { *least };
+            }
+        }
+        let greatest = greatest.into_iter().fold(0.0, f64::max);
+        let least = least.into_iter().fold(f64::INFINITY, f64::min);
+        if greatest == 0.0 {
+            return Self::EMPTY;
+        }
+        if !greatest.is_finite() {
+            return Self::of(values.iter().copied());
+        }
+        let Self { high, .. } = Self::EMPTY.with(greatest);
+        if rest == [0.0; 4] && greatest * STEPS < SHIFTER / 4.0 {
+            return Self { low: -8, high };
+        }
+        // The last bit of a full mantissa at the least magnitude; subnormal numbers have none lower than 2⁻¹⁰⁷⁴.
+        let low = super::parts(least).map_or(-1074, |(_, _, exponent)| exponent);
+        Self { low, high }
     }
 
     /// The window of all the values.
@@ -144,19 +201,37 @@ impl Scale {
     #[inline]
     #[must_use]
     pub fn to_int(self, value: f64) -> i64 {
-        (value * self.0) as i64
+        whole(value * self.0)
     }
 
-    /// The value as two digits to base 2⁴⁴, of its sign; exact in the split lane.
+    /// The value as two digits to base 2⁴⁴, each with its sign; exact in the split lane.
     #[inline]
     #[must_use]
     pub fn to_split(self, value: f64) -> SplitInt {
         const BASE: f64 = (1_u64 << DIGIT_BITS) as f64;
         let units = value * self.0;
-        let high = (units * (1.0 / BASE)) as i64;
-        let low = (units - high as f64 * BASE) as i64;
-        SplitInt { high, low }
+        let high = units * (1.0 / BASE) + SHIFTER;
+        let low = units - (high - SHIFTER) * BASE;
+        SplitInt {
+            high: shifted_whole(high),
+            low: whole(low),
+        }
     }
+}
+
+/// Adding 1.5 · 2⁵² leaves the nearest whole number in the low bits of the sum: a fraction of the cost of a conversion
+/// that must also handle what is out of range.
+const SHIFTER: f64 = 6_755_399_441_055_744.0;
+
+/// The whole number nearest to a value below 2⁵¹ in magnitude.
+#[inline]
+fn whole(value: f64) -> i64 {
+    shifted_whole(value + SHIFTER)
+}
+
+#[inline]
+fn shifted_whole(shifted: f64) -> i64 {
+    shifted.to_bits().wrapping_sub(SHIFTER.to_bits()).cast_signed()
 }
 
 /// high · 2⁴⁴ + low.
