@@ -262,14 +262,15 @@ fn fits(call: &mut Call<'_>, word: &Word) -> bool {
     };
     let message = format!("`{}` takes {takes}", call.name);
     let span = whole_arguments(call);
-    let help = thousands(call).map_or_else(
-        || match given {
+    let help = match (thousands(call), without_unit(call, &params)) {
+        (Some(number), _) => format!("a number has no commas: write {number}"),
+        (None, Some(with_unit)) => format!("say the unit: {with_unit}"),
+        (None, None) => match given {
             0 => "nothing is given".to_owned(),
             1 => "one value is given".to_owned(),
             n => format!("{n} values are given"),
         },
-        |number| format!("a number has no commas: write {number}"),
-    );
+    };
     if !call.args.iter().any(|value| kind_of(value) == Kind::Poison) {
         call.builder.error(codes::WRONG_ARGUMENT, span, message, help);
     }
@@ -281,6 +282,19 @@ fn whole_arguments(call: &Call<'_>) -> Span {
         (Some(first), Some(last)) => first.to(*last),
         _ => call.span,
     }
+}
+
+/// `.lag(1)` in place of `.lag(1, "month")`: everything is there but the unit of time at the end.
+fn without_unit(call: &Call<'_>, params: &[Param]) -> Option<String> {
+    let (last, others) = params.split_last()?;
+    let written: Vec<&str> = call
+        .arg_spans
+        .iter()
+        .map(|span| call.builder.sources.slice(*span))
+        .collect();
+    let dot = if call.receiver.is_some() { "." } else { "" };
+    (last.name == "unit" && !last.optional && written.len() == others.len())
+        .then(|| format!("`{dot}{}({}, \"month\")`", call.name, written.join(", ")))
 }
 
 /// `1,200,000` in place of `1_200_000`.
