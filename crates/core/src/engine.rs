@@ -1,0 +1,327 @@
+//! The engine: the only file that calls the stages in order.
+//!
+//! Imports: every stage. Never: files, clock, environment.
+
+mod error;
+mod prepare;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use error::{Error, ErrorKind};
+
+use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
+use crate::definition::{CivilDate, Scorecard};
+use crate::diagnostic::Diagnostic;
+use crate::limits::Limits;
+use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
+use crate::report::{self, Evaluated, Provenance, Report, TableProvenance};
+use crate::score;
+use crate::script::{Compiler, Source};
+
+/// How much of a call is done, from 0 to 1; `false` stops it.
+pub type Progress = Arc<dyn Fn(f64) -> bool + Send + Sync>;
+
+/// How to evaluate a card.
+///
+/// ```
+/// use bellwether::definition::CivilDate;
+/// use bellwether::engine::EvaluateOptions;
+/// let options = EvaluateOptions { as_of: CivilDate::parse("2026-06-30"), threads: 2, ..EvaluateOptions::default() };
+/// assert!(options.by.is_empty());
+/// ```
+#[derive(Clone, Default)]
+pub struct EvaluateOptions {
+    /// As of which day; `None`: the latest date in the dated tables.
+    pub as_of: Option<CivilDate>,
+    /// Threads; 0 and 1 both mean the caller's own. Results have the same bits for any number.
+    pub threads: usize,
+    /// Cuts beside the card's: a segment of the card, a column as `customers.city`, or several joined by commas for
+    /// their cube.
+    pub by: Vec<String>,
+    /// A calendar in place of the card's first: `month`, `fiscal quarter`.
+    pub period: Option<String>,
+    /// Values kept in other cards: card, then metric, outcome or score.
+    pub values_from: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Told how far the evaluation is; stops it by `false`.
+    pub progress: Option<Progress>,
+    /// Stops the evaluation when it is set from outside.
+    pub cancel: Option<Arc<AtomicBool>>,
+}
+
+impl std::fmt::Debug for EvaluateOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EvaluateOptions")
+            .field("as_of", &self.as_of)
+            .field("threads", &self.threads)
+            .field("by", &self.by)
+            .field("period", &self.period)
+            .finish_non_exhaustive()
+    }
+}
+
+impl EvaluateOptions {
+    fn is_cancelled(&self) -> bool {
+        self.cancel
+            .as_ref()
+            .is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+    }
+
+    fn measure_options(&self) -> MeasureOptions {
+        let (progress, cancel) = (self.progress.clone(), self.cancel.clone());
+        let told: Option<Progress> = (progress.is_some() || cancel.is_some()).then(|| {
+            let goes_on: Progress = Arc::new(move |done| {
+                let stopped = cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed));
+                !stopped && progress.as_ref().is_none_or(|progress| progress(done))
+            });
+            goes_on
+        });
+        MeasureOptions {
+            threads: self.threads,
+            progress: told,
+            ..MeasureOptions::default()
+        }
+    }
+}
+
+/// Compiles cards and evaluates them. Building one takes a few milliseconds; keep it and share it between threads.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use bellwether::data::Column;
+/// use bellwether::engine::{Engine, EvaluateOptions};
+/// use bellwether::limits::Limits;
+/// use bellwether::script::Source;
+///
+/// let text = r#"
+///     scorecard("Health").owner("CX").purpose("Keep customers");
+///     let survey = table("survey");
+///     survey.column("recommend").scale(0, 10);
+///     metric("nps", nps(survey.recommend)).target(45).owner("Loyalty").min_n(1);
+/// "#;
+/// let engine = Engine::new(Limits::default());
+/// let (card, findings) = engine.compile(&Source { name: "health", text, modules: &[], params: &[] })?;
+/// let answers = Column::ints(vec![Some(10), Some(9), Some(2), None]);
+/// let survey = bellwether::data::Table { columns: vec![("recommend".into(), answers)], rows: 4, ..Default::default() };
+/// let tables = BTreeMap::from([("survey".to_owned(), survey)]);
+/// let report = engine.evaluate(&card, tables, &EvaluateOptions::default())?;
+/// let nps = &report.results.metrics[0].headline;
+/// assert_eq!((nps.value, nps.n, nps.skipped), (Some(100.0 / 3.0), 3, 1));
+/// # Ok::<(), bellwether::engine::Error>(())
+/// ```
+pub struct Engine {
+    compiler: Compiler,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+/// A card over its data, measured and scored: what reports and explanations are made from.
+struct Stage<'a> {
+    session: Session<'a>,
+    measures: Measures,
+    scores: score::Scores,
+    worth: Vec<Option<f64>>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Engine {
+    /// Builds an engine that keeps to these limits.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            compiler: Compiler::new(limits),
+        }
+    }
+
+    /// Compiles a card: the scorecard as plain data, with what is to be said about it besides.
+    ///
+    /// # Errors
+    /// All findings, when one of them is an error (codes BW1xx, BW2xx).
+    pub fn compile(&self, source: &Source<'_>) -> Result<(Scorecard, Vec<Diagnostic>), Error> {
+        let compiled = self.compiler.compile(source);
+        let mut findings = compiled.diagnostics;
+        match compiled.scorecard {
+            Some(card) => {
+                findings.extend(score::check(&card));
+                settle(&mut findings);
+                if findings.iter().any(Diagnostic::is_error) {
+                    return Err(Error::new(ErrorKind::Card, findings));
+                }
+                Ok((card, findings))
+            }
+            None => Err(Error::new(ErrorKind::Card, findings)),
+        }
+    }
+
+    /// What the card needs of each table: the columns to read, and what is known of them before.
+    #[must_use]
+    pub fn needs(&self, card: &Scorecard) -> BTreeMap<String, Needs> {
+        data::needs(card)
+    }
+
+    /// Everything that can be said about a card, with its data where they are at hand. Errors are among the findings.
+    #[must_use]
+    pub fn check(
+        &self,
+        card: &Scorecard,
+        tables: Option<BTreeMap<String, Table>>,
+        options: &EvaluateOptions,
+    ) -> Vec<Diagnostic> {
+        let mut findings = score::check(card);
+        if let Some(tables) = tables {
+            match self.evaluate(card, tables, options) {
+                Ok(report) => findings.extend(report.diagnostics),
+                Err(error) => findings.extend(error.into_diagnostics()),
+            }
+        }
+        settle(&mut findings);
+        findings
+    }
+
+    /// Evaluates a card over tables.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Card`] and [`ErrorKind::Data`] with all findings; [`ErrorKind::Options`] for a cut or calendar that
+    /// the card does not know; [`ErrorKind::Cancelled`] when the caller stopped it.
+    pub fn evaluate(
+        &self,
+        card: &Scorecard,
+        tables: BTreeMap<String, Table>,
+        options: &EvaluateOptions,
+    ) -> Result<Report, Error> {
+        let origins = origins(card, &tables);
+        let working = prepare::prepare(card, options)?;
+        let (data, bound, summaries) = bind(&working, tables, options, false)?;
+        let mut stage = Stage::run(&working, data, options)?;
+        stage.findings.extend(bound);
+        let (results, findings) = stage.results(card, summaries);
+        let mut diagnostics = stage.findings;
+        diagnostics.extend(findings);
+        settle(&mut diagnostics);
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            return Err(Error::new(ErrorKind::Card, diagnostics));
+        }
+        let results_sha256 =
+            report::canonical::sha256(&results).map_err(|error| Error::internal(&error.to_string()))?;
+        let provenance = Provenance {
+            engine: concat!("bellwether ", env!("CARGO_PKG_VERSION")).into(),
+            sources: card.sources.clone(),
+            params: card.params.clone(),
+            tables: origins,
+            results_sha256,
+        };
+        Ok(Report {
+            results,
+            diagnostics,
+            provenance,
+        })
+    }
+}
+
+fn bind(
+    card: &Scorecard,
+    tables: BTreeMap<String, Table>,
+    options: &EvaluateOptions,
+    sparse: bool,
+) -> Result<(Dataset, Vec<Diagnostic>, Vec<TableSummary>), Error> {
+    let how = BindOptions {
+        as_of: options.as_of,
+        sparse,
+        ..BindOptions::default()
+    };
+    data::bind(card, tables, &how).map_err(|mut findings| {
+        settle(&mut findings);
+        Error::new(ErrorKind::Data, findings)
+    })
+}
+
+impl<'a> Stage<'a> {
+    /// Measures and scores a card over its data: first the metrics that read no score of a row, then the scores of
+    /// rows, which become columns, then the rest.
+    fn run(card: &'a Scorecard, data: Dataset, options: &EvaluateOptions) -> Result<Self, Error> {
+        let stopped = |mut findings: Vec<Diagnostic>| {
+            if options.is_cancelled() || findings.is_empty() {
+                return Error::new(ErrorKind::Cancelled, Vec::new());
+            }
+            settle(&mut findings);
+            Error::new(ErrorKind::Card, findings)
+        };
+        let rounds = score::rounds(card).map_err(|findings| Error::new(ErrorKind::Card, findings))?;
+        let mut session = Session::new(card, data, &options.measure_options()).map_err(stopped)?;
+        let mut cells: Vec<MetricCells> = vec![MetricCells::default(); card.metrics.len()];
+        for round in [&rounds.first, &rounds.rest] {
+            let measured = session.measure(round).map_err(stopped)?;
+            for (index, measured) in round.iter().zip(measured) {
+                if let Some(slot) = cells.get_mut(*index) {
+                    *slot = measured;
+                }
+            }
+        }
+        let all = Measures {
+            axes: session.axes().clone(),
+            as_of: session.as_of(),
+            metrics: cells,
+        };
+        let (measures, worth) = prepare::split_worth(card, all);
+        let scorer = score::Scorer::new(card, &measures);
+        let mut findings = scorer.check();
+        let scores = scorer.all();
+        findings.extend(session.take_findings());
+        Ok(Self {
+            session,
+            measures,
+            scores,
+            worth,
+            findings,
+        })
+    }
+
+    fn results(&self, card: &Scorecard, tables: Vec<TableSummary>) -> (report::Results, Vec<Diagnostic>) {
+        report::build(Evaluated {
+            card,
+            data: self.session.data(),
+            measures: &self.measures,
+            scores: &self.scores,
+            worth: self.worth.clone(),
+            entities: vec![None; card.scores.len()],
+            lists: Vec::new(),
+            tables,
+        })
+    }
+}
+
+/// Where each table of the host comes from.
+fn origins(card: &Scorecard, tables: &BTreeMap<String, Table>) -> Vec<TableProvenance> {
+    let names = card.tables.iter().map(|table| &table.name.value);
+    names
+        .filter_map(|name| {
+            let table = tables.get(name)?;
+            Some(TableProvenance {
+                table: name.clone(),
+                origin: table.origin.clone(),
+                sha256: table.sha256.clone(),
+                rows: table.rows as u64,
+            })
+        })
+        .collect()
+}
+
+/// Findings in a fixed order (errors, warnings, notes; each by place), every one once.
+fn settle(findings: &mut Vec<Diagnostic>) {
+    findings.sort_by(|a, b| {
+        let place = |finding: &Diagnostic| (finding.severity, finding.span.is_none(), finding.span);
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| a.code.cmp(&b.code))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup_by(|a, b| a.code == b.code && a.span == b.span && a.message == b.message);
+}
+
+#[cfg(test)]
+mod tests;
