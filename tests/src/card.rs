@@ -98,6 +98,27 @@ pub fn all() -> Vec<CardCase> {
     folders.iter().flat_map(|folder| cards_of(folder)).collect()
 }
 
+/// The cards that a reader meets first: the examples and the templates of `bellwether new`.
+///
+/// # Panics
+///
+/// When a file cannot be read.
+#[must_use]
+pub fn shown() -> Vec<(String, PathBuf, String)> {
+    let examples = entries(&root().join("examples"));
+    let cards = examples.iter().map(|folder| folder.join("scorecard.rhai"));
+    let templates = entries(&root().join("crates/cli/templates"));
+    cards
+        .chain(templates)
+        .filter(|path| path.is_file() && path.extension().is_some_and(|end| end == "rhai"))
+        .map(|path| {
+            let name = path.strip_prefix(root()).unwrap_or(&path).display().to_string();
+            let text = read(&path);
+            (name, path, text)
+        })
+        .collect()
+}
+
 fn cards_of(folder: &Path) -> Vec<CardCase> {
     let modules: Vec<(String, String)> = entries(folder)
         .iter()
