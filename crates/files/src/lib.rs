@@ -1,1 +1,130 @@
-//! Bellwether.
+//! Reads files into tables: CSV and TSV, Parquet, Arrow IPC, JSON Lines, XLSX, packed or not, one or many, or standard
+//! input. The core opens no file; this crate does.
+
+mod format;
+mod ipc;
+mod parquet;
+mod sheet;
+mod source;
+
+use bellwether::data::{CsvOptions, Encoding, Needs, Table, append, read_csv_with, read_json};
+use bellwether::diagnostic::{Code, DataPlace, Diagnostic, codes};
+
+pub use format::Format;
+use source::Source;
+
+/// How to read files.
+#[derive(Debug, Clone, Default)]
+pub struct FileOptions {
+    /// What the file is; `None`: what its name and first bytes say. Standard input is CSV unless told.
+    pub format: Option<Format>,
+    /// Delimiter of CSV; `None`: detected from the first line.
+    pub delimiter: Option<u8>,
+    /// Encoding of CSV.
+    pub encoding: Encoding,
+    /// Work out the SHA-256 of the source bytes.
+    pub hash: bool,
+    /// Threads to decode with; 0: as many as the machine has.
+    pub threads: usize,
+}
+
+/// Told how many bytes of the source were read, and of how many where that is known. Reading stops when it answers
+/// false.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>) -> bool;
+
+/// Reads a table: a path, a pattern such as `survey-*.csv` (files of the same columns, in order of their names), a
+/// sheet as `book.xlsx#Sheet`, or `-` for standard input.
+///
+/// ```
+/// use bellwether::data::Needs;
+/// use bellwether_files::{FileOptions, open};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("a.csv");
+/// # std::fs::write(&path, "score\n9\n").unwrap();
+/// # let path = path.to_str().unwrap();
+/// let (table, _) = open(path, &FileOptions::default(), &Needs::all(), &mut |_, _| true).unwrap();
+/// assert_eq!(table.rows, 1);
+/// ```
+///
+/// # Errors
+/// BW301 for what cannot be opened or read, BW302 and BW310 for what stands in it.
+pub fn open(
+    path: &str,
+    options: &FileOptions,
+    needs: &Needs,
+    progress: Progress<'_>,
+) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
+    let paths = source::expand(path)?;
+    let mut tables = Vec::new();
+    let mut notes = Vec::new();
+    for path in &paths {
+        let (table, more) = open_one(path, options, needs, progress)?;
+        tables.push(table);
+        notes.extend(more);
+    }
+    Ok((append(tables)?, notes))
+}
+
+fn open_one(
+    path: &str,
+    options: &FileOptions,
+    needs: &Needs,
+    progress: Progress<'_>,
+) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
+    let (path, sheet) = source::split_sheet(path);
+    let mut source = Source::open(path)?;
+    let format = source.format(options.format)?;
+    if options.hash {
+        source.start_hash();
+    }
+    let (mut table, notes) = match format {
+        Format::Csv | Format::Tsv => {
+            let csv = CsvOptions {
+                delimiter: options.delimiter.or((format == Format::Tsv).then_some(b'\t')),
+                encoding: options.encoding,
+                indented: false,
+                origin: Some(path.to_owned()),
+            };
+            let (done, total) = (source.counter(), source.total());
+            read_csv_with(source.text(), &csv, needs, &mut |_| progress(done.get(), total))?
+        }
+        Format::Json => {
+            let (done, total) = (source.counter(), source.total());
+            read_json(source.text(), Some(path), needs, &mut |_| progress(done.get(), total))?
+        }
+        Format::Parquet => (
+            parquet::read(&mut source, options.threads, needs, progress)?,
+            Vec::new(),
+        ),
+        Format::ArrowFile => (ipc::read_file(&mut source, needs, progress)?, Vec::new()),
+        Format::ArrowStream => (ipc::read_stream(&mut source, needs, progress)?, Vec::new()),
+        Format::Xlsx => sheet::read(&mut source, sheet, needs, progress)?,
+    };
+    table.sha256 = source.finish_hash()?;
+    table.origin = Some(path.to_owned());
+    Ok((table, notes))
+}
+
+/// The columns of a file, as a template for a new card needs them: kinds are those of all values.
+///
+/// # Errors
+/// As [`open`].
+pub fn look(path: &str, options: &FileOptions) -> Result<Table, Diagnostic> {
+    open(path, options, &Needs::all(), &mut |_, _| true).map(|(table, _)| table)
+}
+
+/// A finding about a file.
+fn finding(code: Code, path: &str, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(code, message).in_data(DataPlace {
+        file: Some(path.to_owned()),
+        ..DataPlace::default()
+    })
+}
+
+fn unreadable(path: &str, message: impl Into<String>) -> Diagnostic {
+    finding(codes::UNREADABLE_FILE, path, message)
+}
+
+fn stopped(path: &str) -> Diagnostic {
+    unreadable(path, "reading was stopped")
+}

@@ -2,6 +2,7 @@
 //!
 //! Imports: definition, diagnostic. Never: script, expr, measure or later; no file, clock or environment.
 
+pub mod arrow;
 pub mod bind;
 pub mod build;
 mod cast;
@@ -15,6 +16,7 @@ mod frame;
 mod gather;
 pub mod infer;
 pub mod intern;
+pub mod json;
 mod keys;
 pub mod need;
 mod relate;
@@ -23,10 +25,12 @@ pub mod rows;
 pub mod summary;
 mod unique;
 
+pub use arrow::{TableBuilder, append, from_batches, to_record_batch};
 pub use bind::{BindOptions, Bound, bind};
 pub use column::{Codes, Column, Ints, Text, Values};
 pub use csv::{CsvOptions, Encoding, Progress, read_csv, read_csv_with};
 pub use dataset::{BoundTable, Dataset, NO_ROW, Parent, RowIndex, Table};
+pub use json::read_json;
 pub use need::{ColumnNeed, Needs, needs};
 pub use rows::{from_given, from_rows};
 pub use summary::{ColumnSummary, TableSummary};

@@ -1,0 +1,646 @@
+//! Tables from Arrow arrays, and back. Buffers in our own layout are taken as they are; others are narrowed.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowDictionaryKeyType, ArrowPrimitiveType, Date32Type, Date64Type, Decimal128Type, Float32Type, Float64Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch, RecordBatchOptions,
+    TimestampMicrosecondArray,
+};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer};
+use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
+
+use super::column::{Codes, Column, Ints, Text, Values};
+use super::dataset::Table;
+use super::infer::Decimal;
+use super::intern::Interner;
+use super::need::{ColumnNeed, Needs};
+use crate::definition::ColumnType;
+use crate::diagnostic::{DataPlace, Diagnostic, codes};
+
+/// Why an array cannot be a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArrayError {
+    /// Values of a kind that columns do not hold, in words.
+    Kind(String),
+    /// A value that a column cannot hold: its row (0-based) in the array, and how it looks.
+    Value(usize, String),
+}
+
+/// A column of an array. Timestamps with a zone are moments, and are brought to `utc_offset_minutes`; NaN is missing.
+///
+/// # Errors
+/// For kinds of values that columns do not hold, and for infinity.
+pub fn column_from_array(array: &dyn Array, need: ColumnNeed, utc_offset_minutes: i32) -> Result<Column, ArrayError> {
+    let validity = array.nulls().cloned();
+    let values = match array.data_type() {
+        DataType::Null => {
+            let kind = need.when_empty.unwrap_or(ColumnType::Text);
+            return Ok(Column::missing(kind, array.len()));
+        }
+        DataType::Boolean => Values::Bool(array.as_boolean().values().clone()),
+        DataType::Int8 => Values::Int(Ints::I8(array.as_primitive::<Int8Type>().values().clone())),
+        DataType::Int16 => Values::Int(narrow::<Int16Type>(array)),
+        DataType::Int32 => Values::Int(narrow::<Int32Type>(array)),
+        DataType::Int64 => Values::Int(narrow::<Int64Type>(array)),
+        DataType::UInt8 => Values::Int(narrow::<UInt8Type>(array)),
+        DataType::UInt16 => Values::Int(narrow::<UInt16Type>(array)),
+        DataType::UInt32 => Values::Int(narrow::<UInt32Type>(array)),
+        DataType::UInt64 => {
+            let values = array.as_primitive::<UInt64Type>();
+            let large = |row: &usize| values.is_valid(*row) && i64::try_from(values.value(*row)).is_err();
+            if let Some(row) = (0..values.len()).find(large) {
+                return Err(ArrayError::Value(row, values.value(row).to_string()));
+            }
+            Values::Int(narrow::<UInt64Type>(array))
+        }
+        DataType::Float32 => {
+            let values = array.as_primitive::<Float32Type>();
+            return floats(
+                values.values().iter().map(|&value| f64::from(value)).collect(),
+                validity,
+            );
+        }
+        DataType::Float64 => {
+            let values = array.as_primitive::<Float64Type>().values();
+            let plain = |value: &f64| value.is_finite() && (*value != 0.0 || value.is_sign_positive());
+            if values.iter().all(plain) {
+                Values::Float(values.clone())
+            } else {
+                return floats(values.to_vec(), validity);
+            }
+        }
+        DataType::Decimal128(_, scale) => return decimals(array, *scale, validity),
+        DataType::Date32 => Values::Date(array.as_primitive::<Date32Type>().values().clone()),
+        DataType::Date64 => {
+            let values = array.as_primitive::<Date64Type>().values();
+            let day = |millis: &i64| i32::try_from(millis.div_euclid(86_400_000)).unwrap_or(0);
+            Values::Date(values.iter().map(day).collect())
+        }
+        DataType::Timestamp(unit, zone) => {
+            let shift = if zone.is_some() {
+                i64::from(utc_offset_minutes) * 60_000_000
+            } else {
+                0
+            };
+            Values::Timestamp(timestamps(array, *unit, shift)?.into())
+        }
+        DataType::Utf8 => Values::Text(texts(array.as_string::<i32>().iter())),
+        DataType::LargeUtf8 => Values::Text(texts(array.as_string::<i64>().iter())),
+        DataType::Utf8View => Values::Text(texts(array.as_string_view().iter())),
+        DataType::Dictionary(key, _) => return dictionary(array, key, need, utc_offset_minutes),
+        other => return Err(ArrayError::Kind(kind_word(other))),
+    };
+    Ok(Column::new(values, validity))
+}
+
+fn kind_word(kind: &DataType) -> String {
+    match kind {
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) | DataType::ListView(_) => {
+            "lists".into()
+        }
+        DataType::Struct(_) | DataType::Map(..) | DataType::Union(..) => "nested records".into(),
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
+            "bytes".into()
+        }
+        DataType::Time32(_) | DataType::Time64(_) => "times of day without a date".into(),
+        DataType::Duration(_) | DataType::Interval(_) => "durations".into(),
+        other => format!("values of kind {other}"),
+    }
+}
+
+/// Whole numbers in the narrowest width that holds those that are there.
+fn narrow<T: ArrowPrimitiveType>(array: &dyn Array) -> Ints {
+    let array = array.as_primitive::<T>();
+    let values = array.values();
+    let wide = |value: T::Native| value.to_i64().unwrap_or(0);
+    let extremes = |(low, high): (i64, i64), value: i64| (low.min(value), high.max(value));
+    let (low, high) = if array.null_count() == 0 {
+        values.iter().map(|&value| wide(value)).fold((0, 0), extremes)
+    } else {
+        array.iter().flatten().map(wide).fold((0, 0), extremes)
+    };
+    macro_rules! cast {
+        ($kind:ty) => {
+            values.iter().map(|&value| wide(value) as $kind).collect()
+        };
+    }
+    if i8::try_from(low).is_ok() && i8::try_from(high).is_ok() {
+        Ints::I8(cast!(i8))
+    } else if i16::try_from(low).is_ok() && i16::try_from(high).is_ok() {
+        Ints::I16(cast!(i16))
+    } else if i32::try_from(low).is_ok() && i32::try_from(high).is_ok() {
+        Ints::I32(cast!(i32))
+    } else {
+        Ints::I64(cast!(i64))
+    }
+}
+
+/// NaN is missing, −0 is 0, infinity an error.
+fn floats(mut values: Vec<f64>, validity: Option<NullBuffer>) -> Result<Column, ArrayError> {
+    let valid = |row: usize| validity.as_ref().is_none_or(|validity| validity.is_valid(row));
+    let mut gaps = false;
+    for (row, value) in values.iter_mut().enumerate() {
+        if value.is_infinite() && valid(row) {
+            return Err(ArrayError::Value(row, value.to_string()));
+        }
+        gaps |= value.is_nan();
+        *value += 0.0;
+    }
+    let validity = if gaps {
+        Some(NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |row| {
+            valid(row) && values.get(row).is_some_and(|value| !value.is_nan())
+        })))
+    } else {
+        validity
+    };
+    for value in &mut values {
+        if !value.is_finite() {
+            *value = 0.0;
+        }
+    }
+    Ok(Column::new(Values::Float(values.into()), validity))
+}
+
+fn decimals(array: &dyn Array, scale: i8, validity: Option<NullBuffer>) -> Result<Column, ArrayError> {
+    let array = array.as_primitive::<Decimal128Type>();
+    let values = array.values();
+    if scale == 0 && array.iter().flatten().all(|value| i64::try_from(value).is_ok()) {
+        let wholes = values.iter().map(|&value| i64::try_from(value).unwrap_or(0)).collect();
+        return Ok(Column::new(Values::Int(Ints::pack(wholes)), validity));
+    }
+    let number = |value: i128| match (i64::try_from(value), u8::try_from(scale)) {
+        (Ok(mantissa), Ok(scale)) if scale < 19 => Decimal { mantissa, scale }.to_f64(),
+        _ => format!("{value}e{}", -i32::from(scale)).parse().unwrap_or(0.0),
+    };
+    floats(values.iter().map(|&value| number(value)).collect(), validity)
+}
+
+fn timestamps(array: &dyn Array, unit: TimeUnit, shift: i64) -> Result<Vec<i64>, ArrayError> {
+    let scaled = |values: &[i64], factor: i64| -> Result<Vec<i64>, ArrayError> {
+        let mut out = Vec::with_capacity(values.len());
+        for (row, &value) in values.iter().enumerate() {
+            match value.checked_mul(factor).and_then(|micros| micros.checked_add(shift)) {
+                Some(micros) => out.push(micros),
+                None if array.is_null(row) => out.push(0),
+                None => return Err(ArrayError::Value(row, value.to_string())),
+            }
+        }
+        Ok(out)
+    };
+    match unit {
+        TimeUnit::Second => scaled(array.as_primitive::<TimestampSecondType>().values(), 1_000_000),
+        TimeUnit::Millisecond => scaled(array.as_primitive::<TimestampMillisecondType>().values(), 1000),
+        TimeUnit::Microsecond => scaled(array.as_primitive::<TimestampMicrosecondType>().values(), 1),
+        TimeUnit::Nanosecond => {
+            let values = array.as_primitive::<TimestampNanosecondType>().values();
+            Ok(values.iter().map(|nanos| nanos.div_euclid(1000) + shift).collect())
+        }
+    }
+}
+
+fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Text {
+    let mut interner = Interner::default();
+    let codes = values
+        .map(|value| value.map_or(0, |value| interner.intern(value.as_bytes())))
+        .collect();
+    interner.into_text(codes)
+}
+
+fn dictionary(
+    array: &dyn Array,
+    key: &DataType,
+    need: ColumnNeed,
+    utc_offset_minutes: i32,
+) -> Result<Column, ArrayError> {
+    match key {
+        DataType::Int8 => keyed::<Int8Type>(array, need, utc_offset_minutes),
+        DataType::Int16 => keyed::<Int16Type>(array, need, utc_offset_minutes),
+        DataType::Int32 => keyed::<Int32Type>(array, need, utc_offset_minutes),
+        DataType::Int64 => keyed::<Int64Type>(array, need, utc_offset_minutes),
+        DataType::UInt8 => keyed::<UInt8Type>(array, need, utc_offset_minutes),
+        DataType::UInt16 => keyed::<UInt16Type>(array, need, utc_offset_minutes),
+        DataType::UInt32 => keyed::<UInt32Type>(array, need, utc_offset_minutes),
+        DataType::UInt64 => keyed::<UInt64Type>(array, need, utc_offset_minutes),
+        other => Err(ArrayError::Kind(format!("a dictionary by {other}"))),
+    }
+}
+
+/// A dictionary of texts keeps its codes, equal and missing entries joined; one of other values is unfolded.
+fn keyed<K: ArrowDictionaryKeyType>(
+    array: &dyn Array,
+    need: ColumnNeed,
+    utc_offset_minutes: i32,
+) -> Result<Column, ArrayError> {
+    let array = array.as_dictionary::<K>();
+    let keys = array.keys();
+    let rows: Vec<u32> = keys
+        .iter()
+        .map(|key| key.map_or(u32::MAX, |key| key.to_usize().map_or(u32::MAX, |key| key as u32)))
+        .collect();
+    let entries = column_from_array(array.values().as_ref(), need, utc_offset_minutes)?;
+    let taken = entries.take(&rows);
+    Ok(match taken.values {
+        Values::Text(text) => {
+            // Codes of a large dictionary may fit a narrower width now.
+            let codes = Codes::pack(text.codes.iter().collect(), text.dictionary.len());
+            Column::new(
+                Values::Text(Text {
+                    codes,
+                    dictionary: text.dictionary,
+                }),
+                taken.validity,
+            )
+        }
+        values => Column::new(values, taken.validity),
+    })
+}
+
+/// The table of record batches, which all have the schema of the first.
+///
+/// # Errors
+/// BW302 for values that a column cannot hold, BW310 for batches that do not fit together.
+pub fn from_batches(
+    batches: impl IntoIterator<Item = RecordBatch>,
+    origin: Option<&str>,
+    needs: &Needs,
+) -> Result<Table, Diagnostic> {
+    let mut builder = TableBuilder::new(origin, needs.clone());
+    for batch in batches {
+        builder.push(&batch)?;
+    }
+    builder.finish()
+}
+
+/// Builds a table from record batches, one after the other.
+#[derive(Debug)]
+pub struct TableBuilder {
+    needs: Needs,
+    origin: Option<String>,
+    names: Option<Vec<String>>,
+    /// Parts of each column; `None`: not wanted.
+    parts: Vec<Option<Vec<Column>>>,
+    unread: Vec<String>,
+    rows: usize,
+}
+
+impl TableBuilder {
+    /// An empty table.
+    #[must_use]
+    pub fn new(origin: Option<&str>, needs: Needs) -> Self {
+        Self {
+            needs,
+            origin: origin.map(str::to_owned),
+            names: None,
+            parts: Vec::new(),
+            unread: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    fn place(&self, column: &str) -> DataPlace {
+        DataPlace {
+            file: self.origin.clone(),
+            column: Some(column.to_owned()),
+            ..DataPlace::default()
+        }
+    }
+
+    /// Adds the rows of a batch.
+    ///
+    /// # Errors
+    /// As [`from_batches`].
+    pub fn push(&mut self, batch: &RecordBatch) -> Result<(), Diagnostic> {
+        let schema = batch.schema();
+        let names: Vec<String> = schema
+            .fields()
+            .iter()
+            .map(|field| field.name().trim().to_owned())
+            .collect();
+        match &self.names {
+            None => self.open(names)?,
+            Some(before) if *before == names => {}
+            Some(_) => {
+                let message = "the batches of the table have different columns";
+                return Err(Diagnostic::error(codes::BAD_CSV, message).in_data(DataPlace {
+                    file: self.origin.clone(),
+                    ..DataPlace::default()
+                }));
+            }
+        }
+        for index in 0..batch.num_columns() {
+            let name = schema.field(index).name().trim();
+            let Some(Some(parts)) = self.parts.get_mut(index) else {
+                continue;
+            };
+            match column_from_array(
+                batch.column(index).as_ref(),
+                self.needs.column(name),
+                self.needs.utc_offset_minutes,
+            ) {
+                Ok(column) => parts.push(column),
+                Err(ArrayError::Kind(_)) if !self.needs.columns.contains_key(name) => {
+                    // Nobody asked for it by name.
+                    if let Some(slot) = self.parts.get_mut(index) {
+                        *slot = None;
+                    }
+                    self.unread.push(name.to_owned());
+                }
+                Err(error) => return Err(self.refused(error, name)),
+            }
+        }
+        self.rows += batch.num_rows();
+        Ok(())
+    }
+
+    fn open(&mut self, names: Vec<String>) -> Result<(), Diagnostic> {
+        for (index, name) in names.iter().enumerate() {
+            if names.iter().take(index).any(|before| before == name) {
+                let message = format!("two columns are named `{name}`");
+                return Err(Diagnostic::error(codes::BAD_CSV, message).in_data(self.place(name)));
+            }
+            let wanted = self.needs.wants(name);
+            self.parts.push(wanted.then(Vec::new));
+            if !wanted {
+                self.unread.push(name.clone());
+            }
+        }
+        self.names = Some(names);
+        Ok(())
+    }
+
+    /// The message for an array that cannot be a column.
+    fn refused(&self, error: ArrayError, name: &str) -> Diagnostic {
+        match error {
+            ArrayError::Kind(kind) => Diagnostic::error(
+                codes::BAD_VALUE,
+                format!("`{name}` holds {kind}, and a column holds plain values"),
+            )
+            .in_data(self.place(name)),
+            ArrayError::Value(row, value) => Diagnostic::error(
+                codes::BAD_VALUE,
+                format!("`{value}` in `{name}` cannot be counted with"),
+            )
+            .in_data(DataPlace {
+                row: Some((self.rows + row) as u64 + 1),
+                value: Some(value),
+                ..self.place(name)
+            })
+            .help("no measure can count with infinity or numbers beyond 64 bits"),
+        }
+    }
+
+    /// The table.
+    ///
+    /// # Errors
+    /// None now; kept for readers that check at the end.
+    pub fn finish(self) -> Result<Table, Diagnostic> {
+        let mut table = Table {
+            rows: self.rows,
+            unread: self.unread,
+            origin: self.origin,
+            ..Table::default()
+        };
+        for (name, parts) in self.names.unwrap_or_default().into_iter().zip(self.parts) {
+            let Some(mut parts) = parts else { continue };
+            let column = match parts.len() {
+                0 => Column::missing(
+                    self.needs.column(&name).when_empty.unwrap_or(ColumnType::Text),
+                    self.rows,
+                ),
+                1 => parts.remove(0),
+                _ => Column::concat(&parts.iter().collect::<Vec<_>>()),
+            };
+            table.columns.push((name, column));
+        }
+        Ok(table)
+    }
+}
+
+/// The column as an Arrow array in its own layout: nothing is copied. Text is a dictionary.
+#[must_use]
+pub fn array_of(column: &Column) -> ArrayRef {
+    let validity = column.validity.clone();
+    match &column.values {
+        Values::Bool(values) => Arc::new(BooleanArray::new(values.clone(), validity)),
+        Values::Int(Ints::I8(values)) => Arc::new(PrimitiveArray::<Int8Type>::new(values.clone(), validity)),
+        Values::Int(Ints::I16(values)) => Arc::new(PrimitiveArray::<Int16Type>::new(values.clone(), validity)),
+        Values::Int(Ints::I32(values)) => Arc::new(PrimitiveArray::<Int32Type>::new(values.clone(), validity)),
+        Values::Int(Ints::I64(values)) => Arc::new(PrimitiveArray::<Int64Type>::new(values.clone(), validity)),
+        Values::Float(values) => Arc::new(PrimitiveArray::<Float64Type>::new(values.clone(), validity)),
+        Values::Date(values) => Arc::new(PrimitiveArray::<Date32Type>::new(values.clone(), validity)),
+        Values::Timestamp(values) => Arc::new(TimestampMicrosecondArray::new(values.clone(), validity)),
+        Values::Text(text) if text.dictionary.is_empty() => arrow_array::new_null_array(&DataType::Utf8, column.len()),
+        Values::Text(text) => {
+            let dictionary: ArrayRef = Arc::new(text.dictionary.clone());
+            match &text.codes {
+                Codes::U8(codes) => dictionary_array::<UInt8Type>(codes.clone(), validity, dictionary),
+                Codes::U16(codes) => dictionary_array::<UInt16Type>(codes.clone(), validity, dictionary),
+                Codes::U32(codes) => dictionary_array::<UInt32Type>(codes.clone(), validity, dictionary),
+            }
+        }
+    }
+}
+
+fn dictionary_array<K: ArrowDictionaryKeyType>(
+    codes: arrow_buffer::ScalarBuffer<K::Native>,
+    validity: Option<NullBuffer>,
+    dictionary: ArrayRef,
+) -> ArrayRef {
+    let rows = codes.len();
+    let keys = PrimitiveArray::<K>::new(codes, validity);
+    match DictionaryArray::<K>::try_new(keys, dictionary) {
+        Ok(array) => Arc::new(array),
+        // Codes are in range by the rule of `Text`.
+        Err(_) => arrow_array::new_null_array(&DataType::Utf8, rows),
+    }
+}
+
+/// The table as one record batch.
+///
+/// # Errors
+/// When the columns differ in length.
+pub fn to_record_batch(table: &Table) -> Result<RecordBatch, ArrowError> {
+    let arrays: Vec<ArrayRef> = table.columns.iter().map(|(_, column)| array_of(column)).collect();
+    let fields: Vec<Field> = table
+        .columns
+        .iter()
+        .zip(&arrays)
+        .map(|((name, _), array)| Field::new(name, array.data_type().clone(), true))
+        .collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(table.rows));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+}
+
+/// Joins tables of the same columns, one after the other, in any order of columns.
+///
+/// # Errors
+/// BW310 naming a column that one has and another has not.
+pub fn append(mut tables: Vec<Table>) -> Result<Table, Diagnostic> {
+    if tables.len() < 2 {
+        return Ok(tables.pop().unwrap_or_default());
+    }
+    let first = tables.first().cloned().unwrap_or_default();
+    for other in tables.iter().skip(1) {
+        let has = |table: &Table, name: &str| {
+            table.column(name).is_some() || table.unread.iter().any(|unread| unread == name)
+        };
+        let all = |table: &Table| -> Vec<String> {
+            table
+                .columns
+                .iter()
+                .map(|(name, _)| name.clone())
+                .chain(table.unread.iter().cloned())
+                .collect()
+        };
+        let missing = all(&first).into_iter().find(|name| !has(other, name));
+        let extra = all(other).into_iter().find(|name| !has(&first, name));
+        let (name, file, where_it_is) = match (missing, extra) {
+            (Some(name), _) => (name, &other.origin, &first.origin),
+            (None, Some(name)) => (name, &first.origin, &other.origin),
+            (None, None) => continue,
+        };
+        let shown = |origin: &Option<String>| origin.clone().unwrap_or_default();
+        return Err(Diagnostic::error(
+            codes::BAD_CSV,
+            format!(
+                "`{}` has no column `{name}`, and `{}` has",
+                shown(file),
+                shown(where_it_is)
+            ),
+        )
+        .in_data(DataPlace {
+            file: file.clone(),
+            column: Some(name),
+            ..DataPlace::default()
+        })
+        .help("files read together have the same columns; for others: one table each, then `stack`"));
+    }
+    let mut out = Table {
+        rows: tables.iter().map(|table| table.rows).sum(),
+        unread: first.unread.clone(),
+        ..Table::default()
+    };
+    for (name, _) in &first.columns {
+        let parts: Vec<&Column> = tables.iter().filter_map(|table| table.column(name)).collect();
+        out.columns.push((name.clone(), Column::concat(&parts)));
+    }
+    let texts = |of: fn(&Table) -> Option<&String>, between: &str| {
+        let all: Vec<String> = tables.iter().filter_map(of).cloned().collect();
+        (!all.is_empty()).then(|| all.join(between))
+    };
+    out.origin = texts(|table| table.origin.as_ref(), ", ");
+    out.sha256 = texts(|table| table.sha256.as_ref(), ",");
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::{
+        Decimal128Array, Float64Array, Int64Array, LargeStringArray, StringViewArray, TimestampNanosecondArray,
+    };
+
+    fn column(array: &dyn Array) -> Column {
+        column_from_array(array, ColumnNeed::default(), 60).unwrap()
+    }
+
+    #[test]
+    fn arrays_are_narrowed() {
+        let narrowed = column(&Int64Array::from(vec![Some(5), None, Some(-100)]));
+        assert!(matches!(narrowed.values, Values::Int(Ints::I8(_))));
+        assert_eq!((narrowed.number(2), narrowed.number(1)), (Some(-100.0), None));
+        let floats = column(&Float64Array::from(vec![Some(f64::NAN), Some(-0.0), None]));
+        assert_eq!(
+            (floats.missing_count(), floats.number(1).map(f64::to_bits)),
+            (2, Some(0))
+        );
+        let bad = column_from_array(&Float64Array::from(vec![f64::INFINITY]), ColumnNeed::default(), 0);
+        assert_eq!(bad.unwrap_err(), ArrayError::Value(0, "inf".into()));
+    }
+
+    #[test]
+    fn texts_and_dictionaries_become_codes() {
+        for text in [
+            column(&LargeStringArray::from(vec![Some("a"), None, Some("b"), Some("a")])),
+            column(&StringViewArray::from(vec![Some("a"), None, Some("b"), Some("a")])),
+            column(
+                &[Some("a"), None, Some("b"), Some("a")]
+                    .into_iter()
+                    .collect::<DictionaryArray<Int32Type>>(),
+            ),
+        ] {
+            let shown: Vec<String> = (0..4).map(|row| text.display(row)).collect();
+            assert_eq!(shown, ["a", "", "b", "a"]);
+            let Values::Text(text) = &text.values else { panic!() };
+            assert!(matches!(text.codes, Codes::U8(_)) && text.dictionary.len() == 2);
+        }
+    }
+
+    #[test]
+    fn moments_come_to_the_offset_of_the_card() {
+        let zoned = TimestampNanosecondArray::from(vec![1_500]).with_timezone("Europe/Berlin");
+        let Values::Timestamp(micros) = column(&zoned).values else {
+            panic!()
+        };
+        assert_eq!(micros.to_vec(), [3_600_000_001]);
+        let civil = column(&TimestampNanosecondArray::from(vec![1_500]));
+        let Values::Timestamp(micros) = civil.values else {
+            panic!()
+        };
+        assert_eq!(micros.to_vec(), [1]);
+    }
+
+    #[test]
+    fn decimals_are_the_nearest_floats() {
+        let array = Decimal128Array::from(vec![Some(12_345), None])
+            .with_precision_and_scale(10, 2)
+            .unwrap();
+        assert_eq!(column(&array).number(0), Some(123.45));
+    }
+
+    #[test]
+    fn a_table_goes_to_arrow_and_back() {
+        let table = Table {
+            columns: vec![
+                ("n".into(), Column::ints(vec![Some(1), None, Some(300)])),
+                ("t".into(), Column::texts(&[Some("x"), Some("y"), None])),
+                ("b".into(), Column::bools(vec![Some(true), None, Some(false)])),
+                ("d".into(), Column::dates(vec![Some(1), Some(2), None])),
+            ],
+            rows: 3,
+            ..Table::default()
+        };
+        let batch = to_record_batch(&table).unwrap();
+        let back = from_batches([batch.clone(), batch], None, &Needs::all()).unwrap();
+        assert_eq!(back.rows, 6);
+        for (name, column) in &table.columns {
+            let other = back.column(name).unwrap();
+            for row in 0..6 {
+                assert_eq!(other.display(row), column.display(row % 3), "{name} {row}");
+            }
+        }
+    }
+
+    #[test]
+    fn tables_that_differ_in_columns_are_not_joined() {
+        let one = |name: &str| Table {
+            columns: vec![(name.to_owned(), Column::ints(vec![Some(1)]))],
+            rows: 1,
+            origin: Some(format!("{name}.csv")),
+            ..Table::default()
+        };
+        assert_eq!(append(vec![one("a"), one("a")]).unwrap().rows, 2);
+        assert!(
+            append(vec![one("a"), one("b")])
+                .unwrap_err()
+                .message
+                .contains("`b.csv` has no column `a`")
+        );
+    }
+}

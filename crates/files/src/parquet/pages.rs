@@ -1,0 +1,611 @@
+//! Chunks of a flat column decoded page by page into our own layout.
+//!
+//! Of the encodings that writers use for such columns this knows plain values, dictionaries and runs of bits; a chunk
+//! with any other is left to the general reader. A dictionary of numbers is narrowed once, and its codes are looked up
+//! while they are unpacked, so a survey answer never takes more than its one byte.
+
+use std::sync::Arc;
+
+use arrow_array::{Float64Array, TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
+use arrow_schema::{DataType, TimeUnit};
+use bellwether::data::arrow::{ArrayError, column_from_array};
+use bellwether::data::intern::Interner;
+use bellwether::data::{Codes, Column, ColumnNeed, Ints, Text, Values};
+use bytes::Bytes;
+use parquet::basic::{Encoding, Type};
+use parquet::column::page::{Page, PageReader};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::ChunkReader;
+use parquet::file::serialized_reader::SerializedPageReader;
+
+/// Why a chunk cannot be decoded.
+pub enum Error {
+    /// The file is damaged.
+    Parquet(ParquetError),
+    /// A value that no column can hold.
+    Array(ArrayError),
+}
+
+impl From<ParquetError> for Error {
+    fn from(error: ParquetError) -> Self {
+        Self::Parquet(error)
+    }
+}
+
+impl From<ArrayError> for Error {
+    fn from(error: ArrayError) -> Self {
+        Self::Array(error)
+    }
+}
+
+fn broken(what: &str) -> ParquetError {
+    ParquetError::General(what.to_owned())
+}
+
+/// How values of a chunk become values of a column.
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    Bool,
+    Int32,
+    Int64,
+    Date,
+    Float,
+    Double,
+    Time(TimeUnit),
+    Text,
+}
+
+fn shape_of(kind: &DataType, physical: Type) -> Option<Shape> {
+    Some(match (kind, physical) {
+        (DataType::Boolean, Type::BOOLEAN) => Shape::Bool,
+        (DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16, Type::INT32) => {
+            Shape::Int32
+        }
+        (DataType::Int64, Type::INT64) => Shape::Int64,
+        (DataType::Date32, Type::INT32) => Shape::Date,
+        (DataType::Float32, Type::FLOAT) => Shape::Float,
+        (DataType::Float64, Type::DOUBLE) => Shape::Double,
+        (DataType::Timestamp(unit, _), Type::INT64) if *unit != TimeUnit::Second => Shape::Time(*unit),
+        (DataType::Utf8, Type::BYTE_ARRAY) => Shape::Text,
+        _ => return None,
+    })
+}
+
+/// Decodes a chunk; none where it is in a form that is left to the general reader.
+pub fn decode<R: ChunkReader + 'static>(
+    file: &Arc<R>,
+    group: &RowGroupMetaData,
+    leaf: usize,
+    kind: &DataType,
+    need: ColumnNeed,
+    utc_offset_minutes: i32,
+) -> Result<Option<Column>, Error> {
+    let chunk = group.column(leaf);
+    let level = chunk.column_descr().max_def_level();
+    let known = |encoding: Encoding| {
+        matches!(
+            encoding,
+            Encoding::PLAIN | Encoding::RLE | Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY
+        )
+    };
+    let flat = chunk.column_descr().max_rep_level() == 0 && level <= 1;
+    let Some(shape) = shape_of(kind, chunk.column_type()).filter(|_| flat && chunk.encodings().all(known)) else {
+        return Ok(None);
+    };
+    let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+    let mut reader = SerializedPageReader::new(Arc::clone(file), chunk, rows, None)?;
+    let mut dictionary = None;
+    let mut pages = Vec::new();
+    while let Some(page) = reader.get_next_page()? {
+        match page {
+            Page::DictionaryPage { buf, num_values, .. } => dictionary = Some((buf, num_values as usize)),
+            page => pages.push(DataPage::new(page, level == 1)?),
+        }
+    }
+    let mut validity = (level == 1).then(|| BooleanBufferBuilder::new(rows));
+    for page in &mut pages {
+        page.read_levels(validity.as_mut())?;
+    }
+    let found: usize = pages.iter().map(|page| page.rows).sum();
+    if found != rows {
+        return Err(broken("a chunk has more or fewer rows than its group").into());
+    }
+    let nulls = validity
+        .map(|mut bits| NullBuffer::new(bits.finish()))
+        .filter(|nulls| nulls.null_count() > 0);
+    let chunk = Chunk {
+        pages,
+        dictionary,
+        nulls,
+        rows,
+    };
+    chunk.column(shape, kind, need, utc_offset_minutes).map(Some)
+}
+
+/// A page of values.
+struct DataPage {
+    levels: Bytes,
+    values: Bytes,
+    rows: usize,
+    /// Rows that have a value.
+    present: usize,
+    encoding: Encoding,
+}
+
+impl DataPage {
+    fn new(page: Page, optional: bool) -> Result<Self, ParquetError> {
+        match page {
+            Page::DataPage {
+                buf,
+                num_values,
+                encoding,
+                ..
+            } => {
+                let rows = num_values as usize;
+                let (levels, values) = if optional {
+                    let length = buf
+                        .get(..4)
+                        .and_then(|head| head.try_into().ok())
+                        .map(u32::from_le_bytes);
+                    let end = length.map(|length| length as usize + 4).filter(|end| *end <= buf.len());
+                    let end = end.ok_or_else(|| broken("a page ends inside its levels"))?;
+                    (buf.slice(4..end), buf.slice(end..))
+                } else {
+                    (Bytes::new(), buf)
+                };
+                Ok(Self {
+                    levels,
+                    values,
+                    rows,
+                    present: rows,
+                    encoding,
+                })
+            }
+            Page::DataPageV2 {
+                buf,
+                num_values,
+                encoding,
+                def_levels_byte_len,
+                rep_levels_byte_len,
+                ..
+            } => {
+                let start = rep_levels_byte_len as usize;
+                let end = start + def_levels_byte_len as usize;
+                if end > buf.len() {
+                    return Err(broken("a page ends inside its levels"));
+                }
+                let rows = num_values as usize;
+                Ok(Self {
+                    levels: buf.slice(start..end),
+                    values: buf.slice(end..),
+                    rows,
+                    present: rows,
+                    encoding,
+                })
+            }
+            Page::DictionaryPage { .. } => Err(broken("a second dictionary")),
+        }
+    }
+
+    /// Reads which rows have a value.
+    fn read_levels(&mut self, validity: Option<&mut BooleanBufferBuilder>) -> Result<(), ParquetError> {
+        let Some(validity) = validity else { return Ok(()) };
+        let mut present = 0;
+        for run in Runs::new(&self.levels, 1, self.rows) {
+            match run? {
+                Run::Same { value, count } => {
+                    validity.append_n(count, value == 1);
+                    present += if value == 1 { count } else { 0 };
+                }
+                Run::Packed { bytes, count } => {
+                    let bits = arrow_buffer::BooleanBuffer::new(arrow_buffer::Buffer::from(bytes), 0, count);
+                    present += bits.count_set_bits();
+                    validity.append_buffer(&bits);
+                }
+            }
+        }
+        self.present = present;
+        Ok(())
+    }
+
+    const fn by_dictionary(&self) -> bool {
+        matches!(self.encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY)
+    }
+}
+
+/// A run of a hybrid of run lengths and packed bits.
+enum Run<'a> {
+    Same { value: u32, count: usize },
+    Packed { bytes: &'a [u8], count: usize },
+}
+
+/// Runs of `left` values of `width` bits each.
+struct Runs<'a> {
+    data: &'a [u8],
+    width: usize,
+    left: usize,
+}
+
+impl<'a> Runs<'a> {
+    const fn new(data: &'a [u8], width: usize, left: usize) -> Self {
+        Self { data, width, left }
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (head, tail) = self.data.split_at_checked(length)?;
+        self.data = tail;
+        Some(head)
+    }
+
+    fn header(&mut self) -> Option<usize> {
+        let mut value = 0_usize;
+        for shift in (0..35).step_by(7) {
+            let byte = *self.take(1)?.first()?;
+            value |= usize::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn run(&mut self) -> Option<Run<'a>> {
+        let header = self.header()?;
+        if header & 1 == 1 {
+            let groups = header >> 1;
+            let count = groups.checked_mul(8)?.min(self.left);
+            // The last group may be cut short by writers.
+            let length = (groups * self.width).min(self.data.len());
+            if length * 8 < count * self.width {
+                return None;
+            }
+            let bytes = self.take(length)?;
+            Some(Run::Packed { bytes, count })
+        } else {
+            let count = (header >> 1).min(self.left);
+            let bytes = self.take(self.width.div_ceil(8))?;
+            let value = bytes.iter().rev().fold(0, |value, &byte| value << 8 | u32::from(byte));
+            Some(Run::Same { value, count })
+        }
+    }
+}
+
+impl<'a> Iterator for Runs<'a> {
+    type Item = Result<Run<'a>, ParquetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == 0 {
+            return None;
+        }
+        let run = self.run();
+        let count = match &run {
+            Some(Run::Same { count, .. } | Run::Packed { count, .. }) => *count,
+            None => 0,
+        };
+        if count == 0 {
+            self.left = 0;
+            return Some(Err(broken("a page ends inside its values")));
+        }
+        self.left -= count;
+        run.map(Ok)
+    }
+}
+
+/// Calls `each` with every value of packed bits.
+#[inline]
+fn unpack(bytes: &[u8], width: usize, count: usize, mut each: impl FnMut(u32)) {
+    let mask = if width >= 32 { u32::MAX } else { (1 << width) - 1 };
+    if width == 0 {
+        (0..count).for_each(|_| each(0));
+        return;
+    }
+    // Eight values take `width` bytes. Up to eight bits they are one word; beyond, word by word.
+    let mut left = count;
+    for group in bytes.chunks(width) {
+        let mut word = [0; 40];
+        if let Some(front) = word.get_mut(..group.len()) {
+            front.copy_from_slice(group);
+        }
+        let take = left.min(8);
+        if width <= 8 {
+            let bits = word.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            if take == 8 {
+                (0..8).for_each(|at| each((bits >> (at * width)) as u32 & mask));
+            } else {
+                (0..take).for_each(|at| each((bits >> (at * width)) as u32 & mask));
+            }
+        } else {
+            for at in 0..take {
+                let bit = at * width;
+                let bytes = word
+                    .get(bit / 8..bit / 8 + 8)
+                    .and_then(|bytes| bytes.first_chunk::<8>());
+                each((bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (bit % 8)) as u32 & mask);
+            }
+        }
+        left -= take;
+    }
+}
+
+/// All pages of a chunk, their levels read.
+struct Chunk {
+    pages: Vec<DataPage>,
+    dictionary: Option<(Bytes, usize)>,
+    nulls: Option<NullBuffer>,
+    rows: usize,
+}
+
+impl Chunk {
+    fn column(self, shape: Shape, kind: &DataType, need: ColumnNeed, utc_offset_minutes: i32) -> Result<Column, Error> {
+        let zone = match kind {
+            DataType::Timestamp(_, zone) => zone.clone(),
+            _ => None,
+        };
+        let by_array = |array: &dyn arrow_array::Array| column_from_array(array, need, utc_offset_minutes);
+        let nulls = self.nulls.clone();
+        Ok(match shape {
+            Shape::Bool => Column::new(Values::Bool(self.bools()?), nulls),
+            Shape::Text => Column::new(Values::Text(self.text()?), nulls),
+            Shape::Int32 => Column::new(
+                Values::Int(self.ints(|bytes: &[u8; 4]| i64::from(i32::from_le_bytes(*bytes)))?),
+                nulls,
+            ),
+            Shape::Int64 => Column::new(
+                Values::Int(self.ints(|bytes: &[u8; 8]| i64::from_le_bytes(*bytes))?),
+                nulls,
+            ),
+            Shape::Date => {
+                let days = self.numbers(|bytes: &[u8; 4]| i32::from_le_bytes(*bytes))?;
+                Column::new(Values::Date(days.into()), nulls)
+            }
+            Shape::Float => {
+                let values = self.numbers(|bytes: &[u8; 4]| f64::from(f32::from_le_bytes(*bytes)))?;
+                by_array(&Float64Array::new(values.into(), nulls))?
+            }
+            Shape::Double => {
+                let values = self.numbers(|bytes: &[u8; 8]| f64::from_le_bytes(*bytes))?;
+                by_array(&Float64Array::new(values.into(), nulls))?
+            }
+            Shape::Time(unit) => {
+                let values = self.numbers(|bytes: &[u8; 8]| i64::from_le_bytes(*bytes))?.into();
+                match unit {
+                    TimeUnit::Nanosecond => {
+                        by_array(&TimestampNanosecondArray::new(values, nulls).with_timezone_opt(zone))?
+                    }
+                    TimeUnit::Microsecond => {
+                        by_array(&TimestampMicrosecondArray::new(values, nulls).with_timezone_opt(zone))?
+                    }
+                    _ => by_array(&TimestampMillisecondArray::new(values, nulls).with_timezone_opt(zone))?,
+                }
+            }
+        })
+    }
+
+    /// Values of a fixed width, a default where a row has none.
+    fn numbers<const N: usize, T: Copy + Default>(&self, read: impl Fn(&[u8; N]) -> T) -> Result<Vec<T>, ParquetError> {
+        let dictionary: Vec<T> = self.fixed_dictionary(&read)?;
+        let mut out = Vec::with_capacity(self.rows);
+        for page in &self.pages {
+            let start = out.len();
+            if page.by_dictionary() {
+                look_up(page, &dictionary, &mut out)?;
+            } else {
+                plain(page, &read, &mut out)?;
+            }
+            self.spread(&mut out, start, page);
+        }
+        Ok(out)
+    }
+
+    fn fixed_dictionary<const N: usize, T>(&self, read: impl Fn(&[u8; N]) -> T) -> Result<Vec<T>, ParquetError> {
+        let Some((bytes, count)) = &self.dictionary else {
+            return Ok(Vec::new());
+        };
+        let (chunks, _) = bytes.as_chunks::<N>();
+        if chunks.len() < *count {
+            return Err(broken("the dictionary is cut short"));
+        }
+        Ok(chunks.iter().take(*count).map(read).collect())
+    }
+
+    /// Whole numbers in the narrowest width.
+    fn ints<const N: usize>(&self, read: impl Fn(&[u8; N]) -> i64) -> Result<Ints, ParquetError> {
+        if !self.pages.iter().all(DataPage::by_dictionary) {
+            return Ok(Ints::pack(self.numbers(read)?));
+        }
+        let dictionary = self.fixed_dictionary(&read)?;
+        Ok(match Ints::pack(dictionary) {
+            Ints::I8(values) => Ints::I8(self.codes(&values)?.into()),
+            Ints::I16(values) => Ints::I16(self.codes(&values)?.into()),
+            Ints::I32(values) => Ints::I32(self.codes(&values)?.into()),
+            Ints::I64(values) => Ints::I64(self.codes(&values)?.into()),
+        })
+    }
+
+    /// Every row's entry of a dictionary.
+    fn codes<T: Copy + Default>(&self, dictionary: &[T]) -> Result<Vec<T>, ParquetError> {
+        let mut out = Vec::with_capacity(self.rows);
+        for page in &self.pages {
+            let start = out.len();
+            look_up(page, dictionary, &mut out)?;
+            self.spread(&mut out, start, page);
+        }
+        Ok(out)
+    }
+
+    fn bools(&self) -> Result<arrow_buffer::BooleanBuffer, ParquetError> {
+        let mut out: Vec<bool> = Vec::with_capacity(self.rows);
+        for page in &self.pages {
+            let start = out.len();
+            match page.encoding {
+                Encoding::PLAIN => {
+                    if page.values.len() * 8 < page.present {
+                        return Err(broken("a page ends inside its values"));
+                    }
+                    unpack(&page.values, 1, page.present, |bit| out.push(bit == 1));
+                }
+                Encoding::RLE => {
+                    let data = page
+                        .values
+                        .get(4..)
+                        .ok_or_else(|| broken("a page ends inside its values"))?;
+                    for run in Runs::new(data, 1, page.present) {
+                        match run? {
+                            Run::Same { value, count } => out.extend(std::iter::repeat_n(value == 1, count)),
+                            Run::Packed { bytes, count } => unpack(bytes, 1, count, |bit| out.push(bit == 1)),
+                        }
+                    }
+                }
+                _ => return Err(broken("truth values by dictionary")),
+            }
+            self.spread(&mut out, start, page);
+        }
+        Ok(out.into())
+    }
+
+    fn text(&self) -> Result<Text, ParquetError> {
+        let entries = match &self.dictionary {
+            Some((bytes, count)) => byte_arrays(bytes, *count)?,
+            None => Vec::new(),
+        };
+        let mut interner = Interner::default();
+        let mut map = Vec::with_capacity(entries.len());
+        for entry in entries {
+            map.push(intern(&mut interner, entry)?);
+        }
+        if self.pages.iter().all(DataPage::by_dictionary) {
+            let distinct = interner.len();
+            let codes = if distinct <= 1 << 8 {
+                let map: Vec<u8> = map.into_iter().map(|code| code as u8).collect();
+                Codes::U8(self.codes(&map)?.into())
+            } else if distinct <= 1 << 16 {
+                let map: Vec<u16> = map.into_iter().map(|code| code as u16).collect();
+                Codes::U16(self.codes(&map)?.into())
+            } else {
+                Codes::U32(self.codes(&map)?.into())
+            };
+            return Ok(Text {
+                codes,
+                dictionary: interner.into_dictionary(),
+            });
+        }
+        let mut codes = Vec::with_capacity(self.rows);
+        for page in &self.pages {
+            let start = codes.len();
+            if page.by_dictionary() {
+                look_up(page, &map, &mut codes)?;
+            } else {
+                for entry in byte_arrays(&page.values, page.present)? {
+                    codes.push(intern(&mut interner, entry)?);
+                }
+            }
+            self.spread(&mut codes, start, page);
+        }
+        if interner.is_full() {
+            return Err(broken("a column holds more than 2 GB of different texts"));
+        }
+        Ok(interner.into_text(codes))
+    }
+
+    /// Moves the values of a page, which stand side by side from `start` on, to the rows that have them.
+    fn spread<T: Copy + Default>(&self, out: &mut Vec<T>, start: usize, page: &DataPage) {
+        let Some(nulls) = self.nulls.as_ref().filter(|_| page.present < page.rows) else {
+            return;
+        };
+        out.resize(start + page.rows, T::default());
+        let Some(target) = out.get_mut(start..) else { return };
+        // From the back, so that no value is overwritten before it is moved.
+        let mut from = page.present;
+        for row in (0..page.rows).rev() {
+            if from > row {
+                break;
+            }
+            let value = if nulls.is_valid(start + row) {
+                from -= 1;
+                target.get(from).copied().unwrap_or_default()
+            } else {
+                T::default()
+            };
+            if let Some(slot) = target.get_mut(row) {
+                *slot = value;
+            }
+        }
+    }
+}
+
+/// A text of the dictionary or of a page; it must be UTF-8.
+fn intern(interner: &mut Interner, entry: &[u8]) -> Result<u32, ParquetError> {
+    let before = interner.len();
+    let code = interner.intern(entry);
+    if interner.len() > before && std::str::from_utf8(entry).is_err() {
+        return Err(broken("a text is not UTF-8"));
+    }
+    Ok(code)
+}
+
+/// Texts with their lengths in front.
+fn byte_arrays(bytes: &[u8], count: usize) -> Result<Vec<&[u8]>, ParquetError> {
+    let mut rest = bytes;
+    let mut out = Vec::with_capacity(count.min(bytes.len() / 4 + 1));
+    for _ in 0..count {
+        let cut = || {
+            let (head, tail) = rest.split_first_chunk::<4>()?;
+            tail.split_at_checked(u32::from_le_bytes(*head) as usize)
+        };
+        let (entry, tail) = cut().ok_or_else(|| broken("a page ends inside its texts"))?;
+        out.push(entry);
+        rest = tail;
+    }
+    Ok(out)
+}
+
+fn plain<const N: usize, T>(
+    page: &DataPage,
+    read: impl Fn(&[u8; N]) -> T,
+    out: &mut Vec<T>,
+) -> Result<(), ParquetError> {
+    if page.encoding != Encoding::PLAIN {
+        return Err(broken("values in an encoding that the chunk does not name"));
+    }
+    let (chunks, _) = page.values.as_chunks::<N>();
+    if chunks.len() < page.present {
+        return Err(broken("a page ends inside its values"));
+    }
+    out.extend(chunks.iter().take(page.present).map(read));
+    Ok(())
+}
+
+/// Unpacks the codes of a page and looks each up.
+fn look_up<T: Copy + Default>(page: &DataPage, dictionary: &[T], out: &mut Vec<T>) -> Result<(), ParquetError> {
+    if page.present == 0 {
+        return Ok(());
+    }
+    let (&width, data) = page
+        .values
+        .split_first()
+        .ok_or_else(|| broken("a page without values"))?;
+    if width > 32 {
+        return Err(broken("codes of more than 32 bits"));
+    }
+    let mut beyond = false;
+    for run in Runs::new(data, usize::from(width), page.present) {
+        match run? {
+            Run::Same { value, count } => {
+                let value = dictionary.get(value as usize).copied();
+                beyond |= value.is_none();
+                out.extend(std::iter::repeat_n(value.unwrap_or_default(), count));
+            }
+            Run::Packed { bytes, count } => unpack(bytes, usize::from(width), count, |code| {
+                let value = dictionary.get(code as usize).copied();
+                beyond |= value.is_none();
+                out.push(value.unwrap_or_default());
+            }),
+        }
+    }
+    if beyond {
+        return Err(broken("a code beyond the dictionary"));
+    }
+    Ok(())
+}
