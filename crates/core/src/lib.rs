@@ -4,6 +4,7 @@ pub mod data;
 pub mod definition;
 pub mod diagnostic;
 pub mod engine;
+pub mod expr;
 pub mod limits;
 pub mod measure;
 pub mod report;

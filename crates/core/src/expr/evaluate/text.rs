@@ -1,0 +1,280 @@
+//! Functions of text, and between text and other values.
+
+use std::sync::Arc;
+
+use arrow_array::Array;
+use arrow_array::builder::StringBuilder;
+
+use super::time;
+use super::vector::{Data, Dictionary, Operand, Vector, both, with, zip};
+use crate::definition::{CivilDate, Function};
+use crate::expr::typed::Scalar;
+
+/// Text by row.
+pub(super) enum TextOperand<'v> {
+    One(&'v str),
+    Many(&'v [u32], &'v Dictionary),
+}
+
+impl<'v> TextOperand<'v> {
+    pub fn new(vector: &'v Vector) -> Self {
+        match &vector.data {
+            Data::Text(codes, dictionary) => Self::Many(codes, dictionary),
+            Data::Constant(Scalar::Text(text)) => Self::One(text),
+            _ => Self::One(""),
+        }
+    }
+
+    pub fn get(&self, row: usize) -> &'v str {
+        match self {
+            Self::One(text) => text,
+            Self::Many(codes, dictionary) => codes.get(row).map_or("", |code| dictionary.get(*code)),
+        }
+    }
+}
+
+/// New text for each row, by a function that writes it.
+fn written(length: usize, valid: Option<Arc<Vec<u8>>>, mut write: impl FnMut(usize, &mut String)) -> Vector {
+    let mut builder = StringBuilder::with_capacity(length, length * 8);
+    let mut text = String::new();
+    for row in 0..length {
+        text.clear();
+        if valid.as_ref().is_none_or(|valid| valid.get(row) == Some(&1)) {
+            write(row, &mut text);
+        }
+        builder.append_value(&text);
+    }
+    Vector {
+        data: Data::Text(
+            Arc::new((0..length as u32).collect()),
+            Dictionary::new(builder.finish()),
+        ),
+        valid,
+    }
+}
+
+/// New text from one text: computed per entry of the dictionary where it has no more entries than there are rows.
+fn mapped(value: &Vector, length: usize, write: impl Fn(&str, &mut String)) -> Vector {
+    if let Data::Text(codes, dictionary) = &value.data
+        && dictionary.texts.len() <= length
+    {
+        let mut builder = StringBuilder::with_capacity(dictionary.texts.len(), dictionary.texts.len() * 8);
+        let mut text = String::new();
+        for entry in &dictionary.texts {
+            text.clear();
+            write(entry.unwrap_or_default(), &mut text);
+            builder.append_value(&text);
+        }
+        let data = Data::Text(Arc::clone(codes), Dictionary::new(builder.finish()));
+        return Vector {
+            data,
+            valid: value.valid.clone(),
+        };
+    }
+    let texts = TextOperand::new(value);
+    written(length, value.valid.clone(), |row, text| write(texts.get(row), text))
+}
+
+pub(super) fn of_one(function: Function, value: &Vector, length: usize) -> Vector {
+    if value.is_missing() {
+        return Vector::missing();
+    }
+    match function {
+        Function::ToLower => mapped(value, length, |from, to| {
+            to.extend(from.chars().flat_map(char::to_lowercase))
+        }),
+        Function::ToUpper => mapped(value, length, |from, to| {
+            to.extend(from.chars().flat_map(char::to_uppercase))
+        }),
+        Function::Trim => mapped(value, length, |from, to| to.push_str(from.trim())),
+        _ => {
+            let texts = TextOperand::new(value);
+            let lengths = (0..length).map(|row| texts.get(row).chars().count() as i64).collect();
+            Vector::ints(lengths, value.valid.clone())
+        }
+    }
+}
+
+pub(super) fn joined(left: &Vector, right: &Vector, length: usize) -> Vector {
+    if left.is_missing() || right.is_missing() {
+        return Vector::missing();
+    }
+    let (one, other) = (TextOperand::new(left), TextOperand::new(right));
+    written(length, both(left.valid.as_ref(), right.valid.as_ref()), |row, text| {
+        text.push_str(one.get(row));
+        text.push_str(other.get(row));
+    })
+}
+
+pub(super) fn has(function: Function, value: &Vector, part: &Vector, length: usize) -> Vector {
+    if value.is_missing() || part.is_missing() {
+        return Vector::missing();
+    }
+    let (texts, parts) = (TextOperand::new(value), TextOperand::new(part));
+    let test = |row: usize| {
+        let (text, part) = (texts.get(row), parts.get(row));
+        u8::from(match function {
+            Function::StartsWith => text.starts_with(part),
+            Function::EndsWith => text.ends_with(part),
+            _ => text.contains(part),
+        })
+    };
+    Vector::bools(
+        (0..length).map(test).collect(),
+        both(value.valid.as_ref(), part.valid.as_ref()),
+    )
+}
+
+/// From a place (0-based; negative: from the end), all or some characters.
+pub(super) fn sub_string(value: &Vector, from: &Vector, count: Option<&Vector>, length: usize) -> Vector {
+    if value.is_missing() || from.is_missing() || count.is_some_and(Vector::is_missing) {
+        return Vector::missing();
+    }
+    let valid = both(value.valid.as_ref(), from.valid.as_ref());
+    let valid = both(valid.as_ref(), count.and_then(|count| count.valid.as_ref()));
+    let (texts, starts) = (TextOperand::new(value), from.as_ints());
+    let counts = count.map_or(Operand::One(i64::MAX), Vector::as_ints);
+    written(length, valid, |row, text| {
+        let from = texts.get(row);
+        let start = starts.get(row).unwrap_or(0);
+        let start = if start < 0 {
+            start.saturating_add(from.chars().count() as i64).max(0)
+        } else {
+            start
+        };
+        let count = counts.get(row).unwrap_or(0).max(0);
+        let to = usize::try_from(count).unwrap_or(usize::MAX);
+        text.extend(from.chars().skip(usize::try_from(start).unwrap_or(usize::MAX)).take(to));
+    })
+}
+
+pub(super) fn replace(value: &Vector, from: &Vector, to: &Vector, length: usize) -> Vector {
+    if value.is_missing() || from.is_missing() || to.is_missing() {
+        return Vector::missing();
+    }
+    let valid = both(
+        both(value.valid.as_ref(), from.valid.as_ref()).as_ref(),
+        to.valid.as_ref(),
+    );
+    let (texts, olds, news) = (TextOperand::new(value), TextOperand::new(from), TextOperand::new(to));
+    written(length, valid, |row, text| {
+        let (from, old) = (texts.get(row), olds.get(row));
+        if old.is_empty() {
+            text.push_str(from);
+        } else {
+            text.push_str(&bounded(from, old, news.get(row)));
+        }
+    })
+}
+
+/// Longest text that a replacement may make, in bytes: a short pattern must not blow up a long text.
+const LONGEST: usize = 1 << 16;
+
+/// Every occurrence replaced; what grows beyond the bound is cut there.
+fn bounded(text: &str, old: &str, new: &str) -> String {
+    let mut made = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(old) {
+        made.push_str(rest.get(..at).unwrap_or_default());
+        made.push_str(new);
+        rest = rest.get(at + old.len()..).unwrap_or_default();
+        if made.len() > LONGEST {
+            let end = (0..=LONGEST).rev().find(|end| made.is_char_boundary(*end)).unwrap_or(0);
+            made.truncate(end);
+            return made;
+        }
+    }
+    made.push_str(rest);
+    made
+}
+
+/// `to_int`, `to_float`, `to_text`, `date`.
+pub(super) fn convert(function: Function, value: &Vector, length: usize) -> Vector {
+    if value.is_missing() {
+        return Vector::missing();
+    }
+    match function {
+        Function::ToText => to_text(value, length),
+        Function::Date => {
+            let texts = TextOperand::new(value);
+            let dates: Vec<Option<CivilDate>> =
+                (0..length).map(|row| CivilDate::parse(texts.get(row).trim())).collect();
+            let fits = dates.iter().map(|date| u8::from(date.is_some())).collect();
+            let days = dates.into_iter().map(|date| date.map_or(0, |date| date.0)).collect();
+            Vector {
+                data: Data::Date(Arc::new(days)),
+                valid: with(value.valid.clone(), fits),
+            }
+        }
+        Function::ToInt if value.is_text() => {
+            let texts = TextOperand::new(value);
+            let numbers: Vec<Option<i64>> = (0..length).map(|row| texts.get(row).trim().parse().ok()).collect();
+            whole(numbers, value)
+        }
+        Function::ToInt if value.is_int() => value.clone(),
+        // Towards zero. 2^63 is the first number beyond.
+        Function::ToInt => {
+            let numbers = zip(length, &value.as_floats(), &Operand::One(()), |number, ()| {
+                (number.abs() < 9_223_372_036_854_775_808.0).then_some(number as i64)
+            });
+            whole(numbers, value)
+        }
+        _ if value.is_text() => {
+            let texts = TextOperand::new(value);
+            let number = |row: usize| plain_number(texts.get(row).trim()).unwrap_or(f64::NAN);
+            Vector::floats((0..length).map(number).collect(), value.valid.clone())
+        }
+        _ => Vector::floats(
+            zip(length, &value.as_floats(), &Operand::One(()), |number, ()| number),
+            value.valid.clone(),
+        ),
+    }
+}
+
+/// A number as people write it: Rust's parser also takes `inf` and `nan`.
+fn plain_number(text: &str) -> Option<f64> {
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+fn whole(numbers: Vec<Option<i64>>, value: &Vector) -> Vector {
+    let fits = numbers.iter().map(|number| u8::from(number.is_some())).collect();
+    let numbers = numbers.into_iter().map(Option::unwrap_or_default).collect();
+    Vector::ints(numbers, with(value.valid.clone(), fits))
+}
+
+fn to_text(value: &Vector, length: usize) -> Vector {
+    use std::fmt::Write;
+    let valid = value.valid.clone();
+    // Writing to a string cannot fail.
+    match &value.data {
+        _ if value.is_text() => value.clone(),
+        _ if value.is_bool() => {
+            let truths = value.as_bools();
+            written(length, valid, |row, text| {
+                text.push_str(if truths.get(row) == Some(1) { "true" } else { "false" })
+            })
+        }
+        _ if value.is_int() => {
+            let numbers = value.as_ints();
+            written(length, valid, |row, text| {
+                let _ = write!(text, "{}", numbers.get(row).unwrap_or_default());
+            })
+        }
+        _ if time::is_time(value) => {
+            let days_only = time::days_only(value);
+            let moments = time::micros(value);
+            written(length, valid, |row, text| {
+                time::write(text, moments.get(row).unwrap_or_default(), days_only.is_some())
+            })
+        }
+        _ => {
+            let numbers = value.as_floats();
+            written(length, valid, |row, text| {
+                let _ = write!(text, "{}", numbers.get(row).unwrap_or_default() + 0.0);
+            })
+        }
+    }
+}
