@@ -13,6 +13,8 @@ pub mod segment;
 pub mod table;
 pub mod test;
 pub mod time;
+pub mod validate;
+mod walk;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,7 @@ pub use table::{
 };
 pub use test::{Expect, Expectation, Given, GivenData, Test};
 pub use time::{Calendar, CivilDate, Duration, Period, TimeUnit};
+pub use validate::validate;
 
 use crate::diagnostic::{Span, Spanned};
 

@@ -3,7 +3,7 @@
 //! Imports: definition, diagnostic, script::builder.
 
 use super::builder::Builder;
-use crate::definition::{AddedColumn, AddedSource, ExprKind, MeasureFunction};
+use crate::definition::{AddedColumn, AddedSource, ExprKind, MeasureFunction, validate};
 use crate::diagnostic::{Diagnostic, Spanned, codes};
 
 /// Finishes a scorecard whose script has run.
@@ -15,6 +15,20 @@ pub fn finish(builder: &mut Builder) {
     unset_params(builder);
     score_columns(builder);
     coverage_paths(builder);
+    check(builder);
+}
+
+/// Checks what was declared. Where the script itself had mistakes, only those findings are told that a lost statement
+/// cannot have caused.
+fn check(builder: &mut Builder) {
+    let lost = builder.failed();
+    for finding in validate(&builder.card) {
+        let about_names =
+            [codes::UNKNOWN_OBJECT, codes::UNKNOWN_TABLE, codes::UNREACHABLE_COLUMN].contains(&finding.code);
+        if !lost || finding.is_error() && !about_names {
+            builder.push(finding);
+        }
+    }
 }
 
 /// Values that the host sets for params which the card does not have.
@@ -75,7 +89,7 @@ fn coverage_paths(builder: &mut Builder) {
         let (Some(parent), Some(input)) = (part.words.first().cloned(), part.inputs.first_mut()) else {
             return;
         };
-        let paths = paths_between(&card, &part.table, &parent);
+        let paths = card.paths(&part.table, &parent);
         match (paths.as_slice(), &mut input.kind) {
             ([path], ExprKind::Column(column)) => {
                 let mut whole = path.clone();
@@ -109,35 +123,4 @@ fn coverage_paths(builder: &mut Builder) {
         }
     }
     findings.into_iter().for_each(|finding| builder.push(finding));
-}
-
-/// Every way from a table to another along `belongs_to`, without going through a table twice.
-fn paths_between(card: &crate::definition::Scorecard, from: &str, to: &str) -> Vec<Vec<String>> {
-    fn walk(
-        card: &crate::definition::Scorecard,
-        from: &str,
-        to: &str,
-        seen: &mut Vec<String>,
-        path: &mut Vec<String>,
-        found: &mut Vec<Vec<String>>,
-    ) {
-        if from == to {
-            found.push(path.clone());
-            return;
-        }
-        let Some(table) = card.table(from) else { return };
-        for step in &table.belongs_to {
-            if seen.contains(&step.table.value) {
-                continue;
-            }
-            seen.push(step.table.value.clone());
-            path.push(step.path.clone());
-            walk(card, &step.table.value, to, seen, path, found);
-            path.pop();
-            seen.pop();
-        }
-    }
-    let mut found = Vec::new();
-    walk(card, from, to, &mut vec![from.to_owned()], &mut Vec::new(), &mut found);
-    found
 }

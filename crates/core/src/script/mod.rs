@@ -110,8 +110,8 @@ impl Compiler {
             }
             let session = Session::new(builder);
             self.run(&ast, &session);
-            finish::finish(&mut session.lock());
             let mut builder = session.lock();
+            finish::finish(&mut builder);
             return compiled(&mut builder);
         }
         compiled(&mut builder)
