@@ -74,6 +74,9 @@ pub(crate) enum Plain {
 /// Two cells joined.
 pub(crate) fn join(op: ArithmeticOp, left: &Cell, right: &Cell, plain: Plain) -> Cell {
     let state = left.state.min(right.state);
+    if state == State::Suppressed {
+        return Cell::without(state);
+    }
     let value = left.value.zip(right.value).and_then(|(a, b)| match op {
         ArithmeticOp::Add => Some(a + b),
         ArithmeticOp::Subtract => Some(a - b),

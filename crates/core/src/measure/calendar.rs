@@ -259,6 +259,19 @@ impl Slots {
         self.keys.get(slot).copied().flatten()
     }
 
+    /// One slot as if there were no other.
+    pub(crate) fn only(&self, slot: usize) -> Self {
+        Self {
+            windows: self.windows.get(slot).copied().into_iter().collect(),
+            keys: vec![self.key(slot)],
+        }
+    }
+
+    /// Whether a slot is the whole time.
+    pub(crate) fn is_whole(&self, slot: usize) -> bool {
+        self.key(slot).is_none()
+    }
+
     /// The slot of a key.
     pub(crate) fn find(&self, key: Option<PeriodKey>) -> Option<usize> {
         self.keys.iter().position(|&other| other == key)

@@ -9,12 +9,17 @@ use super::calendar::{Slots, WHOLE, Window};
 use super::cell::State;
 use super::finish::{Cell, finish};
 use super::grid::Grid;
+use super::input::Input;
 use super::leaf::{self, Leaf, Time};
+use super::lists::{self, Lists};
 use super::scan::{Scan, Want, What};
 use super::segment::{NO_VALUE, RowCodes};
 use super::session::{Blocks, Session};
+use super::state::Finished;
+use super::stock::{self, Spells};
+use super::through::View;
 use crate::data::Column;
-use crate::definition::CivilDate;
+use crate::definition::{CivilDate, MeasureFunction};
 use crate::diagnostic::{Diagnostic, codes};
 
 /// Cells of one cube; with more, each cut has a cube of its own.
@@ -37,6 +42,10 @@ pub(crate) struct Request {
     pub(crate) at: usize,
     pub(crate) leaf: Arc<Leaf>,
     pub(crate) cuts: Vec<Cut>,
+    /// Whether the latest day of each cell is wanted.
+    pub(crate) latest: bool,
+    /// Whether people are counted in place of the aggregate: by a key, or by row.
+    pub(crate) people: Option<Option<Arc<Input>>>,
 }
 
 /// Requests that one pass can serve: the same rows, days and windows.
@@ -77,10 +86,12 @@ impl Session<'_> {
             }
             self.run_group(&group, requests, slots, &mut blocks);
         }
-        for request in requests
-            .iter()
-            .filter(|request| matches!(request.leaf.time, Time::Timeless))
-        {
+        // What has no date is as it is now; alone in a period, as for each row of a table, it counts there.
+        let alone = slots.len() == 1;
+        let repeats = |request: &&Request| {
+            matches!(request.leaf.time, Time::Timeless) || (alone && matches!(request.leaf.time, Time::Undated))
+        };
+        for request in requests.iter().filter(repeats) {
             for cut in &request.cuts {
                 for cells in blocks
                     .get_mut(&(request.at, cut.clone()))
@@ -126,17 +137,26 @@ impl Session<'_> {
             };
         for (at, request) in requests.iter().enumerate() {
             let windows = self.windows(&request.leaf, slots);
-            let whole = slots.windows.get(WHOLE).copied().unwrap_or(Window {
+            let whole = Window {
                 start: i32::MIN,
-                end: i32::MAX,
-            });
+                end: self.rows.data.as_of.map_or(i32::MAX, |day| day.0),
+            };
             match &request.leaf.time {
                 Time::Undated | Time::Timeless => put(Arc::clone(&request.leaf), None, vec![whole], vec![WHOLE], at),
-                Time::Stock => {}
+                Time::Stock => put(
+                    Arc::clone(&request.leaf),
+                    None,
+                    vec![whole],
+                    (0..slots.len()).collect(),
+                    at,
+                ),
                 Time::Dated { .. } | Time::AsOf if request.leaf.by_end => {
                     for (slot, window) in windows.iter().enumerate() {
                         let Some(window) = window else { continue };
-                        let leaf = self.leaf_as_of(request.at, CivilDate(window.end))?;
+                        let mut leaf = self.leaf_as_of(request.at, CivilDate(window.end))?;
+                        if let Some(key) = &request.people {
+                            leaf = Arc::new(leaf.people(key.clone()));
+                        }
                         match &leaf.time {
                             Time::Dated { days, .. } => {
                                 put(Arc::clone(&leaf), Some(Arc::clone(days)), vec![*window], vec![slot], at)
@@ -183,8 +203,33 @@ impl Session<'_> {
                 cuts.push(cut.clone());
             }
         }
-        for (dims, served) in self.cubes(&group.table, &cuts, &grid) {
-            self.run_cube(group, requests, &grid, &dims, &served, slots, blocks);
+        let mut direct: Vec<Cut> = Vec::new();
+        for cut in cuts {
+            match cut
+                .iter()
+                .find(|dim| self.row_codes(&group.table, dim).is_none())
+                .cloned()
+            {
+                None => direct.push(cut),
+                Some(far) => {
+                    if let Some(view) = self.view(&group.table, &far) {
+                        let dims = cut.clone();
+                        self.run_cube(
+                            group,
+                            requests,
+                            &grid,
+                            &dims,
+                            std::slice::from_ref(&cut),
+                            slots,
+                            blocks,
+                            Some((&far, &view)),
+                        );
+                    }
+                }
+            }
+        }
+        for (dims, served) in self.cubes(&group.table, &direct, &grid) {
+            self.run_cube(group, requests, &grid, &dims, &served, slots, blocks, None);
         }
     }
 
@@ -215,7 +260,7 @@ impl Session<'_> {
         cubes
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "one call site, and each is a thing of its own")]
     fn run_cube(
         &mut self,
         group: &Group,
@@ -225,33 +270,67 @@ impl Session<'_> {
         served: &[Cut],
         slots: &Slots,
         blocks: &mut Blocks,
+        view: Option<(&Dim, &View)>,
     ) {
         let codes: Vec<Arc<RowCodes>> = dims
             .iter()
-            .filter_map(|dim| self.row_codes(&group.table, dim))
+            .filter_map(|dim| match view {
+                Some((far, view)) if far == dim => Some(Arc::clone(&view.codes)),
+                Some((_, view)) => self
+                    .row_codes(&group.table, dim)
+                    .map(|codes| Arc::new(view.codes_of(&codes))),
+                None => self.row_codes(&group.table, dim),
+            })
             .collect();
+        if codes.len() < dims.len() {
+            return;
+        }
+        let wanted = |member: &&Member| {
+            requests
+                .get(member.request)
+                .is_some_and(|request| served.iter().any(|cut| request.cuts.contains(cut)))
+        };
+        let seen: Vec<Member> = group
+            .members
+            .iter()
+            .filter(wanted)
+            .map(|member| Member {
+                request: member.request,
+                leaf: view.map_or_else(
+                    || Arc::clone(&member.leaf),
+                    |(_, view)| Arc::new(view.leaf(&member.leaf)),
+                ),
+                slots: member.slots.clone(),
+            })
+            .collect();
+        let days = match (view, &group.days) {
+            (Some((_, view)), Some(days)) => Some(Arc::new(super::reach::gather(days, &view.rows))),
+            (_, days) => days.clone(),
+        };
         let mut masks: Vec<Arc<BooleanBuffer>> = Vec::new();
         let mut wants: Vec<Want> = Vec::new();
-        let members: Vec<(&Member, Vec<usize>)> = group
-            .members
+        let members: Vec<(&Member, Vec<usize>, Option<usize>)> = seen
             .iter()
             .filter_map(|member| {
                 let wanted = member.leaf.wants()?;
-                Some((
-                    member,
-                    wanted
-                        .into_iter()
-                        .map(|(mask, what)| want(&mut masks, &mut wants, mask, what))
-                        .collect(),
-                ))
+                let numbers = wanted
+                    .into_iter()
+                    .map(|(mask, what)| want(&mut masks, &mut wants, mask, what))
+                    .collect();
+                let latest = requests.get(member.request).is_some_and(|request| request.latest);
+                let latest = latest.then(|| want(&mut masks, &mut wants, member.leaf.used(), What::Latest));
+                Some((member, numbers, latest))
             })
             .collect();
-        let weight = group.members.iter().find_map(|member| member.leaf.weight.clone());
+        let weight = seen.iter().find_map(|member| member.leaf.weight.clone());
         let scan = Scan {
-            rows: self.rows.data.table(&group.table).map_or(0, |table| table.rows),
+            rows: match view {
+                Some((_, view)) => view.rows.len(),
+                None => self.rows.data.table(&group.table).map_or(0, |table| table.rows),
+            },
             dims: codes.iter().map(AsRef::as_ref).collect(),
             grid,
-            days: group.days.as_deref(),
+            days: days.as_deref(),
             masks,
             weight: weight.as_deref(),
             wants,
@@ -260,6 +339,18 @@ impl Session<'_> {
         };
         let states = scan.run();
         let combinations = scan.combinations();
+        let listed: Vec<(&Member, Lists)> = {
+            let members: Vec<&Member> = seen.iter().filter(|member| member.leaf.wants().is_none()).collect();
+            let cells = if members.is_empty() {
+                Vec::new()
+            } else {
+                scan.row_cells()
+            };
+            members
+                .into_iter()
+                .map(|member| (member, Lists::new(&cells, scan.cells(), member.leaf.mask.as_deref())))
+                .collect()
+        };
         // One more window holds the rows without a day: they are skipped in the whole time.
         let mut runs = grid.runs.clone();
         runs.push((grid.undated(), grid.undated() + 1));
@@ -268,12 +359,12 @@ impl Session<'_> {
             let count: usize = cut.iter().map(|dim| self.size(dim)).product();
             let cells: BTreeMap<usize, _> = members
                 .iter()
-                .filter(|(member, _)| {
+                .filter(|(member, ..)| {
                     requests
                         .get(member.request)
                         .is_some_and(|request| request.cuts.contains(cut))
                 })
-                .flat_map(|(_, wants)| wants)
+                .flat_map(|(_, wants, latest)| wants.iter().chain(latest))
                 .map(|&want| {
                     (
                         want,
@@ -283,7 +374,38 @@ impl Session<'_> {
                     )
                 })
                 .collect();
-            for (member, wants) in &members {
+            let mut inverse: Vec<Vec<usize>> = vec![Vec::new(); count];
+            for (combination, place) in map.iter().enumerate() {
+                if let Some(list) = place.and_then(|place| inverse.get_mut(place as usize)) {
+                    list.push(combination);
+                }
+            }
+            for (member, lists) in &listed {
+                let Some(request) = requests.get(member.request) else {
+                    continue;
+                };
+                let Some(block) = blocks.get_mut(&(request.at, cut.clone())) else {
+                    continue;
+                };
+                let slices = |combination: usize, (first, end): (usize, usize)| -> Vec<&[u32]> {
+                    let parts = inverse.get(combination).map_or(&[][..], Vec::as_slice);
+                    parts
+                        .iter()
+                        .map(|&part| lists.run(part * grid.len() + first, part * grid.len() + end))
+                        .collect()
+                };
+                let undated = (grid.undated(), grid.undated() + 1);
+                let latest = days
+                    .as_deref()
+                    .filter(|_| requests.get(member.request).is_some_and(|request| request.latest));
+                let cells = self.listed_cells(latest, member, slots, count, &grid.runs, undated, slices);
+                for (combination, slot, cell) in cells {
+                    if let Some(place) = block.get_mut(combination * slots.len() + slot) {
+                        *place = cell;
+                    }
+                }
+            }
+            for (member, wants, latest) in &members {
                 let Some(request) = requests.get(member.request) else {
                     continue;
                 };
@@ -301,9 +423,14 @@ impl Session<'_> {
                     };
                     for (run, &slot) in member.slots.iter().enumerate() {
                         let mut cell = cell_at(run);
-                        if slot == WHOLE && group.days.is_some() && !member.leaf.by_end {
+                        if slots.is_whole(slot) && group.days.is_some() && !member.leaf.by_end {
                             let undated = cell_at(runs.len() - 1);
                             cell.skipped += undated.n + undated.skipped;
+                        }
+                        if let Some(Finished::Latest(day)) = latest
+                            .and_then(|want| Some(cells.get(&want)?.as_ref()?.cell(combination * runs.len() + run)))
+                        {
+                            cell.latest = day;
                         }
                         if let Some(place) = block.get_mut(combination * slots.len() + slot) {
                             *place = cell;
@@ -312,6 +439,84 @@ impl Session<'_> {
                 }
             }
         }
+    }
+
+    /// The cells of an aggregate that reads rows one by one: combination, slot, cell.
+    fn listed_cells<'l>(
+        &self,
+        latest: Option<&Column>,
+        member: &Member,
+        slots: &Slots,
+        count: usize,
+        runs: &[(usize, usize)],
+        undated: (usize, usize),
+        slices: impl Fn(usize, (usize, usize)) -> Vec<&'l [u32]>,
+    ) -> Vec<(usize, usize, Cell)> {
+        let leaf = &member.leaf;
+        let mut made = Vec::new();
+        if matches!(leaf.time, Time::Stock) {
+            let Some(spells) = Spells::new(leaf) else { return made };
+            let steps = self.funnel_steps(leaf);
+            for combination in 0..count {
+                let rows = slices(combination, (0, 1));
+                for &slot in &member.slots {
+                    let Some(&window) = slots.windows.get(slot) else {
+                        continue;
+                    };
+                    let cell = if leaf.function == MeasureFunction::Funnel {
+                        match stock::reached(leaf, &steps, &rows, window) {
+                            Some(reached) => {
+                                let base = reached.entities.first().copied().unwrap_or(0);
+                                stock::onward(leaf, &reached, base, reached.entities.last().copied().unwrap_or(0))
+                            }
+                            None => Cell::without(State::Failed),
+                        }
+                    } else {
+                        stock::seen(leaf, &spells, &rows, window, slots.is_whole(slot))
+                    };
+                    made.push((combination, slot, cell));
+                }
+            }
+            return made;
+        }
+        for combination in 0..count {
+            for (&run, &slot) in runs.iter().zip(&member.slots) {
+                let mut cell = lists::listed(leaf, &slices(combination, run));
+                if slots.is_whole(slot) && matches!(leaf.time, Time::Dated { .. }) && !leaf.by_end {
+                    cell.skipped += slices(combination, undated)
+                        .iter()
+                        .map(|rows| rows.len() as u64)
+                        .sum::<u64>();
+                }
+                if let Some(days) = latest {
+                    let used = slices(combination, run)
+                        .into_iter()
+                        .flatten()
+                        .filter(|&&row| leaf.inputs.iter().all(|input| input.is_valid(row as usize)));
+                    cell.latest = used.filter_map(|&row| days.day(row as usize)).max();
+                }
+                made.push((combination, slot, cell));
+            }
+        }
+        made
+    }
+
+    /// The steps of a funnel: those it names, or those of the journey along its column.
+    pub(crate) fn funnel_steps(&self, leaf: &Leaf) -> Vec<String> {
+        if !leaf.words.is_empty() || leaf.function != MeasureFunction::Funnel {
+            return leaf.words.clone();
+        }
+        let along = |journey: &&crate::definition::Journey| {
+            journey
+                .along
+                .iter()
+                .any(|column| column.table == leaf.table && column.path.last() == leaf.step_name.as_ref())
+        };
+        let journeys = &self.card.journeys;
+        let Some(journey) = journeys.iter().find(along).or(journeys.first()) else {
+            return Vec::new();
+        };
+        super::segment::journey_steps(journey)
     }
 
     /// For each combination of a cube which it is of a cut.

@@ -97,14 +97,14 @@ impl Cell {
         }
     }
 
-    fn fact(self) -> Self {
+    pub(crate) fn fact(self) -> Self {
         Self {
             judged: Judged::Never,
             ..self
         }
     }
 
-    fn counted(self) -> Self {
+    pub(crate) fn counted(self) -> Self {
         let n = self.n as f64;
         Self {
             judged: Judged::InRatio(n),
@@ -112,7 +112,12 @@ impl Cell {
         }
     }
 
-    fn with_interval(self, interval: Option<crate::stats::Interval>, method: &'static str, leaf: &Leaf) -> Self {
+    pub(crate) fn with_interval(
+        self,
+        interval: Option<crate::stats::Interval>,
+        method: &'static str,
+        leaf: &Leaf,
+    ) -> Self {
         Self {
             interval: interval
                 .filter(|_| !leaf.census && self.value.is_some())
@@ -121,7 +126,7 @@ impl Cell {
         }
     }
 
-    fn with_effective(self, n: Option<f64>) -> Self {
+    pub(crate) fn with_effective(self, n: Option<f64>) -> Self {
         Self {
             n_effective: n,
             judged: n.map_or(self.judged, Judged::Always),

@@ -71,6 +71,17 @@ impl Input {
         }
     }
 
+    /// The same input for a list of its rows.
+    pub(crate) fn gathered(input: &Self, rows: &[u32]) -> Self {
+        let base = Arc::new(super::reach::gather(&input.base, rows));
+        Self {
+            base,
+            bins: input.bins.clone(),
+            kind: input.kind,
+            window: OnceLock::new(),
+        }
+    }
+
     /// An expression over the rows of a table, as of a day.
     ///
     /// One that reads a single narrow column is evaluated once for each of the column's values, not for each row.

@@ -61,6 +61,10 @@ pub(crate) struct Leaf {
     pub(crate) stays: bool,
     /// Whether values are already -1, 0 and 1 for bottom, middle and top.
     classed: bool,
+    /// The day as of which it was made ready.
+    pub(crate) as_of: i32,
+    /// The name of the second input's column: the step of a funnel.
+    pub(crate) step_name: Option<String>,
     /// What the first input is called in messages.
     pub(crate) input_name: String,
 }
@@ -226,6 +230,8 @@ pub(crate) fn prepare(
         by_end,
         stays: open && aggregate.dated.is_none(),
         classed: false,
+        as_of: as_of.0,
+        step_name: aggregate.inputs.get(1).map(input_name),
         input_name: name,
     };
     leaf.scale = scale_of(rows, aggregate);
@@ -353,7 +359,7 @@ const fn reads_rows(function: MeasureFunction) -> bool {
     is_stock(function) || matches!(function, F::Correlation | F::Last | F::Agreement | F::Share | F::Level)
 }
 
-const fn uses_weight(function: MeasureFunction) -> bool {
+pub(crate) const fn uses_weight(function: MeasureFunction) -> bool {
     use MeasureFunction as F;
     !matches!(function, F::CountDistinct | F::Min | F::Max | F::Last)
 }
@@ -531,6 +537,37 @@ impl Leaf {
             F::CesAgree => i8::from(value > f64::midpoint(low, high)),
             F::CesNet => between(value >= 6.0, value <= 3.0),
             _ => 0,
+        }
+    }
+
+    /// The aggregate that counts people in its cells: different values of a key, or rows.
+    pub(crate) fn people(&self, key: Option<Arc<Input>>) -> Self {
+        Self {
+            function: if key.is_some() {
+                MeasureFunction::CountDistinct
+            } else {
+                MeasureFunction::Count
+            },
+            inputs: key.into_iter().collect(),
+            mask: self.used(),
+            weight: None,
+            not_due: None,
+            time: match &self.time {
+                // Who lives at some time is protected whenever the stock is seen.
+                Time::Stock => Time::Timeless,
+                time => time.clone(),
+            },
+            ..self.clone()
+        }
+    }
+
+    /// The rows that it uses: those that count and have a value.
+    pub(crate) fn used(&self) -> Option<Arc<BooleanBuffer>> {
+        let known = self.inputs.iter().map(|input| input.known()).reduce(|a, b| &a & &b);
+        match (&self.mask, known) {
+            (mask, None) => mask.clone(),
+            (None, Some(known)) => Some(Arc::new(known)),
+            (Some(mask), Some(known)) => Some(Arc::new(mask.as_ref() & &known)),
         }
     }
 

@@ -5,21 +5,28 @@
 mod algebra;
 mod calendar;
 pub mod cell;
+mod derive;
+mod entity;
 mod executor;
 mod finish;
 mod grid;
 mod input;
 mod leaf;
+mod lists;
 mod reach;
 mod rows;
 mod scan;
 mod segment;
 mod session;
 mod state;
+mod stock;
+mod suppress;
 #[cfg(test)]
 mod tests;
+mod through;
 
 pub use cell::{
     Axes, CellKey, Interval, MeasuredCell, Measures, MetricCells, PeriodAxis, PeriodKey, PeriodStep, SegmentAxis, State,
 };
+pub use entity::{EntityFrame, ListedRows, RowUse, RowsOf, SourceRow};
 pub use session::{MeasureOptions, Session};

@@ -66,7 +66,8 @@ impl Scan<'_> {
         self.dims.iter().map(|dim| dim.values.len()).product()
     }
 
-    fn cells(&self) -> usize {
+    /// Cells of the cube.
+    pub(crate) fn cells(&self) -> usize {
         self.combinations() * self.grid.len()
     }
 
@@ -110,6 +111,20 @@ impl Scan<'_> {
             }
         }
         states
+    }
+
+    /// The cell of each row.
+    pub(crate) fn row_cells(&self) -> Vec<u32> {
+        let mut all = Vec::with_capacity(self.rows);
+        let mut block = Vec::with_capacity(BLOCK);
+        let mut start = 0;
+        while start < self.rows {
+            let end = (start + BLOCK).min(self.rows);
+            self.find_cells(start..end, &mut block);
+            all.extend_from_slice(&block);
+            start = end;
+        }
+        all
     }
 
     fn empty(&self, want: &Want) -> States {

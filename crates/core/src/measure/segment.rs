@@ -7,7 +7,7 @@ use super::calendar::Steps;
 use super::cell::SegmentAxis;
 use super::reach::{Route, compose};
 use super::rows::Rows;
-use crate::data::{Codes, Column, Ints, NO_ROW, RowIndex, Values};
+use crate::data::{Codes, Column, NO_ROW, RowIndex, Values};
 use crate::definition::{Buckets, Calendar, CivilDate, ColumnRef, Expr, ExprKind, Journey, Segment, SegmentSource};
 use crate::diagnostic::{Diagnostic, Span, codes, nearest};
 
@@ -111,18 +111,7 @@ impl Cutter {
         if sources.len() < journey.along.len() || sources.is_empty() {
             return None;
         }
-        let steps: Vec<String> = journey
-            .phases
-            .iter()
-            .flat_map(|phase| {
-                if phase.steps.is_empty() {
-                    std::slice::from_ref(&phase.name)
-                } else {
-                    &phase.steps
-                }
-            })
-            .map(|step| step.value.clone())
-            .collect();
+        let steps = journey_steps(journey);
         let mut cutter = Self {
             name: journey.name.value.clone(),
             label: None,
@@ -370,6 +359,19 @@ fn read_source(
     }
 }
 
+/// The steps of a journey in order; a phase without steps is one itself.
+pub(crate) fn journey_steps(journey: &Journey) -> Vec<String> {
+    let steps = |phase: &crate::definition::JourneyPhase| {
+        let names = if phase.steps.is_empty() {
+            std::slice::from_ref(&phase.name)
+        } else {
+            phase.steps.as_slice()
+        };
+        names.iter().map(|step| step.value.clone()).collect::<Vec<_>>()
+    };
+    journey.phases.iter().flat_map(steps).collect()
+}
+
 /// The column of a reference, and the tables along its path from which it is seen.
 fn seen(
     reference: &ColumnRef,
@@ -550,9 +552,4 @@ pub(crate) fn row_of(way: Option<&RowIndex>, count: usize) -> RowCodes {
         values,
         unknown: false,
     }
-}
-
-/// Whether a column of whole numbers is narrow.
-pub(crate) const fn is_byte(values: &Values) -> bool {
-    matches!(values, Values::Int(Ints::I8(_)))
 }

@@ -1,20 +1,25 @@
 //! A card over its data, ready to be measured.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::algebra::{self, Nature, Node, Plain};
-use super::calendar::{self, Slots, WHOLE, Window};
+use super::calendar::{self, Slots, Window};
 use super::cell::{Axes, CellKey, MeasuredCell, MetricCells, State};
+use super::derive::{Pending, Place};
 use super::executor::{Cut, Dim, Request};
 use super::finish::{Cell, Judged};
 use super::leaf::{self, Leaf, Shared, Time};
 use super::reach::Route;
 use super::rows::Rows;
 use super::segment::{self, Cutter, RowCodes};
+use super::suppress::{self, Guarded};
+use super::through::View;
 use crate::data::{Column, Dataset};
-use crate::definition::{Aggregate, CivilDate, Cross, Measure, MeasureKind, Period, Scorecard, Segment, TimeUnit};
+use crate::definition::{
+    Aggregate, CivilDate, Cross, Expr, Measure, MeasureKind, Period, Scorecard, Segment, TimeUnit,
+};
 use crate::diagnostic::{Diagnostic, Severity, Span, codes};
 
 /// How to measure.
@@ -49,11 +54,18 @@ pub struct Session<'a> {
     pub(crate) shared: Shared,
     pub(crate) axes: Axes,
     pub(crate) slots: Slots,
-    cutters: Vec<Cutter>,
+    pub(crate) cutters: Vec<Cutter>,
+    pub(crate) views: BTreeMap<(String, Dim), Option<Arc<View>>>,
+    /// Columns that the card adds.
+    pub(crate) added: BTreeSet<Place>,
+    /// Those that are not there yet.
+    pub(crate) pending: Vec<Pending>,
+    /// Added columns that hold a score, until it is there.
+    pub(crate) scores: BTreeMap<Place, String>,
     codes: BTreeMap<(String, Dim), Option<Arc<RowCodes>>>,
     /// Aggregates of all metrics, each once.
     pub(crate) aggregates: Vec<Aggregate>,
-    leaves: Vec<Option<Leaf>>,
+    pub(crate) leaves: Vec<Option<Leaf>>,
     /// The measure of each metric.
     pub(crate) nodes: Vec<Node>,
     findings: Vec<Diagnostic>,
@@ -76,6 +88,10 @@ impl<'a> Session<'a> {
             axes: Axes::default(),
             slots: Slots::new(&[], None),
             cutters: Vec::new(),
+            views: BTreeMap::new(),
+            added: BTreeSet::new(),
+            pending: Vec::new(),
+            scores: BTreeMap::new(),
             codes: BTreeMap::new(),
             aggregates: Vec::new(),
             leaves: Vec::new(),
@@ -83,6 +99,8 @@ impl<'a> Session<'a> {
             findings: Vec::new(),
             cancelled: AtomicBool::new(false),
         };
+        session.list_added();
+        session.fill_added();
         session.read_segments();
         session.plan_metrics();
         session.prepare_leaves();
@@ -185,20 +203,62 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Makes aggregates ready; those that wait for scores are left until these are there.
     fn prepare_leaves(&mut self) {
         let as_of = self.rows.data.as_of.unwrap_or_default();
-        while self.leaves.len() < self.aggregates.len() {
-            let Some(aggregate) = self.aggregates.get(self.leaves.len()) else {
+        self.leaves.resize(self.aggregates.len(), None);
+        for at in 0..self.aggregates.len() {
+            let Some(aggregate) = self.aggregates.get(at).cloned() else {
                 return;
             };
-            match leaf::prepare(&mut self.rows, &mut self.shared, aggregate, as_of) {
-                Ok(leaf) => self.leaves.push(Some(leaf)),
-                Err(errors) => {
-                    self.findings.extend(errors);
-                    self.leaves.push(None);
+            let exprs = aggregate
+                .inputs
+                .iter()
+                .chain(&aggregate.filters)
+                .chain(&aggregate.dated);
+            let reads = self.added_read(&aggregate.table, exprs);
+            if self.leaves.get(at).is_some_and(Option::is_some) || !self.scores_behind(&reads).is_empty() {
+                continue;
+            }
+            match leaf::prepare(&mut self.rows, &mut self.shared, &aggregate, as_of) {
+                Ok(leaf) => {
+                    if let Some(place) = self.leaves.get_mut(at) {
+                        *place = Some(leaf);
+                    }
                 }
+                Err(errors) => self.findings.extend(errors),
             }
         }
+    }
+
+    /// The same, when errors are wanted at once.
+    pub(crate) fn prepare_now(&mut self) -> Result<(), Vec<Diagnostic>> {
+        let before = std::mem::take(&mut self.findings);
+        self.prepare_leaves();
+        let found = std::mem::replace(&mut self.findings, before);
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+
+    /// The scores whose columns a metric reads: it can be measured once they are added.
+    #[must_use]
+    pub fn waits_for(&self, metric: usize) -> BTreeSet<String> {
+        self.card.metrics.get(metric).map_or_else(BTreeSet::new, |metric| {
+            self.scores_behind(&self.added_in_measure(&metric.measure))
+        })
+    }
+
+    /// Adds a column to a table: the score of each row, its band and the like. Columns that waited for it are filled.
+    ///
+    /// # Errors
+    ///
+    /// What does not fit in the columns that read it.
+    pub fn add_column(&mut self, table: &str, name: &str, column: Column) -> Result<(), Vec<Diagnostic>> {
+        self.scores.remove(&(table.to_owned(), name.to_owned()));
+        self.rows.add_column(table, name, column);
+        self.shared.forget();
+        self.fill_added();
+        self.prepare_leaves();
+        self.stop_on_errors()
     }
 
     fn lay_axes(&mut self) {
@@ -260,7 +320,69 @@ impl<'a> Session<'a> {
                 .map(|period| calendar::axis(period, self.fiscal_start(), reach))
                 .collect();
         }
+        self.pass_thin_steps();
         self.slots = Slots::new(&self.axes.periods, self.rows.data.as_of);
+    }
+
+    /// Where the last steps of the first calendar are nearly empty, headlines are read from the last that is not.
+    fn pass_thin_steps(&mut self) {
+        if self.card.header.complete_until.is_some() {
+            return;
+        }
+        let Some(axis) = self.axes.periods.first() else { return };
+        let Some(headline) = axis.headline.map(|step| step as usize) else {
+            return;
+        };
+        let mut days: Vec<&Arc<Column>> = Vec::new();
+        for leaf in self.leaves.iter().flatten() {
+            if let Time::Dated { days: column, .. } = &leaf.time
+                && !days.iter().any(|other| Arc::ptr_eq(other, column))
+            {
+                days.push(column);
+            }
+        }
+        let ends: Vec<i32> = axis.steps.iter().map(|step| step.end.0).collect();
+        let first = axis.steps.first().map_or(i32::MIN, |step| step.start.0);
+        let mut rows = vec![0_u64; ends.len()];
+        for column in days {
+            for day in (0..column.len())
+                .filter_map(|row| column.day(row))
+                .filter(|&day| day >= first)
+            {
+                if let Some(count) = rows.get_mut(ends.partition_point(|&end| end < day)) {
+                    *count += 1;
+                }
+            }
+        }
+        let Some(last) = (0..=headline).rev().find(|&step| !is_thin(&rows, step, &axis.steps)) else {
+            return;
+        };
+        if last == headline {
+            return;
+        }
+        let label = |step: usize| axis.steps.get(step).map_or("", |step| step.label.as_str());
+        let usual = usual_rows(&rows, last + 1);
+        let end = axis
+            .steps
+            .get(last)
+            .map(|step| step.end.to_string())
+            .unwrap_or_default();
+        let message = format!(
+            "`{}` has {} rows and {} is usual: the data seem to end with `{}`, which headlines are read from",
+            label(headline),
+            rows.get(headline).copied().unwrap_or(0),
+            usual.round(),
+            label(last),
+        );
+        let span = axis.period.span;
+        self.findings.push(
+            Diagnostic::warning(codes::THIN_PERIOD, message)
+                .at(span)
+                .help(format!("say until when they are complete: .complete_until(\"{end}\")")),
+        );
+        if let Some(axis) = self.axes.periods.first_mut() {
+            axis.headline = Some(last as u32);
+        }
     }
 
     /// The first day that a flow of the card has; without flows, the first start of a stock.
@@ -341,7 +463,18 @@ impl<'a> Session<'a> {
                 collect(node, &cuts, &mut requests);
             }
         }
-        let blocks = self.blocks(&requests, &slots)?;
+        let fresh = metrics
+            .iter()
+            .filter(|&&metric| {
+                self.card
+                    .metrics
+                    .get(metric)
+                    .is_some_and(|metric| metric.fresh_for.is_some())
+            })
+            .filter_map(|&metric| self.nodes.get(metric))
+            .flat_map(Node::leaves)
+            .collect();
+        let blocks = self.blocks(&requests, &slots, &fresh)?;
         let mut measured = Vec::with_capacity(metrics.len());
         for &metric in metrics {
             measured.push(self.metric_cells(metric, &cuts, &slots, &blocks));
@@ -366,6 +499,10 @@ impl<'a> Session<'a> {
         for (cut, places) in cuts.iter().zip(&self.axes.cuts) {
             let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
             let cells = self.evaluate(&node, cut, slots, blocks);
+            let oldest = |slot: usize| {
+                let end = slots.windows.get(slot)?.end;
+                Some(calendar::before(CivilDate(end.saturating_add(1)), declared.fresh_for?.value).0)
+            };
             for (at, cell) in cells.iter().enumerate() {
                 let (combination, slot) = (at / slots.len(), at % slots.len());
                 let values = digits(combination, &sizes);
@@ -377,7 +514,7 @@ impl<'a> Session<'a> {
                         .zip(values.iter().map(|&value| value as u32))
                         .collect(),
                 };
-                made.cells.insert(key, publish(cell, min_n));
+                made.cells.insert(key, publish(cell, min_n, oldest(slot)));
             }
         }
         self.warn_of_skipped(&node, declared.name.value.clone(), declared.name.span, &made);
@@ -470,7 +607,7 @@ impl<'a> Session<'a> {
         let Some(window) = slots.windows.get(slot) else {
             return cell.clone();
         };
-        let start = if slot == WHOLE {
+        let start = if slots.is_whole(slot) {
             self.first_day().map_or(window.end, |day| day.0)
         } else {
             window.start
@@ -539,6 +676,7 @@ impl<'a> Session<'a> {
         &mut self,
         requests: &BTreeMap<usize, Vec<Cut>>,
         slots: &Slots,
+        latest: &BTreeSet<usize>,
     ) -> Result<Blocks, Vec<Diagnostic>> {
         let mut blocks = Blocks::new();
         let mut open: Vec<Request> = Vec::new();
@@ -548,7 +686,7 @@ impl<'a> Session<'a> {
             let mut reduced: Vec<Cut> = Vec::new();
             for cut in cuts {
                 let cut: Cut = cut.iter().filter(|dim| !self.is_ignored(&leaf, dim)).cloned().collect();
-                if cut.iter().all(|dim| self.row_codes(&leaf.table, dim).is_some()) && !reduced.contains(&cut) {
+                if self.reaches(&leaf.table, &cut) && !reduced.contains(&cut) {
                     reduced.push(cut);
                 }
             }
@@ -556,9 +694,12 @@ impl<'a> Session<'a> {
                 at,
                 leaf,
                 cuts: reduced,
+                latest: latest.contains(&at),
+                people: None,
             });
         }
-        let made = self.execute(&open, slots)?;
+        let mut made = self.execute(&open, slots)?;
+        self.guard(&open, slots, &mut made)?;
         for (&at, cuts) in requests {
             let Some(leaf) = self.leaf(at).cloned() else { continue };
             for cut in cuts {
@@ -567,6 +708,78 @@ impl<'a> Session<'a> {
             }
         }
         Ok(blocks)
+    }
+
+    /// Whether the rows of a table reach every dimension, one of them perhaps through another table.
+    fn reaches(&mut self, table: &str, cut: &Cut) -> bool {
+        let far: Vec<&Dim> = cut.iter().filter(|dim| self.row_codes(table, dim).is_none()).collect();
+        match far.as_slice() {
+            [] => true,
+            [one] => self.view(table, one).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Hides cells of tables that promise anonymity.
+    fn guard(&mut self, requests: &[Request], slots: &Slots, blocks: &mut Blocks) -> Result<(), Vec<Diagnostic>> {
+        let as_of = self.rows.data.as_of.unwrap_or_default();
+        for request in requests {
+            let table = &request.leaf.table;
+            let Some(promise) = self.card.table(table).and_then(|table| table.anonymous_below.clone()) else {
+                continue;
+            };
+            let key = match &promise.key {
+                Some(key) => {
+                    let expr = Expr::column(key.value.clone(), key.span);
+                    Some(self.shared.input(&mut self.rows, table, &expr, as_of)?)
+                }
+                None => None,
+            };
+            let counting = Request {
+                at: request.at,
+                leaf: Arc::new(request.leaf.people(key.clone())),
+                cuts: request.cuts.clone(),
+                latest: false,
+                people: Some(key),
+            };
+            let counted = self.execute(std::slice::from_ref(&counting), slots)?;
+            let mut taken: Vec<(Cut, Vec<Cell>)> = Vec::new();
+            for cut in &request.cuts {
+                if let Some(cells) = blocks.remove(&(request.at, cut.clone())) {
+                    taken.push((cut.clone(), cells));
+                }
+            }
+            let mut guarded: Vec<Guarded<'_, Dim>> = taken
+                .iter_mut()
+                .map(|(cut, cells)| Guarded {
+                    sizes: cut.iter().map(|dim| self.size(dim)).collect(),
+                    people: counted
+                        .get(&(request.at, cut.clone()))
+                        .map(|cells| cells.iter().map(|cell| cell.value.unwrap_or(0.0) as u64).collect())
+                        .unwrap_or_default(),
+                    cut,
+                    cells,
+                })
+                .collect();
+            suppress::suppress(&mut guarded, slots.len(), &self.plain_steps(slots), promise.floor.value);
+            for (cut, cells) in taken {
+                blocks.insert((request.at, cut), cells);
+            }
+        }
+        Ok(())
+    }
+
+    /// The slots of each plain calendar: its cells add up to the whole time.
+    fn plain_steps(&self, slots: &Slots) -> Vec<std::ops::Range<usize>> {
+        let mut ranges = Vec::new();
+        for (axis, period) in self.axes.periods.iter().enumerate() {
+            let of = |slot: &usize| slots.key(*slot).is_some_and(|key| key.axis as usize == axis);
+            let first = (0..slots.len()).find(of);
+            if let Some(first) = first.filter(|_| period.period.rolling <= 1 && period.period.to_date.is_none()) {
+                ranges.push(first..first + (0..slots.len()).filter(of).count());
+            }
+        }
+        ranges
     }
 
     fn is_ignored(&self, leaf: &Leaf, dim: &Dim) -> bool {
@@ -655,6 +868,24 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Rows of a usual step: the mean of up to twelve before it.
+fn usual_rows(rows: &[u64], step: usize) -> f64 {
+    let before = rows.get(step.saturating_sub(12)..step).unwrap_or_default();
+    before.iter().sum::<u64>() as f64 / before.len().max(1) as f64
+}
+
+/// Whether a step has less than a third of the usual rows, and of those a year before.
+fn is_thin(rows: &[u64], step: usize, steps: &[super::cell::PeriodStep]) -> bool {
+    let usual = usual_rows(rows, step);
+    let here = rows.get(step).copied().unwrap_or(0) as f64;
+    let year_before = steps
+        .get(step)
+        .map(|step| calendar::shift_months(step.end, -12).0)
+        .and_then(|day| steps.iter().position(|step| step.start.0 <= day && day <= step.end.0))
+        .and_then(|step| rows.get(step));
+    step >= 3 && usual >= 30.0 && here * 3.0 < usual && year_before.is_none_or(|&before| here * 3.0 < before as f64)
+}
+
 /// The cells of aggregates, by number and cut.
 pub(crate) type Blocks = BTreeMap<(usize, Cut), Vec<Cell>>;
 
@@ -704,12 +935,14 @@ pub(crate) fn digits(number: usize, sizes: &[usize]) -> Vec<usize> {
     digits
 }
 
-fn publish(cell: &Cell, min_n: f64) -> MeasuredCell {
+/// `oldest`: the day from which the latest row must be for the value to be fresh.
+fn publish(cell: &Cell, min_n: f64, oldest: Option<i32>) -> MeasuredCell {
     let few = matches!(cell.judged, Judged::Always(n) if n < min_n);
-    let state = if cell.state == State::Ok && few {
-        State::TooFew
-    } else {
-        cell.state
+    let stale = oldest.zip(cell.latest).is_some_and(|(oldest, latest)| latest < oldest);
+    let state = match cell.state {
+        State::Ok if few => State::TooFew,
+        State::Ok if stale => State::Stale,
+        state => state,
     };
     MeasuredCell {
         value: cell.value,

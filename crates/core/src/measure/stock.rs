@@ -1,0 +1,436 @@
+//! Aggregates over rows that live from a start to an end: who is there, who stays, who leaves.
+//!
+//! A row is alive at an instant t when start < t and its end is missing or not before t. All instants asked for are
+//! midnights, so the days of start and end decide. Definitions: docs/measures.csv.
+
+use std::collections::BTreeMap;
+
+use super::calendar::{self, Window};
+use super::cell::State;
+use super::finish::{Cell, LEVEL, add};
+use super::leaf::Leaf;
+use super::lists::{Slices, identity, weights_of};
+use crate::data::{Column, Values};
+use crate::definition::{CivilDate, Duration, MeasureFunction, TimeUnit};
+use crate::stats::exact::{ExactMoments, FloatSum, Moments, Wide, Window as Bits};
+use crate::stats::proportion::{WeightedShare, wilson};
+use crate::stats::survival::{Lives, SurvivalAt, survival_at};
+use crate::stats::{Interval, clv, proportion, weight};
+
+/// What stocks need to know of their table.
+#[derive(Debug, Clone)]
+pub(crate) struct Spells {
+    /// First day of each row; `None`: missing, or after the end.
+    starts: Vec<Option<i32>>,
+    /// Day of the end; `None`: still there.
+    ends: Vec<Option<i32>>,
+    /// The first start of the table.
+    first: Option<i32>,
+}
+
+impl Spells {
+    /// The spells of a leaf's rows; `None` where it has no such inputs.
+    pub(crate) fn new(leaf: &Leaf) -> Option<Self> {
+        let (start, end) = match leaf.function {
+            MeasureFunction::RevenueRetention => (leaf.inputs.get(1)?, leaf.inputs.get(2)?),
+            MeasureFunction::Funnel => {
+                return Some(Self {
+                    starts: Vec::new(),
+                    ends: Vec::new(),
+                    first: None,
+                });
+            }
+            _ => (leaf.inputs.first()?, leaf.inputs.get(1)?),
+        };
+        let rows = start.base.len();
+        let proper = |row: usize| match (instant(&start.base, row), instant(&end.base, row)) {
+            (Some(start), Some(end)) => start <= end,
+            (start, _) => start.is_some(),
+        };
+        let starts: Vec<Option<i32>> = (0..rows)
+            .map(|row| start.base.day(row).filter(|_| proper(row)))
+            .collect();
+        let ends = (0..rows).map(|row| end.base.day(row)).collect();
+        let first = starts.iter().flatten().min().copied();
+        Some(Self { starts, ends, first })
+    }
+
+    fn start(&self, row: usize) -> Option<i32> {
+        self.starts.get(row).copied().flatten()
+    }
+
+    fn end(&self, row: usize) -> Option<i32> {
+        self.ends.get(row).copied().flatten()
+    }
+
+    /// Whether a row is alive at the first instant of a day.
+    fn alive(&self, row: usize, day: i32) -> bool {
+        self.start(row).is_some_and(|start| start < day) && self.end(row).is_none_or(|end| end >= day)
+    }
+}
+
+/// A point in time, in microseconds.
+pub(crate) fn instant(column: &Column, row: usize) -> Option<i64> {
+    match &column.values {
+        Values::Timestamp(values) => values.get(row).copied().filter(|_| column.is_valid(row)),
+        _ => column.day(row).map(|day| i64::from(day) * 86_400_000_000),
+    }
+}
+
+fn each<'l>(slices: &'l Slices<'_>) -> impl Iterator<Item = usize> + Clone + 'l {
+    slices.iter().flat_map(|slice| slice.iter().map(|&row| row as usize))
+}
+
+/// The cell of a stock: the rows of a combination of segment values, seen in a window. `whole`: the whole time.
+pub(crate) fn seen(leaf: &Leaf, spells: &Spells, slices: &Slices<'_>, window: Window, whole: bool) -> Cell {
+    use MeasureFunction as F;
+    let known: Vec<usize> = each(slices).filter(|&row| spells.start(row).is_some()).collect();
+    let skipped = (each(slices).count() - known.len()) as u64;
+    match leaf.function {
+        F::Active => active(leaf, spells, &known, window, whole, skipped),
+        F::ActiveAtEnd => counted(
+            leaf,
+            known
+                .iter()
+                .copied()
+                .filter(|&row| spells.alive(row, window.end.saturating_add(1))),
+            skipped,
+        ),
+        F::ActiveEver => {
+            let there = |row: usize| {
+                spells.start(row).is_some_and(|start| start <= window.end)
+                    && spells.end(row).is_none_or(|end| end >= window.start)
+            };
+            counted(leaf, known.iter().copied().filter(|&row| there(row)), skipped)
+        }
+        F::Retention | F::Churn => retention(leaf, spells, &known, window, whole, skipped),
+        F::RevenueRetention => revenue(leaf, spells, &known, window, whole, skipped),
+        F::Survival => survival(leaf, spells, &known, window, skipped),
+        F::Clv => lifetime(leaf, spells, &known, window, skipped),
+        _ => Cell::without(State::Failed),
+    }
+}
+
+/// A number of rows, or the sum of their weights.
+fn counted(leaf: &Leaf, rows: impl Iterator<Item = usize> + Clone, skipped: u64) -> Cell {
+    let n = rows.clone().count() as u64;
+    let value = if leaf.weight.is_some() {
+        weights_of(leaf.weight.as_ref(), rows).total()
+    } else {
+        Some(n as f64)
+    };
+    Cell::of(value.or(Some(0.0)), n, skipped).counted()
+}
+
+/// Mean of the daily numbers alive.
+fn active(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, whole: bool, skipped: u64) -> Cell {
+    let from = if whole || window.start == i32::MIN {
+        spells.first.unwrap_or(window.end)
+    } else {
+        window.start
+    };
+    let days = (i64::from(window.end) - i64::from(from) + 1).max(1);
+    let mut sum = FloatSum::default();
+    let mut n = 0;
+    for &row in rows {
+        let Some(start) = spells.start(row) else { continue };
+        let last = spells.end(row).map_or(window.end, |end| (end - 1).min(window.end));
+        let alive = i64::from(last) - i64::from(start.max(from)) + 1;
+        if alive > 0 {
+            n += 1;
+            let weight = leaf
+                .weight
+                .as_ref()
+                .map_or(1.0, |weights| weights.get(row).copied().unwrap_or(0.0));
+            sum.add_product(weight, alive as f64);
+        }
+    }
+    Cell::of(sum.value().map(|sum| sum / days as f64), n, skipped).counted()
+}
+
+/// The day whose first instant lies n units before the end of the window; without n the start of the window.
+fn back(leaf: &Leaf, window: Window, whole: bool, units_at: usize) -> Option<i32> {
+    match (
+        leaf.numbers.first(),
+        leaf.words.get(units_at).and_then(|word| TimeUnit::named(word)),
+    ) {
+        (Some(count), Some(unit)) => {
+            let span = Duration {
+                count: *count as u32,
+                unit,
+            };
+            Some(calendar::before(CivilDate(window.end.saturating_add(1)), span).0)
+        }
+        _ if whole => None,
+        _ => Some(window.start),
+    }
+}
+
+fn retention(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, whole: bool, skipped: u64) -> Cell {
+    let Some(before) = back(leaf, window, whole, 0) else {
+        return Cell::of(None, 0, skipped);
+    };
+    // Before the first start nothing is known, rather than nobody there.
+    if spells.first.is_none_or(|first| before < first) {
+        return Cell::of(None, 0, skipped);
+    }
+    let after = window.end.saturating_add(1);
+    let then: Vec<usize> = rows.iter().copied().filter(|&row| spells.alive(row, before)).collect();
+    let stay = |row: &usize| spells.alive(*row, after);
+    let churn = leaf.function == MeasureFunction::Churn;
+    let n = then.len() as u64;
+    if leaf.weight.is_some() {
+        let hits = weights_of(
+            leaf.weight.as_ref(),
+            then.iter().copied().filter(|row| stay(row) != churn),
+        );
+        let misses = weights_of(
+            leaf.weight.as_ref(),
+            then.iter().copied().filter(|row| stay(row) == churn),
+        );
+        let mut all = hits.clone();
+        add(&mut all, &misses);
+        let share = WeightedShare { hits, misses };
+        let kish = weight::kish_n(&all);
+        return Cell::of(share.percent(), n, skipped)
+            .with_interval(share.wilson(LEVEL), "Wilson", leaf)
+            .with_effective(kish);
+    }
+    let hits = then.iter().filter(|row| stay(row) != churn).count() as u64;
+    Cell::of(proportion::percent(hits, n), n, skipped).with_interval(wilson(hits, n, LEVEL), "Wilson", leaf)
+}
+
+fn revenue(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, whole: bool, skipped: u64) -> Cell {
+    let (Some(entity), Some(amount)) = (leaf.inputs.first(), leaf.inputs.get(3)) else {
+        return Cell::without(State::Failed);
+    };
+    let Some(before) = back(leaf, window, whole, 1) else {
+        return Cell::of(None, 0, skipped);
+    };
+    if spells.first.is_none_or(|first| before < first) {
+        return Cell::of(None, 0, skipped);
+    }
+    let after = window.end.saturating_add(1);
+    let mut sums: BTreeMap<u64, (FloatSum, FloatSum)> = BTreeMap::new();
+    let mut skipped = skipped;
+    for &row in rows {
+        let (Some(key), Some(amount)) = (identity(&entity.base, row), amount.number(row)) else {
+            skipped += 1;
+            continue;
+        };
+        if amount < 0.0 {
+            return Cell::without(State::Failed);
+        }
+        let (then, now) = sums.entry(key).or_default();
+        if spells.alive(row, before) {
+            then.add(amount);
+        }
+        if spells.alive(row, after) {
+            now.add(amount);
+        }
+    }
+    let gross = leaf.words.first().is_some_and(|word| word == "gross");
+    let (mut base, mut kept, mut n) = (FloatSum::default(), FloatSum::default(), 0);
+    for (then, now) in sums.values() {
+        if then.exact().is_zero() {
+            continue;
+        }
+        n += 1;
+        base.merge(then);
+        kept.merge(if gross && !then.exact().minus(&now.exact()).is_negative() {
+            now
+        } else if gross {
+            then
+        } else {
+            now
+        });
+    }
+    Cell::of(kept.exact().ratio(&base.exact()).map(|share| 100.0 * share), n, skipped)
+}
+
+/// Rows that start in the window, each with its days to the end, or to the as-of day while it is there.
+fn lives<'r>(
+    spells: &'r Spells,
+    rows: &'r [usize],
+    window: Window,
+    as_of: i32,
+) -> impl Iterator<Item = (usize, i32, Option<i32>)> + 'r {
+    rows.iter().filter_map(move |&row| {
+        let start = spells
+            .start(row)
+            .filter(|&start| start >= window.start && start <= window.end && start <= as_of)?;
+        Some((row, start, spells.end(row).filter(|&end| end <= as_of)))
+    })
+}
+
+fn survival(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, skipped: u64) -> Cell {
+    let (Some(&count), Some(unit)) = (
+        leaf.numbers.first(),
+        leaf.words.first().and_then(|word| TimeUnit::named(word)),
+    ) else {
+        return Cell::without(State::Failed);
+    };
+    let mut by_days: BTreeMap<i32, (u64, u64)> = BTreeMap::new();
+    let mut n = 0;
+    for (_, start, end) in lives(spells, rows, window, leaf.as_of) {
+        n += 1;
+        let entry = by_days.entry(end.unwrap_or(leaf.as_of) - start).or_default();
+        if end.is_some() {
+            entry.0 += 1;
+        } else {
+            entry.1 += 1;
+        }
+    }
+    let lives: Vec<Lives> = by_days
+        .into_iter()
+        .map(|(days, (events, censored))| Lives {
+            duration: f64::from(days),
+            events,
+            censored,
+        })
+        .collect();
+    match survival_at(&lives, count * calendar::mean_days(unit), LEVEL) {
+        SurvivalAt::Known { percent, interval } => {
+            Cell::of(Some(percent), n, skipped).with_interval(interval, "Greenwood, log-log", leaf)
+        }
+        SurvivalAt::NoData | SurvivalAt::NotKnown { .. } => Cell::of(None, n, skipped),
+    }
+}
+
+/// Whole units from one day to another.
+fn whole_units(start: i32, end: i32, unit: TimeUnit) -> u32 {
+    let months = || {
+        let mut months = ((f64::from(end) - f64::from(start)) / calendar::mean_days(TimeUnit::Month)) as i32 + 1;
+        while months > 0 && calendar::shift_months(CivilDate(start), months).0 > end {
+            months -= 1;
+        }
+        months.max(0).cast_unsigned()
+    };
+    let days = (end - start).max(0).cast_unsigned();
+    match unit {
+        TimeUnit::Minute => days * 1440,
+        TimeUnit::Hour => days * 24,
+        TimeUnit::Day => days,
+        TimeUnit::Week => days / 7,
+        TimeUnit::Month => months(),
+        TimeUnit::Quarter => months() / 3,
+        TimeUnit::Year => months() / 12,
+    }
+}
+
+fn lifetime(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, skipped: u64) -> Cell {
+    let (Some(margin), Some(unit)) = (
+        leaf.inputs.get(2),
+        leaf.words.first().and_then(|word| TimeUnit::named(word)),
+    ) else {
+        return Cell::without(State::Failed);
+    };
+    let discount = leaf.numbers.first().copied().unwrap_or(0.0);
+    let mut units: Vec<clv::ContractUnit> = Vec::new();
+    let mut margins = Moments::<Wide>::default();
+    let (mut n, mut skipped) = (0, skipped);
+    for (row, start, end) in lives(spells, rows, window, leaf.as_of) {
+        let Some(margin) = margin.number(row) else {
+            skipped += 1;
+            continue;
+        };
+        n += 1;
+        margins.add(margin);
+        let lived = whole_units(start, end.unwrap_or(leaf.as_of), unit) as usize;
+        // A leaver leaves in the unit after the whole ones; who is there has completed the whole ones.
+        let at = if end.is_some() {
+            Some(lived)
+        } else {
+            lived.checked_sub(1)
+        };
+        let Some(at) = at else { continue };
+        if units.len() <= at {
+            units.resize(at + 1, clv::ContractUnit::default());
+        }
+        if let Some(place) = units.get_mut(at) {
+            if end.is_some() {
+                place.left += 1;
+            } else {
+                place.stayed += 1;
+            }
+        }
+    }
+    let years = calendar::mean_days(unit) / calendar::mean_days(TimeUnit::Year);
+    let margin: ExactMoments = margins.exact(Bits::EMPTY);
+    let value = match clv::fit(&units) {
+        clv::Fit::Model(model) => clv::discount_of_unit(discount, years)
+            .zip(margin.mean())
+            .and_then(|(discount, margin)| model.lifetime_value(margin, discount)),
+        _ => None,
+    };
+    Cell::of(value, n, skipped)
+}
+
+/// How many entities reach each step of an ordered funnel.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reached {
+    /// Entities that reach each step.
+    pub(crate) entities: Vec<u64>,
+    pub(crate) skipped: u64,
+}
+
+/// The entities of some rows whose first step lies in the window, followed to the as-of day.
+pub(crate) fn reached(leaf: &Leaf, steps: &[String], slices: &Slices<'_>, window: Window) -> Option<Reached> {
+    let [entity, step, at] = leaf.inputs.as_slice() else {
+        return None;
+    };
+    let mut of_entity: BTreeMap<u64, Vec<(i64, usize)>> = BTreeMap::new();
+    let mut made = Reached {
+        entities: vec![0; steps.len()],
+        skipped: 0,
+    };
+    let Values::Text(names) = &step.base.values else {
+        return None;
+    };
+    let place: Vec<Option<usize>> = names
+        .dictionary
+        .iter()
+        .map(|name| steps.iter().position(|step| Some(step.as_str()) == name))
+        .collect();
+    for row in each(slices) {
+        let found = identity(&entity.base, row)
+            .zip(instant(&at.base, row))
+            .filter(|_| step.base.is_valid(row));
+        let Some((key, time)) = found else {
+            made.skipped += 1;
+            continue;
+        };
+        if at.base.day(row).is_some_and(|day| day > leaf.as_of) {
+            continue;
+        }
+        match place.get(names.codes.get(row)).copied().flatten() {
+            Some(place) => of_entity.entry(key).or_default().push((time, place)),
+            None => made.skipped += 1,
+        }
+    }
+    const DAY: i64 = 86_400_000_000;
+    for rows in of_entity.values_mut() {
+        rows.sort_unstable();
+        let Some(&(mut time, _)) = rows.iter().find(|(_, place)| *place == 0) else {
+            continue;
+        };
+        let first_day = time.div_euclid(DAY);
+        if first_day < i64::from(window.start) || first_day > i64::from(window.end) {
+            continue;
+        }
+        for (place, count) in made.entities.iter_mut().enumerate() {
+            let Some(&(next, _)) = rows.iter().find(|(at, step)| *step == place && *at >= time) else {
+                break;
+            };
+            *count += 1;
+            time = next;
+        }
+    }
+    Some(made)
+}
+
+/// The share of entities that go on from a base.
+pub(crate) fn onward(leaf: &Leaf, made: &Reached, base: u64, hits: u64) -> Cell {
+    let interval: Option<Interval> = wilson(hits, base, LEVEL);
+    Cell::of(proportion::percent(hits, base), base, made.skipped).with_interval(interval, "Wilson", leaf)
+}
