@@ -1,6 +1,6 @@
 //! Net scores, such as the Net Promoter Score: the share at the top minus the share at the bottom, in points.
 
-use super::exact::ExactMoments;
+use super::exact::{Dyadic, ExactMoments};
 use super::weight::kish_n_of;
 use super::{Interval, two_sided_z};
 
@@ -75,11 +75,15 @@ pub struct WeightedNet {
 }
 
 impl WeightedNet {
-    /// 100 · (Σw of the top − Σw of the bottom) / Σw; `None` when all weights are 0 or there are no rows.
+    /// 100 · (Σw of the top − Σw of the bottom) / Σw, rounded once; `None` when all weights are 0 or there are no rows.
     #[must_use]
     pub fn score(&self) -> Option<f64> {
         let whole = self.top.sum.plus(&self.middle.sum).plus(&self.bottom.sum);
-        Some(100.0 * self.top.sum.minus(&self.bottom.sum).ratio(&whole)?)
+        self.top
+            .sum
+            .minus(&self.bottom.sum)
+            .times(&Dyadic::from(100_u64))
+            .ratio(&whole)
     }
 
     /// The number of equally weighted answers whose net score would vary as much as this one.

@@ -1,10 +1,10 @@
 //! Shares of rows: the value and its Wilson interval, plain and weighted. Everything is in percent.
 
-use super::exact::ExactMoments;
+use super::exact::{Dyadic, ExactMoments};
 use super::weight::kish_n_of;
 use super::{Interval, two_sided_z};
 
-/// 100 · hits / n, rounded once more than the exact quotient; `None` when n = 0 or hits > n.
+/// 100 · hits / n, rounded once; `None` when n = 0 or hits > n.
 #[must_use]
 pub fn percent(hits: u64, n: u64) -> Option<f64> {
     (n > 0 && hits <= n).then(|| 100.0 * hits as f64 / n as f64)
@@ -64,11 +64,11 @@ pub struct WeightedShare {
 }
 
 impl WeightedShare {
-    /// 100 · (Σw of hits) / (Σw), `None` when all weights are 0 or there are no rows.
+    /// 100 · (Σw of hits) / (Σw), rounded once; `None` when all weights are 0 or there are no rows.
     #[must_use]
     pub fn percent(&self) -> Option<f64> {
         let whole = self.hits.sum.plus(&self.misses.sum);
-        Some(100.0 * self.hits.sum.ratio(&whole)?)
+        self.hits.sum.times(&Dyadic::from(100_u64)).ratio(&whole)
     }
 
     /// The number of equally weighted rows whose share would vary as much as this one.
@@ -142,6 +142,7 @@ mod tests {
         };
         let plain = wilson(7, 12, 0.9).unwrap();
         let ours = share.wilson(0.9).unwrap();
+        assert_eq!(share.percent(), percent(7, 12));
         assert!((share.effective_n().unwrap() - 12.0).abs() < 1e-12);
         assert!((ours.low - plain.low).abs() < 1e-11 && (ours.high - plain.high).abs() < 1e-11);
     }
