@@ -140,6 +140,20 @@ impl Session<'_> {
         Ok(frame)
     }
 
+    /// For each row of a table the index of its value of a segment; `None`: the segment does not reach the table.
+    pub fn segment_values(&mut self, segment: &str, table: &str) -> Option<Vec<Option<u32>>> {
+        let at = self.axes.segments.iter().position(|axis| axis.name == segment)?;
+        let codes = self.row_codes(table, &Dim::Segment(u16::try_from(at).ok()?))?;
+        let rows = self.rows.data.table(table)?.rows;
+        let known = self.axes.segments.get(at)?.values.len();
+        let value = |row: usize| codes.values.get(codes.codes.get(row)).copied();
+        Some(
+            (0..rows)
+                .map(|row| value(row).filter(|value| (*value as usize) < known))
+                .collect(),
+        )
+    }
+
     /// The rows of a list of the card.
     ///
     /// # Errors

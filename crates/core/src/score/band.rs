@@ -1,7 +1,7 @@
-//! Bands: the lower edge belongs to the band, and together they cover the scale once.
+//! Bands: the lower edge belongs to the band, and together they cover the scale once. (Half-open bands between ascending
+//! edges cover every number once, whatever the numbers are; `definition::validate` proves that the edges ascend.)
 
-use crate::definition::{Bands, Score};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::definition::Bands;
 
 /// The index of the band that a value lies in, 0 for the lowest. `edges` ascend; a value on an edge is in the upper band.
 ///
@@ -20,62 +20,6 @@ pub fn band_of(edges: &[f64], value: f64) -> usize {
 #[must_use]
 pub fn band_name(bands: &Bands, value: f64) -> Option<&str> {
     bands.names.get(band_of(&bands.edges, value)).map(String::as_str)
-}
-
-/// Proves that the bands of a score cover its scale once, or says where they do not. Code: `BANDS`.
-///
-/// Half-open bands between ascending edges cover every number once, whatever the numbers are; so the proof is that the
-/// edges ascend, that each lies inside the scale (else a band is never reached), and that every band has its own name.
-#[must_use]
-pub fn check(score: &Score) -> Vec<Diagnostic> {
-    let Some(bands) = &score.bands else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    let mut say = |message: String, help: &str| {
-        found.push(Diagnostic::error(codes::BANDS, message).at(bands.span).help(help));
-    };
-    if bands.names.len() != bands.edges.len() + 1 {
-        say(
-            format!(
-                "{} edges make {} bands, and {} are named",
-                bands.edges.len(),
-                bands.edges.len() + 1,
-                bands.names.len()
-            ),
-            "name one band more than there are edges",
-        );
-    }
-    if bands.edges.is_empty() {
-        say(
-            "bands without an edge".into(),
-            "give the lower edges of all bands but the first: `.bands(50, 75)`",
-        );
-    }
-    for pair in bands.edges.windows(2) {
-        if let [low, high] = pair
-            && (low.is_nan() || high.is_nan() || low >= high)
-        {
-            say(
-                format!("the edge {high} does not lie above the edge {low} before it"),
-                "write the edges from low to high: `.bands(50, 75)`",
-            );
-        }
-    }
-    if !score.unclamped {
-        for edge in bands.edges.iter().filter(|edge| !(**edge > 0.0 && **edge <= 100.0)) {
-            say(
-                format!("the edge {edge} lies outside the scale, so a band can never be reached"),
-                "a score runs from 0 to 100; edges lie above 0 and at most at 100",
-            );
-        }
-    }
-    for (index, name) in bands.names.iter().enumerate() {
-        if bands.names.iter().take(index).any(|earlier| earlier == name) {
-            say(format!("two bands are called `{name}`"), "give every band its own name");
-        }
-    }
-    found
 }
 
 #[cfg(test)]

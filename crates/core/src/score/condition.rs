@@ -71,7 +71,7 @@ pub fn holds<'a>(condition: &'a Condition, value: &dyn Fn(&str) -> Option<f64>) 
 #[must_use]
 pub fn names(condition: &Condition) -> Vec<&str> {
     let mut found = Vec::new();
-    walk(&condition.expr, &mut |expr| {
+    condition.expr.each(&mut |expr| {
         if let ExprKind::Column(path) = &expr.kind
             && let Some(name) = path.last()
             && !found.contains(&name.as_str())
@@ -80,54 +80,6 @@ pub fn names(condition: &Condition) -> Vec<&str> {
         }
     });
     found
-}
-
-/// Calls `visit` for an expression and everything inside it.
-pub fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
-    visit(expr);
-    match &expr.kind {
-        ExprKind::Literal(_) | ExprKind::Missing | ExprKind::Column(_) | ExprKind::Slot(_) => {}
-        ExprKind::Unary(_, inner) => walk(inner, visit),
-        ExprKind::Binary(_, left, right) => {
-            walk(left, visit);
-            walk(right, visit);
-        }
-        ExprKind::If { arms, otherwise } => {
-            for (condition, value) in arms {
-                walk(condition, visit);
-                walk(value, visit);
-            }
-            if let Some(otherwise) = otherwise {
-                walk(otherwise, visit);
-            }
-        }
-        ExprKind::Switch { on, arms, default } => {
-            walk(on, visit);
-            for arm in arms {
-                if let Some(guard) = &arm.guard {
-                    walk(guard, visit);
-                }
-                walk(&arm.value, visit);
-            }
-            if let Some(default) = default {
-                walk(default, visit);
-            }
-        }
-        ExprKind::Let { value, body, .. } => {
-            walk(value, visit);
-            walk(body, visit);
-        }
-        ExprKind::In(value, items) => {
-            walk(value, visit);
-            items.iter().for_each(|item| walk(item, visit));
-        }
-        ExprKind::InRange { value, low, high, .. } => {
-            walk(value, visit);
-            walk(low, visit);
-            walk(high, visit);
-        }
-        ExprKind::Call(_, arguments) => arguments.iter().for_each(|argument| walk(argument, visit)),
-    }
 }
 
 struct Evaluator<'a, 'v> {

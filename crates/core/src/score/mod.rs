@@ -5,6 +5,7 @@
 pub mod band;
 pub mod cells;
 pub mod condition;
+pub mod entity;
 pub mod goal;
 pub mod limit;
 pub mod mix;
@@ -15,6 +16,7 @@ pub mod rounds;
 
 pub use band::{band_name, band_of};
 pub use cells::{PartDetail, ScoreCell, ScoreDetail, Scorer, Scores, direction_of, scale_of, score};
+pub use entity::{RowInputs, RowOverride, RowScore, metrics_of, score_rows};
 pub use goal::progress;
 pub use limit::{Fate, Ruling, apply_limits};
 pub use mix::{Mixed, PartInput, PartOutcome, Rules, Treatment, mix};

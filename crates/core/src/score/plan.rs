@@ -2,7 +2,7 @@
 
 use super::condition;
 use crate::definition::{Normalise, Score, Scorecard};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::Diagnostic;
 
 /// A metric or a score, by its place in the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,93 +100,15 @@ pub fn order(card: &Scorecard) -> (Vec<usize>, Vec<usize>) {
     (done, circle)
 }
 
-/// Finds what cannot work in the scores of a card, without looking at data: circles, names that nothing declares,
-/// conditions that cannot be worked out, bands that do not cover the scale once, anchors that are the same.
-/// Codes: `CYCLE`, `UNKNOWN_OBJECT`, `BANDS`, `BAD_SETTING`, `TYPE_MISMATCH`, `NOT_COMPILED`.
+/// Finds what cannot work in the conditions of a card's limits and alerts: text compared with a metric, a function of
+/// dates. Codes: `TYPE_MISMATCH`, `NOT_COMPILED`. (`definition::validate` has checked the rest of a score.)
 #[must_use]
 pub fn check(card: &Scorecard) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for index in order(card).1 {
-        let Some(score) = card.scores.get(index) else { continue };
-        found.push(
-            Diagnostic::error(codes::CYCLE, format!("score `{}` is made of itself", score.name.value))
-                .at(score.name.span)
-                .help("a part, or the condition of a cap, leads back to it: take it out"),
-        );
-    }
-    for score in &card.scores {
-        found.extend(super::band::check(score));
-        found.extend(check_parts(card, score));
-        for limit in &score.limits {
-            found.extend(check_names(card, &limit.condition));
-        }
-    }
-    for alert in &card.alerts {
-        found.extend(check_names(card, &alert.condition));
-    }
-    found
-}
-
-fn check_names(card: &Scorecard, condition: &crate::definition::Condition) -> Vec<Diagnostic> {
-    let mut found = condition::check(condition);
-    condition::walk(&condition.expr, &mut |expr| {
-        if let crate::definition::ExprKind::Column(path) = &expr.kind
-            && let Some(name) = path.last()
-            && find(card, name).is_none()
-        {
-            found.push(unknown(card, name, expr.span));
-        }
-    });
-    found
-}
-
-fn unknown(card: &Scorecard, name: &str, span: crate::diagnostic::Span) -> Diagnostic {
-    let names = card.metrics.iter().map(|metric| metric.name.value.as_str());
-    let names = names.chain(card.scores.iter().map(|score| score.name.value.as_str()));
-    let finding = Diagnostic::error(codes::UNKNOWN_OBJECT, format!("no metric, outcome or score `{name}`")).at(span);
-    match crate::diagnostic::nearest(name, names) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(span, near),
-        None => finding.help("declare it with `metric(..)`, `outcome(..)` or `score(..)`"),
-    }
-}
-
-fn check_parts(card: &Scorecard, score: &Score) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for part in &score.parts {
-        if find(card, &part.of.value).is_none() {
-            found.push(unknown(card, &part.of.value, part.of.span));
-        }
-        let same = matches!(&part.normalise, Normalise::Anchors { zero, hundred } if zero == hundred);
-        let curve = match &part.normalise {
-            Normalise::Curve(points) => {
-                points.len() < 2 || !points.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0))
-            }
-            _ => false,
-        };
-        if same || curve {
-            let (message, help) = if same {
-                (
-                    "the values that score 0 and 100 are the same",
-                    "give two different values: `.mix(\"nps\", 0.4, 0, 60)`",
-                )
-            } else {
-                (
-                    "the points of a curve do not ascend",
-                    "give two or more points (value, score), values from low to high",
-                )
-            };
-            found.push(Diagnostic::error(codes::BAD_SETTING, message).at(part.span).help(help));
-        }
-        if !(part.weight.value.is_finite() && part.weight.value >= 0.0) {
-            found.push(
-                Diagnostic::error(
-                    codes::BAD_SETTING,
-                    format!("the weight {} is below 0", part.weight.value),
-                )
-                .at(part.weight.span)
-                .help("weights are relative and not negative; turn a part that counts the other way by its anchors"),
-            );
-        }
-    }
-    found
+    let limits = card
+        .scores
+        .iter()
+        .flat_map(|score| &score.limits)
+        .map(|limit| &limit.condition);
+    let alerts = card.alerts.iter().map(|alert| &alert.condition);
+    limits.chain(alerts).flat_map(condition::check).collect()
 }

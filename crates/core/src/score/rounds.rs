@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::condition::walk;
 use super::plan::{self, Thing};
 use crate::definition::{
     AddedSource, Aggregate, ColumnRef, Expr, ExprKind, Measure, MeasureKind, Score, Scorecard, Segment, SegmentSource,
@@ -164,7 +163,7 @@ impl Reader<'_> {
     }
 
     fn of_expr(&self, table: &str, expr: &Expr, seen: &mut Vec<(String, String)>, found: &mut BTreeSet<usize>) {
-        walk(expr, &mut |expr| {
+        expr.each(&mut |expr| {
             if let ExprKind::Column(path) = &expr.kind {
                 self.of_path(table, path, seen, found);
             }
