@@ -5,6 +5,7 @@
 pub mod build;
 pub mod canonical;
 mod cell;
+pub mod explain;
 mod finding;
 pub mod formula;
 mod journey;
@@ -12,6 +13,10 @@ pub mod model;
 
 pub use build::{Evaluated, build};
 pub use canonical::canonical_json;
+pub use explain::{
+    AggregateExplanation, Explanation, FilterExplanation, FormulaPart, JoinExplanation, RowExplanation,
+    ScoreExplanation,
+};
 pub use model::{
     AlertResult, Cell, Change, ChangeVerdict, Contribution, EntityRow, EntityScores, GoalResult, InitiativeResult,
     JourneyResult, LimitResult, LinkResult, LinkState, ListResult, MetricResult, ObjectiveResult, PhaseResult,
