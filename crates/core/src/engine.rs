@@ -2,7 +2,9 @@
 //!
 //! Imports: every stage. Never: files, clock, environment.
 
+mod entities;
 mod error;
+mod explain;
 mod prepare;
 
 use std::collections::BTreeMap;
@@ -10,13 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use error::{Error, ErrorKind};
+pub use explain::Question;
 
 use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
 use crate::definition::{CivilDate, Scorecard};
 use crate::diagnostic::Diagnostic;
 use crate::limits::Limits;
 use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
-use crate::report::{self, Evaluated, Provenance, Report, TableProvenance};
+use crate::proof::{self, Evaluation, TestReport};
+use crate::report::{self, EntityScores, Evaluated, Explanation, ListResult, Provenance, Report, TableProvenance};
 use crate::score;
 use crate::script::{Compiler, Source};
 
@@ -126,6 +130,10 @@ struct Stage<'a> {
     measures: Measures,
     scores: score::Scores,
     worth: Vec<Option<f64>>,
+    entities: Vec<Option<EntityScores>>,
+    lists: Vec<ListResult>,
+    /// Cells of metrics that follow the card's own and those of worth: parts of a formula that is explained.
+    parts: Vec<MetricCells>,
     findings: Vec<Diagnostic>,
 }
 
@@ -194,33 +202,90 @@ impl Engine {
         tables: BTreeMap<String, Table>,
         options: &EvaluateOptions,
     ) -> Result<Report, Error> {
-        let origins = origins(card, &tables);
-        let working = prepare::prepare(card, options)?;
-        let (data, bound, summaries) = bind(&working, tables, options, false)?;
-        let mut stage = Stage::run(&working, data, options)?;
-        stage.findings.extend(bound);
-        let (results, findings) = stage.results(card, summaries);
-        let mut diagnostics = stage.findings;
-        diagnostics.extend(findings);
-        settle(&mut diagnostics);
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            return Err(Error::new(ErrorKind::Card, diagnostics));
-        }
-        let results_sha256 =
-            report::canonical::sha256(&results).map_err(|error| Error::internal(&error.to_string()))?;
-        let provenance = Provenance {
-            engine: concat!("bellwether ", env!("CARGO_PKG_VERSION")).into(),
-            sources: card.sources.clone(),
-            params: card.params.clone(),
-            tables: origins,
-            results_sha256,
-        };
-        Ok(Report {
+        evaluate(card, tables, options, false).map(|evaluation| evaluation.report)
+    }
+
+    /// Runs the tests of a card: each evaluates the card over its own small tables.
+    ///
+    /// ```
+    /// use bellwether::engine::Engine;
+    /// use bellwether::limits::Limits;
+    /// use bellwether::script::Source;
+    ///
+    /// let text = r#"
+    ///     scorecard("Health").owner("CX").purpose("Keep customers");
+    ///     let survey = table("survey");
+    ///     survey.column("recommend").scale(0, 10).missing(99);
+    ///     metric("nps", nps(survey.recommend)).target(45).owner("Loyalty");
+    ///     test("blank is no answer").given("survey", "recommend\n10\n9\n2\n99").expect("nps", 33.3).expect_skipped("nps", 1);
+    /// "#;
+    /// let engine = Engine::new(Limits::default());
+    /// let (card, _) = engine.compile(&Source { name: "health", text, modules: &[], params: &[] })?;
+    /// let tests = engine.test(&card);
+    /// assert!(tests.passed(), "{:?}", tests.diagnostics());
+    /// assert_eq!(tests.coverage.measures.percent(), Some(100.0));
+    /// # Ok::<(), bellwether::engine::Error>(())
+    /// ```
+    #[must_use]
+    pub fn test(&self, card: &Scorecard) -> TestReport {
+        proof::run(card, &|card, tables, as_of| {
+            let options = EvaluateOptions {
+                as_of,
+                ..EvaluateOptions::default()
+            };
+            evaluate(card, tables, &options, true).map_err(Error::into_diagnostics)
+        })
+    }
+
+    /// Says how the value of a cell came about.
+    ///
+    /// # Errors
+    /// As [`Engine::evaluate`]; [`ErrorKind::Options`] for a metric, segment value or period that is not there.
+    pub fn explain(
+        &self,
+        card: &Scorecard,
+        tables: BTreeMap<String, Table>,
+        options: &EvaluateOptions,
+        question: &Question,
+    ) -> Result<Explanation, Error> {
+        explain::explain(card, tables, options, question)
+    }
+}
+
+fn evaluate(
+    card: &Scorecard,
+    tables: BTreeMap<String, Table>,
+    options: &EvaluateOptions,
+    sparse: bool,
+) -> Result<Evaluation, Error> {
+    let origins = origins(card, &tables);
+    let working = prepare::prepare(card, options)?;
+    let (data, bound, summaries) = bind(&working, tables, options, sparse)?;
+    let mut stage = Stage::run(&working, data, options)?;
+    stage.findings.extend(bound);
+    let (results, findings) = stage.results(card, summaries);
+    let mut diagnostics = stage.findings;
+    diagnostics.extend(findings);
+    settle(&mut diagnostics);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Error::new(ErrorKind::Card, diagnostics));
+    }
+    let results_sha256 = report::canonical::sha256(&results).map_err(|error| Error::internal(&error.to_string()))?;
+    let provenance = Provenance {
+        engine: concat!("bellwether ", env!("CARGO_PKG_VERSION")).into(),
+        sources: card.sources.clone(),
+        params: card.params.clone(),
+        tables: origins,
+        results_sha256,
+    };
+    Ok(Evaluation {
+        report: Report {
             results,
             diagnostics,
             provenance,
-        })
-    }
+        },
+        data: stage.session.data().clone(),
+    })
 }
 
 fn bind(
@@ -244,6 +309,16 @@ impl<'a> Stage<'a> {
     /// Measures and scores a card over its data: first the metrics that read no score of a row, then the scores of
     /// rows, which become columns, then the rest.
     fn run(card: &'a Scorecard, data: Dataset, options: &EvaluateOptions) -> Result<Self, Error> {
+        Self::run_with(card, data, options, card.metrics.len())
+    }
+
+    /// As [`Stage::run`]; metrics from `first_part` on are kept apart.
+    fn run_with(
+        card: &'a Scorecard,
+        data: Dataset,
+        options: &EvaluateOptions,
+        first_part: usize,
+    ) -> Result<Self, Error> {
         let stopped = |mut findings: Vec<Diagnostic>| {
             if options.is_cancelled() || findings.is_empty() {
                 return Error::new(ErrorKind::Cancelled, Vec::new());
@@ -253,21 +328,24 @@ impl<'a> Stage<'a> {
         };
         let rounds = score::rounds(card).map_err(|findings| Error::new(ErrorKind::Card, findings))?;
         let mut session = Session::new(card, data, &options.measure_options()).map_err(stopped)?;
-        let mut cells: Vec<MetricCells> = vec![MetricCells::default(); card.metrics.len()];
-        for round in [&rounds.first, &rounds.rest] {
-            let measured = session.measure(round).map_err(stopped)?;
-            for (index, measured) in round.iter().zip(measured) {
-                if let Some(slot) = cells.get_mut(*index) {
-                    *slot = measured;
-                }
-            }
-        }
-        let all = Measures {
+        let mut all = Measures {
             axes: session.axes().clone(),
             as_of: session.as_of(),
-            metrics: cells,
+            metrics: vec![MetricCells::default(); card.metrics.len()],
         };
-        let (measures, worth) = prepare::split_worth(card, all);
+        measure(&mut session, &rounds.first, &mut all).map_err(stopped)?;
+        let mut entities = vec![None; card.scores.len()];
+        for index in &rounds.scores {
+            let scored = entities::score_rows(&mut session, card, &all, *index).map_err(stopped)?;
+            if let Some(slot) = entities.get_mut(*index) {
+                *slot = scored;
+            }
+        }
+        measure(&mut session, &rounds.rest, &mut all).map_err(stopped)?;
+        all.axes = session.axes().clone();
+        let lists = lists(&mut session, card).map_err(stopped)?;
+        let parts = all.metrics.split_off(first_part.min(all.metrics.len()));
+        let (measures, worth) = prepare::split_worth(card, first_part, all);
         let scorer = score::Scorer::new(card, &measures);
         let mut findings = scorer.check();
         let scores = scorer.all();
@@ -277,22 +355,61 @@ impl<'a> Stage<'a> {
             measures,
             scores,
             worth,
+            entities,
+            lists,
+            parts,
             findings,
         })
     }
 
-    fn results(&self, card: &Scorecard, tables: Vec<TableSummary>) -> (report::Results, Vec<Diagnostic>) {
+    fn results(&mut self, card: &Scorecard, tables: Vec<TableSummary>) -> (report::Results, Vec<Diagnostic>) {
         report::build(Evaluated {
             card,
             data: self.session.data(),
             measures: &self.measures,
             scores: &self.scores,
-            worth: self.worth.clone(),
-            entities: vec![None; card.scores.len()],
-            lists: Vec::new(),
+            worth: std::mem::take(&mut self.worth),
+            entities: std::mem::take(&mut self.entities),
+            lists: std::mem::take(&mut self.lists),
             tables,
         })
     }
+}
+
+fn measure(session: &mut Session<'_>, round: &[usize], all: &mut Measures) -> Result<(), Vec<Diagnostic>> {
+    if round.is_empty() {
+        return Ok(());
+    }
+    let measured = session.measure(round)?;
+    for (index, measured) in round.iter().zip(measured) {
+        if let Some(slot) = all.metrics.get_mut(*index) {
+            *slot = measured;
+        }
+    }
+    Ok(())
+}
+
+fn lists(session: &mut Session<'_>, card: &Scorecard) -> Result<Vec<ListResult>, Vec<Diagnostic>> {
+    let mut results = Vec::new();
+    for list in &card.lists {
+        let listed = session.list(list)?;
+        let row = |row: &u32| {
+            let values = listed
+                .columns
+                .iter()
+                .map(|(_, column)| report::explain::plain_value(column, *row as usize));
+            values.collect()
+        };
+        results.push(ListResult {
+            name: list.name.value.clone(),
+            table: list.table.value.clone(),
+            audience: list.audience.clone(),
+            columns: listed.columns.iter().map(|(name, _)| name.clone()).collect(),
+            rows: listed.rows.iter().map(row).collect(),
+            passed: listed.found,
+        });
+    }
+    Ok(results)
 }
 
 /// Where each table of the host comes from.

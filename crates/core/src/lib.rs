@@ -7,6 +7,7 @@ pub mod engine;
 pub mod expr;
 pub mod limits;
 pub mod measure;
+pub mod proof;
 pub mod report;
 pub mod score;
 pub mod script;

@@ -61,14 +61,15 @@ fn worth_metric(metric: &Metric) -> Option<Metric> {
 }
 
 /// Takes the measures of worth off again: the card's own cells, and for each of its metrics the headline of its worth.
-pub(super) fn split_worth(card: &Scorecard, mut all: Measures) -> (Measures, Vec<Option<f64>>) {
+/// `count` is the number of metrics with those of worth.
+pub(super) fn split_worth(card: &Scorecard, count: usize, mut all: Measures) -> (Measures, Vec<Option<f64>>) {
     let measured = |metric: &&Metric| {
         metric
             .worth
             .as_ref()
             .is_some_and(|worth| !matches!(worth.amount.kind, MeasureKind::Number(_)))
     };
-    let own = card.metrics.len() - card.metrics.iter().filter(measured).count();
+    let own = count - card.metrics.iter().take(count).filter(measured).count();
     let extra: Vec<MetricCells> = all.metrics.split_off(own.min(all.metrics.len()));
     let mut extra = extra.into_iter();
     let worth = card

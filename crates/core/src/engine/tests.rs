@@ -221,3 +221,7 @@ fn a_caller_can_stop_it() {
         (ErrorKind::Cancelled, "stopped by the caller")
     );
 }
+
+mod accounts;
+mod card_tests;
+mod explained;
