@@ -229,9 +229,10 @@ fn geometric_mean_and_its_losses() {
     );
     assert!((mixed.value.unwrap() - 40.0).abs() < 1e-12);
     // LMDI by hand: L(100, 40) = 60 / ln 2.5; lost = −½·ln 0.25·L and −½·ln 0.64·L.
-    let mean = 60.0 / 2.5_f64.ln();
-    assert!((mixed.parts[0].lost.unwrap() - 0.5 * 4.0_f64.ln() * mean).abs() < 1e-9);
-    assert!((mixed.parts[1].lost.unwrap() - 0.5 * (1.0 / 0.64_f64).ln() * mean).abs() < 1e-9);
+    let ln = crate::stats::math::ln;
+    let mean = 60.0 / ln(2.5);
+    assert!((mixed.parts[0].lost.unwrap() - 0.5 * ln(4.0) * mean).abs() < 1e-9);
+    assert!((mixed.parts[1].lost.unwrap() - 0.5 * ln(1.0 / 0.64) * mean).abs() < 1e-9);
 }
 
 #[test]
