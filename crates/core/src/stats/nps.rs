@@ -42,7 +42,7 @@ impl NetCounts {
     /// let answers = NetCounts { top: 52, middle: 25, bottom: 23 };
     /// assert_eq!(answers.score(), Some(29.0));
     /// let interval = answers.interval(0.95).unwrap();
-    /// assert!((interval.low - 12.379).abs() < 1e-3 && (interval.high - 43.932).abs() < 1e-3);
+    /// assert!((interval.low - 12.4252).abs() < 1e-4 && (interval.high - 43.8855).abs() < 1e-4);
     /// ```
     #[must_use]
     pub fn interval(self, level: f64) -> Option<Interval> {

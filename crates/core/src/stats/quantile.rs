@@ -9,7 +9,7 @@
 /// use bellwether::stats::quantile::percentile_sorted;
 ///
 /// assert_eq!(percentile_sorted(&[1.0, 2.0, 3.0, 10.0], 50.0), Some(2.5));
-/// assert_eq!(percentile_sorted(&[1.0, 2.0, 3.0, 10.0], 90.0), Some(7.9));
+/// assert_eq!(percentile_sorted(&[1.0, 2.0, 3.0, 11.0], 75.0), Some(5.0));
 /// assert_eq!(percentile_sorted(&[], 50.0), None);
 /// ```
 #[must_use]
