@@ -549,3 +549,6 @@ fn span_of_days(column: &Column) -> Option<(String, String)> {
     });
     (first <= last).then(|| (CivilDate(first).to_string(), CivilDate(last).to_string()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Tables from delimited text: CSV, TSV and their kin.
 //!
 //! The first line holds the names of columns; white space around them does not count. Every row has as many fields as
-//! there are names. An empty field is missing. Kinds of values are inferred over the whole file (see [`super::infer`]).
+//! there are names; blank lines do not count. An empty field is missing. Kinds of values are inferred over the whole file (see [`super::infer`]).
 
 use std::io::Read;
 
@@ -90,6 +90,8 @@ pub fn read_csv_with(
     } else {
         Box::new(std::io::Cursor::new(head).chain(source))
     };
+    // A last line that no file has: where it does not come out as a row, a quote was never closed.
+    let rest = rest.chain(END);
     let reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -107,6 +109,9 @@ pub fn read_csv_with(
     }
     .run(reader, progress)
 }
+
+/// What is put behind a file.
+const END: &[u8] = b"\n\0\n";
 
 /// Reads up to the end of the first line, at least, and not much more.
 fn read_head(source: &mut impl Read) -> std::io::Result<Vec<u8>> {
@@ -204,13 +209,24 @@ impl Reading<'_> {
         let stopped = |options: &CsvOptions| {
             Diagnostic::error(codes::UNREADABLE_FILE, "reading was stopped").in_data(place(options))
         };
-        if !self.next(&mut reader, &mut record)? {
+        if !self.next(&mut reader, &mut record)? || record.get(0) == Some(b"\0") {
             return Err(Diagnostic::error(codes::BAD_CSV, "the file is empty")
                 .in_data(place(self.options))
                 .help("the first line holds the names of the columns"));
         }
         self.header(&record)?;
-        while self.next(&mut reader, &mut record)? {
+        loop {
+            if !self.next(&mut reader, &mut record)? {
+                return Err(Diagnostic::error(codes::BAD_CSV, "a quote is opened and never closed")
+                    .in_data(DataPlace {
+                        row: Some(self.rows),
+                        ..place(self.options)
+                    })
+                    .help("the quote opens in this row or before; a quote inside a quoted field is written twice"));
+            }
+            if record.len() == 1 && record.get(0) == Some(b"\0") {
+                break;
+            }
             self.rows += 1;
             if record.len() != self.names.len() {
                 return Err(self.ragged(&record));
@@ -220,7 +236,8 @@ impl Reading<'_> {
                 return Err(stopped(self.options));
             }
         }
-        if !progress(reader.position().byte()) {
+        let read = record.position().map_or(0, csv::Position::byte);
+        if !progress(read) {
             return Err(stopped(self.options));
         }
         self.finish()
@@ -401,3 +418,6 @@ pub(super) fn build_error(error: BuildError, column: &str, place: DataPlace) -> 
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,6 +86,7 @@ pub(super) fn apply(
         let Some(column) = frame.column(name).cloned() else {
             continue;
         };
+        let before = findings.len();
         let mut work = Work {
             frame,
             declared,
@@ -98,7 +99,10 @@ pub(super) fn apply(
         work.give_kind(&formats);
         work.check_scale();
         let column = work.column;
-        if let Some((wanted, span)) = uses.column(&frame.name, name).and_then(|used| used.demanded) {
+        let settled = findings.iter().skip(before).any(Diagnostic::is_error);
+        if let Some((wanted, span)) = uses.column(&frame.name, name).and_then(|used| used.demanded)
+            && !settled
+        {
             let finding = demand(frame, name, &column, wanted).map(|finding| finding.at(span));
             findings.extend(finding);
         }

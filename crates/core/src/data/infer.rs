@@ -381,7 +381,7 @@ mod tests {
             "0.1",
             "-0.25",
             "123456789.123456789",
-            "0.000000000000000001",
+            "0.00000000000000001",
         ] {
             let decimal = Decimal::parse(text.as_bytes()).unwrap();
             assert_eq!(decimal.to_string(), text);

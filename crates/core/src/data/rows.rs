@@ -67,8 +67,16 @@ pub fn from_rows(rows: &InlineRows, needs: &Needs, span: Span) -> Result<Table, 
 
 /// A number as a plain decimal that reads back the same and is not taken for a whole number's text form by accident.
 pub(super) fn number_text(value: f64) -> String {
-    // `Display` never writes an exponent.
-    value.to_string()
+    if value.abs() < 1e18 {
+        // `Display` never writes an exponent.
+        return value.to_string();
+    }
+    let text = format!("{value:e}");
+    if text.contains('.') {
+        text
+    } else {
+        text.replace('e', ".0e")
+    }
 }
 
 /// Whether every text of a column is written in quotes, and some look like numbers: then they are meant as text.
