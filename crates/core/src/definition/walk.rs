@@ -185,7 +185,7 @@ impl Scorecard {
     }
 
     /// Every way from the rows of a table to those of another along `belongs_to`, as names of steps. Where a table says
-    /// `.via(..)`, only that way is taken from it. No table is passed twice; a table reaches itself by no steps.
+    /// `.via(..)`, only that way is taken from it; a direct way goes before longer ones. No table is passed twice; a table reaches itself by no steps.
     #[must_use]
     pub fn paths(&self, from: &str, to: &str) -> Vec<Vec<String>> {
         self.walk(from, to, &mut vec![from.to_owned()])
@@ -209,6 +209,10 @@ impl Scorecard {
             if !rest.is_empty() {
                 ways.push((&step.path, rest));
             }
+        }
+        // A row that belongs to another directly belongs to it that way, whatever its parents do.
+        if ways.iter().any(|(_, rest)| rest.iter().any(Vec::is_empty)) {
+            ways.retain(|(_, rest)| rest.iter().any(Vec::is_empty));
         }
         let via = table.belongs_to.iter().find_map(|step| step.via.as_ref());
         if let Some(via) = via.filter(|via| ways.len() > 1 && ways.iter().any(|(path, _)| *path == via.value)) {

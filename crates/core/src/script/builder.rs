@@ -43,6 +43,8 @@ pub struct Builder {
     pub header: Option<Span>,
     /// How many columns the engine made for itself.
     pub hidden: usize,
+    /// Whether a mistake may have swallowed a declaration, so that a name which is not there proves nothing.
+    pub lost: bool,
     /// The card and its modules as trees, for closures.
     pub programs: Arc<Programs>,
     /// Modules, parsed, by the name of their import.
@@ -67,6 +69,7 @@ impl Builder {
             limits,
             header: None,
             hidden: 0,
+            lost: false,
             programs: Arc::default(),
             modules: BTreeMap::new(),
             importing: Vec::new(),

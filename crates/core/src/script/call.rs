@@ -23,6 +23,8 @@ pub struct Call<'a> {
     pub receiver: Option<Value>,
     /// The arguments, without the receiver.
     pub args: Vec<Dynamic>,
+    /// The whole call: from the word to the closing bracket.
+    pub whole: Span,
     /// Where they stand; may be shorter when the call could not be found in the text.
     pub arg_spans: Vec<Span>,
     /// Everything that compiling a closure needs.
@@ -74,9 +76,9 @@ impl Call<'_> {
         self.arg_spans.get(index).copied().unwrap_or(self.span)
     }
 
-    /// The whole call: from the word to the last argument.
-    pub fn whole(&self) -> Span {
-        self.arg_spans.last().map_or(self.span, |last| self.span.to(*last))
+    /// The whole call: from the word to the closing bracket.
+    pub const fn whole(&self) -> Span {
+        self.whole
     }
 
     /// How many arguments there are.
@@ -121,6 +123,15 @@ impl Call<'_> {
             return;
         }
         let span = self.arg_span(index);
+        // `2027-12-31` without quotes was told before anything ran.
+        if self
+            .builder
+            .diagnostics
+            .iter()
+            .any(|told| told.is_error() && told.span == Some(span))
+        {
+            return;
+        }
         let written = self.builder.sources.slice(span).trim().to_owned();
         let (mut message, help) = explain_wrong(self.name, wanted, kind, &value, &written);
         if message.is_empty() {

@@ -42,6 +42,7 @@ const FORBIDDEN_CALLS: &[(&str, &str)] = &[
 pub struct Vocabulary {
     functions: BTreeMap<String, Arity>,
     settings: BTreeMap<String, Arity>,
+    better: BTreeMap<String, String>,
 }
 
 /// Fewest and most arguments.
@@ -54,7 +55,14 @@ impl Vocabulary {
         Self {
             functions: BTreeMap::new(),
             settings: BTreeMap::new(),
+            better: BTreeMap::new(),
         }
+    }
+
+    /// Says what to write in place of a word that people try and the language does not have.
+    pub fn better(&mut self, name: &str, help: &str) -> &mut Self {
+        self.better.insert(name.to_owned(), help.to_owned());
+        self
     }
 
     /// Adds a function: `nps(..)`. A second form of the same name widens the number of its arguments.
@@ -539,6 +547,10 @@ impl<'a> Checker<'a> {
 
     fn unknown(&mut self, name: &Name, message: String, known: Vec<&str>) {
         let diagnostic = Diagnostic::error(codes::UNKNOWN_FUNCTION, message).at(name.span);
+        if let Some(help) = self.vocabulary.better.get(&name.text) {
+            self.diagnostics.push(diagnostic.help(help.as_str()));
+            return;
+        }
         self.diagnostics.push(match nearest(&name.text, known) {
             Some(known) => diagnostic
                 .help(format!("did you mean `{known}`?"))

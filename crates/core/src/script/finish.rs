@@ -4,7 +4,7 @@
 
 use super::builder::Builder;
 use crate::definition::{AddedColumn, AddedSource, ExprKind, MeasureFunction, validate};
-use crate::diagnostic::{Diagnostic, Spanned, codes};
+use crate::diagnostic::{Code, Diagnostic, Spanned, codes};
 
 /// Finishes a scorecard whose script has run.
 pub fn finish(builder: &mut Builder) {
@@ -18,14 +18,23 @@ pub fn finish(builder: &mut Builder) {
     check(builder);
 }
 
-/// Checks what was declared. Where the script itself had mistakes, only those findings are told that a lost statement
-/// cannot have caused.
+/// Checks what was declared. Where the script itself had mistakes, advice would only confuse; where one of them may have
+/// swallowed a declaration, only findings are told that no lost declaration can have caused.
 fn check(builder: &mut Builder) {
-    let lost = builder.failed();
+    const SURE: [Code; 4] = [
+        codes::DUPLICATE_NAME,
+        codes::BANDS,
+        codes::TARGET_OFF_SCALE,
+        codes::CONFLICTING_SETTINGS,
+    ];
+    let failed = builder.failed();
     for finding in validate(&builder.card) {
-        let about_names =
-            [codes::UNKNOWN_OBJECT, codes::UNKNOWN_TABLE, codes::UNREACHABLE_COLUMN].contains(&finding.code);
-        if !lost || finding.is_error() && !about_names {
+        let told = match (failed, builder.lost) {
+            (false, _) => true,
+            (true, false) => finding.is_error(),
+            (true, true) => finding.is_error() && SURE.contains(&finding.code),
+        };
+        if told {
             builder.push(finding);
         }
     }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod closure;
 pub mod lexer;
 pub mod position;
+pub mod reference;
 pub mod syntax;
 pub mod tree;
 
@@ -21,6 +22,9 @@ mod run;
 mod sandbox;
 mod source;
 mod value;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

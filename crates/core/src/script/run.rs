@@ -27,6 +27,7 @@ pub fn run(engine: &Engine, ast: &AST, session: &Session) {
             steps.scope().push(name, Value::Poison);
         }
         let mut builder = session.lock();
+        builder.lost = true;
         let fatal = matches!(
             innermost(&error).0,
             EvalAltResult::ErrorTooManyOperations(_)
@@ -211,30 +212,9 @@ fn unknown_function(signature: &str, span: Span, poisoned: bool, sources: &Sourc
         format!("no function `{name}`")
     };
     let diagnostic = Diagnostic::error(codes::UNKNOWN_FUNCTION, message);
-    if let Some(help) = better_said(name) {
-        return Some(diagnostic.help(help));
-    }
     Some(match nearest(name, known) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),
         None => diagnostic,
-    })
-}
-
-/// Words that analysts try, and what a card says in their place.
-fn better_said(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "between" | "help" | "default" => {
-            "a param takes its range as a map: param(\"goal\", 90, #{ min: 0, max: 100, help: \"..\" })"
-        }
-        "ces" | "ces2" => "customer effort has three readings: ces_mean, ces_agree and ces_net",
-        "average" | "avg" => "write mean(..)",
-        "filter" => "write .where(|row| ..)",
-        "group_by" => "declare a segment: segment(\"region\", customers.region)",
-        "csat" => "write top_box(survey.satisfaction, 2)",
-        "print" | "debug" => "a card declares, it prints nothing",
-        "timestamp" | "now" | "today" => "the day is that of the evaluation: as_of() in a closure",
-        "sleep" | "eval" => "a card declares, it does nothing by itself",
-        _ => return None,
     })
 }
 

@@ -84,6 +84,15 @@ fn register_operators(engine: &mut Engine) {
         Ok::<Dynamic, Box<EvalAltResult>>(algebra::member(&context, args))
     });
     register_division(engine);
+    register_joining(engine);
+}
+
+/// Text and a number joined are text: `"goal " + 45`.
+fn register_joining(engine: &mut Engine) {
+    engine.register_fn("+", |text: &str, number: INT| format!("{text}{number}"));
+    engine.register_fn("+", |text: &str, number: FLOAT| format!("{text}{number}"));
+    engine.register_fn("+", |number: INT, text: &str| format!("{number}{text}"));
+    engine.register_fn("+", |number: FLOAT, text: &str| format!("{number}{text}"));
 }
 
 /// `1 / 2` is 0.5 here, and nothing is divided by zero.

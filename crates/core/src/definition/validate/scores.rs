@@ -1,7 +1,7 @@
 //! Scores: parts, weights, anchors, bands.
 
 use super::{Findings, direction, plain, range};
-use crate::definition::{Direction, MissingParts, Normalise, Score, TableSource};
+use crate::definition::{Direction, MeasureKind, MissingParts, Normalise, Score, TableSource};
 use crate::diagnostic::{Span, codes};
 
 /// Checks every score.
@@ -48,7 +48,8 @@ fn normalised(findings: &mut Findings<'_>, part: &str, rule: &Normalise, span: S
     let range = range(findings.card, metric);
     match rule {
         Normalise::OwnScale => {
-            if !range.is_some_and(|(low, high)| low.is_finite() && high.is_finite()) {
+            let constant = matches!(metric.measure.kind, MeasureKind::Number(_));
+            if !constant && !range.is_some_and(|(low, high)| low.is_finite() && high.is_finite()) {
                 findings.error(
                     codes::BAD_SETTING,
                     span,

@@ -63,7 +63,8 @@ pub const WORDS: &[Word] = &[
         params: "segment: text, targets: map",
         returns: "the same",
         doc: "Targets of values of a segment; cells without one take the target of all.",
-        example: r#"metric("csat", top_box(survey.satisfaction, 2)).target(80).target_for("region", #{ "North": 85 });"#,
+        example: r#"segment("region", customers.region);
+metric("csat", top_box(survey.satisfaction, 2)).target(80).target_for("region", #{ "North": 85 });"#,
         run: target_for,
     },
     Word {

@@ -4,7 +4,7 @@ use rhai::Dynamic;
 
 use super::goal::{allowed, twice};
 use super::{Word, give};
-use crate::definition::{Direction, Goal, Metric, Role, StageRef, Worth};
+use crate::definition::{Direction, Goal, Measure, MeasureKind, Metric, Role, StageRef, Worth};
 use crate::diagnostic::{Diagnostic, Spanned, codes};
 use crate::script::call::Call;
 use crate::script::value::{Kind, Value};
@@ -168,7 +168,12 @@ metric("ease", ces_mean(survey.ease)).each_step();"#,
 
 fn declare(call: &mut Call<'_>, role: Role) -> Option<Dynamic> {
     let name = call.text(0)?;
-    let measure = call.measure(1)?;
+    // After a mistake in the measure the metric still stands, so that its settings are read and its name is known.
+    let span = call.arg_span(1);
+    let measure = call.measure(1).unwrap_or(Measure {
+        kind: MeasureKind::Number(0.0),
+        span,
+    });
     call.builder.card.metrics.push(Metric {
         name,
         role,

@@ -9,6 +9,7 @@ pub use measure::each_aggregate;
 mod metric;
 mod plain;
 mod plan;
+pub mod row;
 mod score;
 mod scorecard;
 mod segment;
@@ -64,21 +65,26 @@ pub struct Param {
 impl Word {
     /// Its parameters, read.
     pub fn parameters(&self) -> impl Iterator<Item = Param> {
-        self.params.split(", ").filter(|part| !part.is_empty()).map(|part| {
-            let (name, kind) = part.split_once(": ").unwrap_or((part, "anything"));
-            Param {
-                name: name.trim_end_matches('?'),
-                kind: kind.trim_end_matches(".."),
-                optional: name.ends_with('?'),
-                several: kind.ends_with(".."),
-            }
-        })
+        parameters(self.params)
     }
 
     /// Whether it stands by itself.
     pub fn is_free(&self) -> bool {
         self.on == [Kind::Free]
     }
+}
+
+/// Parameters as a word writes them down.
+pub fn parameters(params: &'static str) -> impl Iterator<Item = Param> {
+    params.split(", ").filter(|part| !part.is_empty()).map(|part| {
+        let (name, kind) = part.split_once(": ").unwrap_or((part, "anything"));
+        Param {
+            name: name.trim_end_matches('?'),
+            kind: kind.trim_end_matches(".."),
+            optional: name.ends_with('?'),
+            several: kind.ends_with(".."),
+        }
+    })
 }
 
 /// Every word, group by group.
@@ -113,6 +119,41 @@ pub fn by_name() -> Vec<(&'static str, Arc<[&'static Word]>)> {
     names.into_iter().map(|(name, words)| (name, words.into())).collect()
 }
 
+/// Words that people try, and what a card says in their place.
+const BETTER: &[(&str, &str)] = &[
+    ("between", RANGE_OF_PARAM),
+    ("help", RANGE_OF_PARAM),
+    ("default", RANGE_OF_PARAM),
+    (
+        "ces",
+        "customer effort has three readings: `ces_mean`, `ces_agree` and `ces_net`",
+    ),
+    (
+        "ces2",
+        "customer effort has three readings: `ces_mean`, `ces_agree` and `ces_net`",
+    ),
+    ("csat", "write `top_box(survey.satisfaction, 2)`"),
+    ("average", "write `mean(..)`"),
+    ("avg", "write `mean(..)`"),
+    ("std", "write `stddev(..)`"),
+    ("distinct", "write `count_distinct(..)`"),
+    ("filter", "write `.where(|row| ..)`"),
+    ("group_by", "declare a segment: `segment(\"region\", customers.region)`"),
+    (
+        "join",
+        "say how tables hang together: `.belongs_to(customers, \"customer_id\")`",
+    ),
+    ("kpi", "write `metric(..)`, or `outcome(..)` for a business result"),
+    ("goal", "write `.target(80)`"),
+    ("deadline", "write `.by(\"2027-06-30\")`"),
+    ("weight_of", "write `.mix(\"nps\", 0.4, 0, 60)`"),
+    ("now", "the day is that of the evaluation: `as_of()` in a closure"),
+    ("today", "the day is that of the evaluation: `as_of()` in a closure"),
+];
+
+const RANGE_OF_PARAM: &str =
+    "a param takes its range as a map: `param(\"goal\", 90, #{ min: 0, max: 100, help: \"what it means\" })`";
+
 /// The words that a card may use. How many values each takes is said by the word itself, with the names of its
 /// parameters.
 pub fn vocabulary() -> Vocabulary {
@@ -132,6 +173,9 @@ pub fn vocabulary() -> Vocabulary {
         vocabulary.function(name, 0, usize::MAX);
         vocabulary.setting(name, 0, usize::MAX);
     }
+    for (name, help) in BETTER {
+        vocabulary.better(name, help);
+    }
     vocabulary
 }
 
@@ -150,6 +194,7 @@ pub fn dispatch(
     let (source, position) = (source_of(context), context.call_position());
     let sources = builder.sources.clone();
     let span = sources.word(source, position);
+    let whole = sources.get(source).map_or(span, |text| text.positions.call(position));
     let mut spans = sources
         .get(source)
         .map(|text| text.positions.arguments(position))
@@ -182,6 +227,7 @@ pub fn dispatch(
         builder: &mut builder,
         name,
         span,
+        whole,
         receiver,
         args: values,
         arg_spans: spans,
@@ -198,12 +244,20 @@ pub fn dispatch(
         return call.args.first().filter(|_| behind_dot).cloned().unwrap_or_else(poison);
     };
     if !fits(&mut call, word) {
+        call.builder.lost = true;
         return call.receiver.take().map_or_else(poison, Dynamic::from);
     }
     match (word.run)(&mut call) {
         Some(value) => value,
-        None if word.is_free() => poison(),
-        None => call.receiver.take().map_or_else(poison, Dynamic::from),
+        None if word.is_free() => {
+            call.builder.lost = true;
+            poison()
+        }
+        None => {
+            // A setting of a metric that is lost leaves its name; a part of a score that is lost leaves a hole.
+            call.builder.lost |= !matches!(call.receiver, Some(Value::Metric(_)));
+            call.receiver.take().map_or_else(poison, Dynamic::from)
+        }
     }
 }
 

@@ -44,7 +44,7 @@ for item in items.values() { metric(item, mean(survey[item])); }"#,
     Word {
         on: FREE,
         name: "len",
-        params: "value: text, list or map",
+        params: "value: text or list or map",
         returns: "number",
         doc: "The number of characters of a text, of items of a list, of entries of a map.",
         example: r#"let items = ["satisfaction", "ease"];
@@ -64,11 +64,11 @@ score("all").mix("csat", 1 / items.len()); metric("csat", top_box(survey.satisfa
     Word {
         on: FREE,
         name: "contains",
-        params: "whole: text, list or map, part: plain value",
+        params: "whole: text or list or map, part: plain value",
         returns: "true or false",
         doc: "Whether a text contains another, a list a value, or a map a key. `x in list` is the same.",
         example: r#"let paid = ["plus", "pro"];
-segment("paid", customers, |c| if c.plan in ["plus", "pro"] { "yes" } else { "no" });"#,
+if paid.contains("pro") { segment("plan", customers.plan); }"#,
         run: contains,
     },
     Word {
@@ -86,7 +86,7 @@ segment("paid", customers, |c| if c.plan in ["plus", "pro"] { "yes" } else { "no
         params: "value: plain value",
         returns: "text",
         doc: "A plain value as text: the same as `to_text`, and what `${..}` in a text between backticks uses.",
-        example: "let goal = 45; scorecard(`Goal ${goal}`);",
+        example: "let goal = 45; scorecard(`Goal ${goal}`).owner(to_string(goal));",
         run: |call| Some(show(&call.literal(0)?.value).into()),
     },
     Word {

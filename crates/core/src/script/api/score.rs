@@ -185,7 +185,7 @@ score("health").mix("csat", 1).cap(40, |m| m.fcr < 60, "collapsed").if_unknown("
     Word {
         on: ON,
         name: "bands",
-        params: "edges: numbers or list of numbers.., names?: list of texts",
+        params: "edges: number or list of numbers.., names?: list of texts",
         returns: "score",
         doc: "Lower edges of all bands but the first: `bands(50, 75)` is red < 50 <= amber < 75 <= green. With three bands they are red, amber, green; other \
               numbers need names: `bands([25, 50, 75], [\"poor\", \"fair\", \"good\", \"great\"])`.",
@@ -198,7 +198,7 @@ score("health").mix("csat", 1).cap(40, |m| m.fcr < 60, "collapsed").if_unknown("
         params: "value: number, author: text, reason: text, until: date, segment?: text, segment_value?: text",
         returns: "score",
         doc: "A value set by hand, with author, reason and last day; for one value of a segment where that is named. It beats a cap.",
-        example: r#"metric("csat", top_box(survey.satisfaction, 2));
+        example: r#"segment("region", customers.region); metric("csat", top_box(survey.satisfaction, 2));
 score("health").mix("csat", 1).override(30, "M. Ruiz", "strike at the carrier", "2027-01-31", "region", "North");"#,
         run: by_hand,
     },
