@@ -145,21 +145,21 @@ fn values(data: &Dataset, expr: &Expr) -> Vec<Value> {
 }
 
 fn read(column: &Column) -> Vec<Value> {
-    (0..column.len())
-        .map(|row| {
-            if !column.is_valid(row) {
-                return Value::Missing;
-            }
-            match &column.values {
-                Values::Bool(values) => Value::Bool(values.value(row)),
-                Values::Int(values) => Value::Int(values.get(row)),
-                Values::Float(values) => Value::Float(values[row]),
-                Values::Text(values) => Value::Text(values.get(row).to_owned()),
-                Values::Date(values) => Value::Date(values[row]),
-                Values::Timestamp(values) => Value::Stamp(values[row]),
-            }
-        })
-        .collect()
+    (0..column.len()).map(|row| value_at(column, row)).collect()
+}
+
+fn value_at(column: &Column, row: usize) -> Value {
+    if !column.is_valid(row) {
+        return Value::Missing;
+    }
+    match &column.values {
+        Values::Bool(values) => Value::Bool(values.value(row)),
+        Values::Int(values) => Value::Int(values.get(row)),
+        Values::Float(values) => Value::Float(values[row]),
+        Values::Text(values) => Value::Text(values.get(row).to_owned()),
+        Values::Date(values) => Value::Date(values[row]),
+        Values::Timestamp(values) => Value::Stamp(values[row]),
+    }
 }
 
 fn ints(values: &[Option<i64>]) -> Column {

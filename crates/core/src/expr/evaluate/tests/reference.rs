@@ -51,7 +51,7 @@ fn column_value(row: &Row<'_>, path: &[String]) -> Value {
         at = parent.rows[at] as usize;
         table = row.data.table(&parent.table).unwrap();
     }
-    read(table.column(path.last().unwrap()).unwrap()).swap_remove(at)
+    value_at(table.column(path.last().unwrap()).unwrap(), at)
 }
 
 fn number(value: &Value) -> f64 {
