@@ -4,4 +4,3 @@
 
 pub mod card;
 pub mod oracle;
-pub mod run;

@@ -1,2 +1,39 @@
-//! The command line.
-fn main() {}
+//! `bellwether`: scorecards on the command line. Thin: it reads arguments and files, calls the engine, draws.
+
+mod args;
+mod commands;
+mod failure;
+mod host;
+mod output;
+mod starter;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use failure::Failure;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal::new(cli.color, cli.quiet);
+    let outcome = match &cli.command {
+        Command::Run(args) => commands::run::run(args, terminal),
+        Command::Check(args) => commands::check::check(args, terminal),
+        Command::New(args) => commands::new::new(args, terminal),
+        Command::Completions { shell } => commands::shell::completions(*shell),
+        Command::Man => commands::shell::man(),
+        Command::Explain(args) => commands::explain::explain(args, terminal),
+        Command::Test(args) => commands::test::test(args, terminal),
+        Command::Docs(args) => commands::docs::docs(args, terminal),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprint!("{}", failure.draw(terminal));
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

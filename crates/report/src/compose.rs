@@ -667,7 +667,7 @@ fn lists(results: &Results) -> Document {
         let rows = list
             .rows
             .iter()
-            .map(|row| row.iter().map(|value| Run::plain(plain_value(value))).collect());
+            .map(|row| row.iter().map(|value| Run::plain(format::plain(value))).collect());
         document.push(Block::Table(Table {
             columns: columns.collect(),
             rows: rows.collect(),
@@ -682,16 +682,6 @@ fn lists(results: &Results) -> Document {
         )]));
     }
     document
-}
-
-fn plain_value(value: &Value) -> String {
-    match value {
-        Value::Missing => String::new(),
-        Value::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
-        Value::Int(value) => format::stated(*value as f64),
-        Value::Float(value) => format::number(*value, 1),
-        Value::Text(value) => value.clone(),
-    }
 }
 
 fn alerts(results: &Results) -> Document {

@@ -1,7 +1,7 @@
 //! Numbers, states and dates in words.
 
 use bellwether::measure::State;
-use bellwether::report::{Cell, MetricResult};
+use bellwether::report::{Cell, MetricResult, Value};
 
 use crate::document::{Run, Tone};
 
@@ -123,6 +123,18 @@ pub fn whole(count: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// A plain value of a row; numbers without trailing zeros.
+#[must_use]
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Missing => "-".to_owned(),
+        Value::Bool(value) => if *value { "true" } else { "false" }.to_owned(),
+        Value::Int(value) => value.to_string(),
+        Value::Float(value) => stated(*value),
+        Value::Text(value) => value.clone(),
+    }
 }
 
 /// Unit and value of a metric's headline in one text.

@@ -8,6 +8,7 @@
 mod compose;
 mod csv;
 mod document;
+mod explain;
 pub mod format;
 mod json;
 mod markdown;
@@ -16,6 +17,7 @@ mod text;
 pub use compose::compose;
 pub use csv::{entities_to_csv, to_csv};
 pub use document::{Align, Block, Document, Run, Table, Tone};
+pub use explain::compose_explanation;
 pub use json::to_json;
 pub use markdown::to_markdown;
 pub use text::{TextOptions, to_text};

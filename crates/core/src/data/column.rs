@@ -154,6 +154,12 @@ impl Codes {
 }
 
 impl Text {
+    /// Number of values in the dictionary; a value may have lost its last row.
+    #[must_use]
+    pub fn distinct(&self) -> usize {
+        self.dictionary.len()
+    }
+
     /// The text of a row; empty beyond the end.
     #[must_use]
     pub fn get(&self, row: usize) -> &str {

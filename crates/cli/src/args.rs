@@ -1,0 +1,239 @@
+//! What can be typed on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Scorecards as scripts: outcome-linked customer-experience measures with a reason for every number.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bellwether",
+    version,
+    arg_required_else_help = true,
+    propagate_version = true
+)]
+#[command(after_help = "Exit codes: 0 fine, 1 card or data wrong, 2 usage, 3 a goal missed with --fail-on.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to colour output.
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto)]
+    pub color: When,
+    /// Say nothing but results and errors.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// When something happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Evaluate a scorecard and print its report.
+    Run(RunArgs),
+    /// Check a scorecard without printing results; with data where they are at hand.
+    Check(CheckArgs),
+    /// Show how a number arose: rows, filters, formula, parts.
+    Explain(ExplainArgs),
+    /// Run the tests written in a scorecard.
+    Test(TestArgs),
+    /// Start a scorecard from a template or from the columns of a file.
+    New(NewArgs),
+    /// Print the reference of the language: all of it, or one function.
+    Docs(DocsArgs),
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (troff).
+    Man,
+}
+
+/// The card and its inputs.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// The scorecard, a `.rhai` file; `-` reads standard input.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub card: PathBuf,
+    /// Data of a table: NAME=PATH. PATH may be a glob, a URL-like `file.csv?delimiter=;&encoding=latin1`, `book.xlsx#Sheet`,
+    /// or `-` for standard input. Without it the card's own `.file(..)` is read, relative to the card.
+    #[arg(long = "data", short = 'd', value_name = "NAME=PATH", value_hint = ValueHint::FilePath)]
+    pub data: Vec<String>,
+    /// Value of a param: NAME=VALUE.
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// The day as of which everything is seen: `yyyy-MM-dd` or `today`. Without it: the latest date in the data.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Folder in which imported modules are looked for, besides the card's own.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub modules: Vec<PathBuf>,
+    /// Threads; without it: as many as the machine has. Results do not depend on it.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// A value kept in another card, for `value_from(card, name)`: CARD.NAME=NUMBER.
+    #[arg(long = "value", value_name = "CARD.NAME=NUMBER")]
+    pub values: Vec<String>,
+}
+
+/// `bellwether run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub input: Input,
+    /// Cut by these segments of the card only (repeat or separate by commas); `a*b` asks for their cross.
+    #[arg(long, value_name = "SEGMENT", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Cut time by this calendar in place of the card's: day, week, month, quarter, year, "fiscal quarter", "fiscal year".
+    #[arg(long, value_name = "CALENDAR")]
+    pub period: Option<String>,
+    /// How to print the report.
+    #[arg(long, short, value_enum, default_value_t = OutputFormat::Table)]
+    pub format: OutputFormat,
+    /// Write the report to a file, whole or not at all, in place of standard output.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Write the scores of single rows (`score(..).each(table)`) as CSV: FILE, or SCORE=FILE where the card has several.
+    #[arg(long, value_name = "[SCORE=]FILE")]
+    pub entities: Vec<String>,
+    /// Exit with 3 when a headline score is in its lowest band (`red`) or a headline target is missed (`goal`).
+    #[arg(long, value_enum)]
+    pub fail_on: Vec<FailOn>,
+}
+
+/// Output formats of `run`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Aligned text.
+    Table,
+    /// Markdown.
+    Markdown,
+    /// One line a cell.
+    Csv,
+    /// Everything; the schema is published in the project's docs.
+    Json,
+}
+
+/// What counts as failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// A headline score in its lowest band.
+    Red,
+    /// A headline target that is not met.
+    Goal,
+    /// An alert of the card that is raised.
+    Alert,
+}
+
+/// `bellwether check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub input: Input,
+    /// Do not read data, also where the card names default files.
+    #[arg(long)]
+    pub no_data: bool,
+    /// Fail on warnings too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Print diagnostics as text or JSON.
+    #[arg(long, value_enum, default_value_t = DiagnosticFormat::Text)]
+    pub format: DiagnosticFormat,
+}
+
+/// How diagnostics are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiagnosticFormat {
+    /// With excerpts of the card.
+    Text,
+    /// As a JSON array.
+    Json,
+}
+
+/// `bellwether explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    pub input: Input,
+    /// The metric, outcome or score.
+    pub metric: String,
+    /// The cell: SEGMENT=VALUE; without it the total.
+    #[arg(long = "where", value_name = "SEGMENT=VALUE")]
+    pub cell: Vec<String>,
+    /// The period by its label, such as 2026-05; `all` is the whole time. Without it: the headline's.
+    #[arg(long, value_name = "LABEL")]
+    pub period: Option<String>,
+    /// Source rows to show.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub rows: usize,
+    /// Print as text or JSON.
+    #[arg(long, value_enum, default_value_t = DiagnosticFormat::Text)]
+    pub format: DiagnosticFormat,
+}
+
+/// `bellwether test`
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Scorecards.
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub cards: Vec<PathBuf>,
+    /// Run only tests whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Folder in which imported modules are looked for, besides the card's own.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub modules: Vec<PathBuf>,
+    /// Value of a param: NAME=VALUE.
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+}
+
+/// `bellwether new`
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Where to write the card; `-` prints it.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub card: PathBuf,
+    /// The template.
+    #[arg(long, value_enum, default_value_t = Template::Minimal, conflicts_with = "from")]
+    pub template: Template,
+    /// Start from the columns of these files, one table each.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub from: Vec<PathBuf>,
+    /// Overwrite the file if it is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Templates of `new`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// The smallest useful card.
+    Minimal,
+    /// A card with every object.
+    Full,
+}
+
+/// `bellwether docs`
+#[derive(Debug, Args)]
+pub struct DocsArgs {
+    /// A function, setting or diagnostic code; without it, the list of all.
+    pub name: Option<String>,
+    /// Print the whole reference as Markdown.
+    #[arg(long, conflicts_with = "name")]
+    pub markdown: bool,
+    /// Print the reference as JSON, for editors.
+    #[arg(long, conflicts_with = "markdown")]
+    pub json: bool,
+}

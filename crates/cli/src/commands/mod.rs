@@ -1,0 +1,9 @@
+//! One file a command.
+
+pub mod check;
+pub mod docs;
+pub mod explain;
+pub mod new;
+pub mod run;
+pub mod shell;
+pub mod test;

@@ -1,0 +1,62 @@
+//! How a command ends when it does not end well.
+
+use bellwether::diagnostic::Diagnostic;
+
+use crate::terminal::{Terminal, Texts, draw, tally};
+
+/// Why a command failed; decides the exit code.
+#[derive(Debug)]
+pub enum Failure {
+    /// The card or its data are wrong: exit code 1.
+    Findings {
+        /// What is wrong.
+        diagnostics: Vec<Diagnostic>,
+        /// Texts of the card, for excerpts.
+        texts: Texts,
+    },
+    /// What is wrong was printed already: exit code 1.
+    Reported,
+    /// A file cannot be read or written: exit code 1.
+    Input(String),
+    /// The command line makes no sense: exit code 2.
+    Usage(String),
+    /// A goal was missed with `--fail-on`: exit code 3.
+    Goal(Vec<String>),
+}
+
+impl Failure {
+    /// A file that cannot be read or written.
+    pub fn input(message: impl Into<String>) -> Self {
+        Self::Input(message.into())
+    }
+
+    /// A command line that makes no sense.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(message.into())
+    }
+
+    /// The exit code: 1 card or data wrong, 2 usage, 3 a goal missed.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Findings { .. } | Self::Reported | Self::Input(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Goal(_) => 3,
+        }
+    }
+}
+
+impl Failure {
+    /// The failure in words, for standard error.
+    pub fn draw(&self, terminal: Terminal) -> String {
+        match self {
+            Self::Findings { diagnostics, texts } => {
+                let drawn = draw(diagnostics, texts, terminal.colour_err);
+                format!("{drawn}{}\n", tally(diagnostics))
+            }
+            Self::Reported => String::new(),
+            Self::Input(message) => format!("error: {message}\n"),
+            Self::Usage(message) => format!("error: {message}\n\nFor more, try --help.\n"),
+            Self::Goal(reasons) => reasons.iter().map(|reason| format!("missed: {reason}\n")).collect(),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Reading a card and the modules it imports.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+use crate::terminal::Texts;
+
+/// A card with its modules, as text.
+#[derive(Debug, Clone)]
+pub struct CardText {
+    /// The card's name as the user gave it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Modules: import name, text.
+    pub modules: Vec<(String, String)>,
+    /// The folder that default files and modules are relative to.
+    pub folder: PathBuf,
+}
+
+impl CardText {
+    /// Names and texts in the order of spans: the card, then its modules.
+    pub fn texts(&self) -> Texts {
+        std::iter::once((self.name.clone(), self.text.clone()))
+            .chain(self.modules.iter().cloned())
+            .collect()
+    }
+}
+
+/// Reads a card, and every module it imports from its own folder or from `module_folders`, to any depth.
+pub fn read(path: &Path, module_folders: &[PathBuf]) -> Result<CardText, Failure> {
+    let name = path.display().to_string();
+    let text = if name == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::input(format!("cannot read the card from standard input: {error}")))?;
+        text
+    } else {
+        read_text(path)?
+    };
+    let folder = path
+        .parent()
+        .filter(|_| name != "-")
+        .map(Path::to_path_buf)
+        .unwrap_or_default();
+    let mut modules: Vec<(String, String)> = Vec::new();
+    let mut wanted: Vec<String> = imports(&text);
+    let mut seen = BTreeSet::new();
+    while let Some(import) = wanted.pop() {
+        if !seen.insert(import.clone()) {
+            continue;
+        }
+        let candidates = std::iter::once(&folder).chain(module_folders);
+        let found = candidates
+            .map(|folder| folder.join(format!("{import}.rhai")))
+            .find(|file| file.is_file());
+        // A module that is not there is left to the engine, which points at the import and names those that are.
+        if let Some(file) = found {
+            let text = read_text(&file)?;
+            wanted.extend(imports(&text));
+            modules.push((import, text));
+        }
+    }
+    modules.sort();
+    Ok(CardText {
+        name,
+        text,
+        modules,
+        folder,
+    })
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::input(format!("there is no file {}", path.display())),
+        _ => Failure::input(format!("cannot read {}: {error}", path.display())),
+    })?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
+    String::from_utf8(bytes).map_err(|error| Failure::input(format!("{} is not UTF-8 text ({error})", path.display())))
+}
+
+/// Names in `import "name"`, outside comments and strings as far as a look at lines can tell; a name too many is
+/// looked for and not found, which does no harm.
+fn imports(text: &str) -> Vec<String> {
+    text.lines()
+        .filter_map(|line| line.trim_start().strip_prefix("import"))
+        .filter_map(|rest| {
+            rest.trim_start()
+                .strip_prefix('"')?
+                .split_once('"')
+                .map(|(name, _)| name.to_owned())
+        })
+        .filter(|name| !name.contains("..") && !Path::new(name).is_absolute())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_found_beside_the_card_and_inside_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("company")).unwrap();
+        std::fs::write(
+            folder.path().join("company/cx.rhai"),
+            "import \"company/base\" as base;\n",
+        )
+        .unwrap();
+        std::fs::write(folder.path().join("company/base.rhai"), "export const GOAL = 75;\n").unwrap();
+        std::fs::write(
+            folder.path().join("card.rhai"),
+            "import \"company/cx\" as cx;\nimport \"gone\" as g;\n",
+        )
+        .unwrap();
+        let card = read(&folder.path().join("card.rhai"), &[]).unwrap();
+        let names: Vec<&str> = card.modules.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["company/base", "company/cx"]);
+    }
+
+    #[test]
+    fn a_card_that_is_not_there_is_said_so() {
+        let failure = read(Path::new("no/such/card.rhai"), &[]).unwrap_err();
+        assert!(matches!(failure, Failure::Input(message) if message == "there is no file no/such/card.rhai"));
+    }
+
+    #[test]
+    fn imports_do_not_leave_the_folders() {
+        assert_eq!(
+            imports("import \"../secret\" as s;\nimport \"/etc/passwd\" as p;\n import \"a\" as a;"),
+            ["a"]
+        );
+    }
+}

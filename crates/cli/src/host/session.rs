@@ -1,0 +1,222 @@
+//! A compiled card with the means to load and evaluate it: what all commands share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bellwether::data::Table;
+use bellwether::definition::Scorecard;
+use bellwether::diagnostic::Diagnostic;
+use bellwether::engine::{Engine, Error, EvaluateOptions};
+use bellwether::limits::Limits;
+use bellwether::report::Report;
+use bellwether::script::Source;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::card::CardText;
+use super::data::{self, Place};
+use crate::args::Input;
+use crate::failure::Failure;
+use crate::terminal::Terminal;
+
+/// Evaluations shorter than this show no bar.
+const BAR_AFTER: Duration = Duration::from_millis(700);
+
+/// A compiled card.
+pub struct Session {
+    engine: Engine,
+    text: CardText,
+    card: Scorecard,
+    findings: Vec<Diagnostic>,
+}
+
+impl Session {
+    /// Compiles a card.
+    pub fn compile(text: CardText, params: &[String]) -> Result<Self, Failure> {
+        let engine = Engine::new(Limits::default());
+        let params = super::params(params)?;
+        let source = Source {
+            name: &text.name,
+            text: &text.text,
+            modules: &text.modules,
+            params: &params,
+        };
+        match engine.compile(&source) {
+            Ok((card, findings)) => Ok(Self {
+                engine,
+                card,
+                findings,
+                text,
+            }),
+            Err(error) => Err(Failure::Findings {
+                diagnostics: error.into_diagnostics(),
+                texts: text.texts(),
+            }),
+        }
+    }
+
+    /// The engine that compiled it.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The scorecard.
+    pub const fn card(&self) -> &Scorecard {
+        &self.card
+    }
+
+    /// What was said about the card when it was compiled: no errors.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &self.findings
+    }
+
+    /// Whether every table has a place to be read from.
+    pub fn has_data(&self, input: &Input) -> Result<bool, Failure> {
+        let given = data::places(&input.data)?;
+        match data::resolve(&self.card, &given, &self.text.folder) {
+            Ok(_) => Ok(true),
+            Err((_, Some(failure))) => Err(failure),
+            Err((_, None)) => Ok(!given.is_empty()),
+        }
+    }
+
+    /// Reads all tables; every file that cannot be read is named, not the first.
+    pub fn load(
+        &self,
+        input: &Input,
+        terminal: Terminal,
+    ) -> Result<(BTreeMap<String, Table>, Vec<Diagnostic>), Failure> {
+        let given = data::places(&input.data)?;
+        let places = match data::resolve(&self.card, &given, &self.text.folder) {
+            Ok(places) => places,
+            Err((_, Some(failure))) => return Err(failure),
+            Err((missing, None)) => return Err(self.failed(missing)),
+        };
+        let needs = self.engine.needs(&self.card);
+        let all = bellwether::data::Needs::all();
+        let mut tables = BTreeMap::new();
+        let mut notes = Vec::new();
+        let mut errors = Vec::new();
+        for (name, place) in &places {
+            match data::open(name, place, needs.get(name).unwrap_or(&all), threads(input), terminal) {
+                Ok((table, more)) => {
+                    notes.extend(more);
+                    tables.insert(name.clone(), table);
+                }
+                Err(error) => errors.push(self.pointed(name, place, error)),
+            }
+        }
+        if errors.is_empty() {
+            Ok((tables, notes))
+        } else {
+            Err(self.failed(errors))
+        }
+    }
+
+    /// Points a finding about a default file at the place in the card that names it.
+    fn pointed(&self, table: &str, place: &Place, mut error: Diagnostic) -> Diagnostic {
+        let file = self.card.table(table).and_then(|table| table.file.as_ref());
+        if let Some(file) = file.filter(|file| error.span.is_none() && place.path.ends_with(&file.value)) {
+            error.span = Some(file.span);
+        }
+        error
+    }
+
+    /// The options that all commands share.
+    pub fn options(&self, input: &Input) -> Result<EvaluateOptions, Failure> {
+        let mut values_from: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
+        for (card, name, value) in super::values(&input.values)? {
+            values_from.entry(card).or_default().insert(name, value);
+        }
+        Ok(EvaluateOptions {
+            as_of: super::as_of(input.as_of.as_deref())?,
+            threads: threads(input),
+            values_from,
+            ..EvaluateOptions::default()
+        })
+    }
+
+    /// Evaluates the card; what was said when it was compiled and read goes into the report.
+    pub fn evaluate(
+        &self,
+        (tables, notes): (BTreeMap<String, Table>, Vec<Diagnostic>),
+        options: &EvaluateOptions,
+        terminal: Terminal,
+    ) -> Result<Report, Failure> {
+        let bar = Bar::new(terminal);
+        let options = EvaluateOptions {
+            progress: bar.as_ref().map(Bar::hook),
+            ..options.clone()
+        };
+        let outcome = self.engine.evaluate(&self.card, tables, &options);
+        if let Some(bar) = bar {
+            bar.bar.finish_and_clear();
+        }
+        let mut report = outcome.map_err(|error| self.error(error))?;
+        let mut diagnostics = self.findings.clone();
+        diagnostics.extend(notes);
+        diagnostics.append(&mut report.diagnostics);
+        let mut seen: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
+        for diagnostic in diagnostics {
+            if !seen.contains(&diagnostic) {
+                seen.push(diagnostic);
+            }
+        }
+        seen.sort_by_key(|diagnostic| diagnostic.severity);
+        report.diagnostics = seen;
+        Ok(report)
+    }
+
+    /// An error of the engine with the card's texts.
+    pub fn error(&self, error: Error) -> Failure {
+        if error.diagnostics().is_empty() {
+            return Failure::input(error.to_string());
+        }
+        self.failed(error.into_diagnostics())
+    }
+
+    fn failed(&self, diagnostics: Vec<Diagnostic>) -> Failure {
+        Failure::Findings {
+            diagnostics,
+            texts: self.text.texts(),
+        }
+    }
+}
+
+fn threads(input: &Input) -> usize {
+    input
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// A bar that appears only when an evaluation is long.
+struct Bar {
+    bar: ProgressBar,
+    started: Instant,
+}
+
+impl Bar {
+    fn new(terminal: Terminal) -> Option<Self> {
+        terminal.progress.then(|| Self {
+            bar: ProgressBar::hidden(),
+            started: Instant::now(),
+        })
+    }
+
+    fn hook(&self) -> bellwether::engine::Progress {
+        let (bar, started) = (self.bar.clone(), self.started);
+        Arc::new(move |done| {
+            if started.elapsed() >= BAR_AFTER {
+                if bar.is_hidden() {
+                    bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+                    bar.set_length(100);
+                    if let Ok(style) = ProgressStyle::with_template("measuring {bar:32} {percent} %") {
+                        bar.set_style(style);
+                    }
+                }
+                bar.set_position((done.clamp(0.0, 1.0) * 100.0) as u64);
+            }
+            true
+        })
+    }
+}
