@@ -32,6 +32,20 @@ pub struct Expected {
     pub more: BTreeMap<String, Value>,
 }
 
+impl Expected {
+    /// Whether it is a value of that card, in a file of several cards.
+    #[must_use]
+    pub fn is_of(&self, card: &str) -> bool {
+        self.more.get("card").and_then(Value::as_str) == Some(card)
+    }
+
+    /// The key of the row whose score it is, where it is that of a row.
+    #[must_use]
+    pub fn entity(&self) -> Option<&str> {
+        self.more.get("entity").and_then(Value::as_str)
+    }
+}
+
 /// The values of `tests/oracle/NAME.json`.
 ///
 /// # Panics
@@ -47,6 +61,55 @@ pub fn values(name: &str) -> Vec<Expected> {
     let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
     let file: File = serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
     file.values
+}
+
+/// The values of the bundled example, `tests/oracle/subscriber-health.json`. Its cost to serve is of a month and is
+/// annualised here, as the card does.
+///
+/// # Panics
+///
+/// When the file cannot be read.
+#[must_use]
+pub fn example() -> Vec<Expected> {
+    #[derive(Deserialize)]
+    struct File {
+        cells: BTreeMap<String, Vec<Expected>>,
+    }
+    let path = crate::card::root().join("tests/oracle/subscriber-health.json");
+    let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    let file: File = serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    let mut values = Vec::new();
+    for (name, cells) in file.cells {
+        for cell in cells {
+            let (metric, scale) = match name.as_str() {
+                "cost_to_serve_a_month" => ("cost_to_serve", cell.period.as_deref().map_or(1.0, yearly)),
+                other => (other, 1.0),
+            };
+            let value = cell.value.map(|value| value * scale);
+            values.push(Expected {
+                metric: metric.to_owned(),
+                value,
+                ..cell
+            });
+        }
+    }
+    values
+}
+
+/// How often the days of a month, written `2026-02`, fit into a year of 365.25 days.
+fn yearly(month: &str) -> f64 {
+    let days = match month.get(5..) {
+        Some("02") => {
+            if month.starts_with("2024") || month.starts_with("2028") {
+                29.0
+            } else {
+                28.0
+            }
+        }
+        Some("04" | "06" | "09" | "11") => 30.0,
+        _ => 31.0,
+    };
+    365.25 / days
 }
 
 /// A report as JSON, with its cells found by name.
@@ -134,7 +197,8 @@ fn text(value: &Value, key: &str) -> Option<String> {
 }
 
 /// Equal but for the last digits of a differently ordered computation.
-fn close(got: Option<f64>, wanted: Option<f64>) -> bool {
+#[must_use]
+pub fn close(got: Option<f64>, wanted: Option<f64>) -> bool {
     near(got, wanted, 1e-11)
 }
 

@@ -38,7 +38,8 @@ fn columns<'f>(frame: &'f Frame, names: &[Spanned<String>], findings: &mut Vec<D
 }
 
 /// Keeps the latest row of each key, by the columns of `latest_by`, ties going to the next column. A row in which such
-/// a column is missing counts as later than all: a case without closing date is still open.
+/// a column is missing counts as later than all: a case without closing date is still open. Text may settle a tie: there a
+/// row that says something counts as later than one that is silent.
 pub(super) fn keep_latest(frame: &mut Frame, table: &Table, findings: &mut Vec<Diagnostic>) {
     let Some(first) = table.latest_by.first() else { return };
     if table.key.is_empty() {
@@ -58,12 +59,13 @@ pub(super) fn keep_latest(frame: &mut Frame, table: &Table, findings: &mut Vec<D
     ) else {
         return;
     };
-    for (name, column) in table.latest_by.iter().zip(&by) {
-        if column.column_type() == ColumnType::Text && column.missing_count() < column.len() {
-            let finding = super::dates::advise(frame, &name.value, column).at(name.span);
-            findings.push(finding);
-            return;
-        }
+    if let Some(column) = by.first()
+        && is_text(column)
+        && column.missing_count() < column.len()
+    {
+        let finding = super::dates::advise(frame, &first.value, column).at(first.span);
+        findings.push(finding);
+        return;
     }
     let ids = key_ids(&key);
     let mut latest = vec![NO_ROW; ids.count];
@@ -78,7 +80,7 @@ pub(super) fn keep_latest(frame: &mut Frame, table: &Table, findings: &mut Vec<D
         }
         match by
             .iter()
-            .map(|column| compare(column, row, *best as usize))
+            .map(|column| later(column, row, *best as usize))
             .find(|order| order.is_ne())
         {
             Some(Ordering::Greater) => {
@@ -142,7 +144,19 @@ fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// Missing is later than any value.
+fn is_text(column: &Column) -> bool {
+    column.column_type() == ColumnType::Text
+}
+
+/// Which row is later by a column: missing is later than any value, but a text that is missing says less than one that is
+/// there.
+fn later(column: &Column, left: usize, right: usize) -> Ordering {
+    let order = compare(column, left, right);
+    let silent = is_text(column) && column.is_valid(left) != column.is_valid(right);
+    if silent { order.reverse() } else { order }
+}
+
+/// Missing comes after any value.
 fn compare(column: &Column, left: usize, right: usize) -> Ordering {
     match (column.is_valid(left), column.is_valid(right)) {
         (false, false) => Ordering::Equal,

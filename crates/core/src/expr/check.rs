@@ -306,6 +306,10 @@ impl Checker<'_> {
     fn arithmetic(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Checked<Node> {
         let (one, other) = (self.node(left), self.node(right));
         let (mut one, mut other) = (one?, other?);
+        if op == BinaryOp::Subtract {
+            one = self.dated(one, left.span, &other)?;
+            other = self.dated(other, right.span, &one)?;
+        }
         let both = |mask: Mask, this: &Self| this.current(&one).meets(mask) && this.current(&other).meets(mask);
         let kind = |one: Node, other: Node| Kind::Arithmetic(op, Box::new(one), Box::new(other));
         if op == BinaryOp::Subtract && both(Mask::TIME, self) && !both(Mask::NUMBER, self) {

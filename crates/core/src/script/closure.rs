@@ -513,3 +513,6 @@ fn returns(node: &Node) -> bool {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod differential;

@@ -7,17 +7,17 @@ use crate::table::Table;
 
 /// Touchpoint, days after joining, share of those who come so far that go on, felt ease (1 to 7), share who answer.
 const STEPS: [(&str, i64, f64, f64, f64); 9] = [
-    ("compare", 0, 1.00, 5.4, 0.20),
-    ("order", 2, 0.90, 5.7, 0.30),
-    ("delivery", 9, 0.97, 5.2, 0.30),
+    ("compare", 0, 1.00, 5.4, 0.25),
+    ("order", 2, 0.90, 5.7, 0.35),
+    ("delivery", 9, 0.97, 5.2, 0.35),
     ("activate", 11, 0.94, 4.6, 0.40),
-    ("daily use", 40, 0.96, 6.0, 0.30),
+    ("daily use", 40, 0.96, 6.0, 0.35),
     ("bill", 62, 0.98, 3.9, 0.40),
     ("reach us", 110, 0.60, 4.4, 0.40),
     ("solved", 113, 0.85, 5.1, 0.40),
-    ("renew", 330, 0.90, 5.3, 0.25),
+    ("renew", 330, 0.90, 5.3, 0.30),
 ];
-const CUSTOMERS: u64 = 260;
+const CUSTOMERS: u64 = 300;
 const LAST_DAY: Day = Day::new(2026, 6, 30);
 
 pub fn tables() -> Tables {
@@ -28,7 +28,7 @@ pub fn tables() -> Tables {
         let mut random = Random::row("journey", number);
         let id = format!("J{number:03}");
         let persona = random.weighted(("family", 0.4), &[("single", 0.35), ("senior", 0.25)]);
-        let joined_on = Day::new(2024, 7, 1).plus(random.between(0, 600));
+        let joined_on = Day::new(2024, 7, 1).plus(random.between(0, 725));
         let ease = 0.8 * random.normal() - if persona == "senior" { 0.4 } else { 0.0 };
         let renews_on = joined_on.plus_months(12);
         let renewed = random.chance(logistic(0.95 + 0.9 * ease));

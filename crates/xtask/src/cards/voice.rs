@@ -7,11 +7,11 @@ use crate::table::Table;
 
 /// Branch, people, how well it is led.
 const BRANCHES: [(&str, i64, f64); 6] = [
-    ("Aalen", 22, 0.5),
-    ("Bonn", 30, 0.2),
-    ("Celle", 14, -0.2),
-    ("Dresden", 26, 0.0),
-    ("Essen", 34, -0.7),
+    ("Aalen", 44, 0.5),
+    ("Bonn", 60, 0.2),
+    ("Celle", 30, -0.2),
+    ("Dresden", 52, 0.0),
+    ("Essen", 68, -0.5),
     ("Ulm", 9, 0.4),
 ];
 const JOBS: [(&str, f64); 3] = [("counter", 0.55), ("advice", 0.35), ("back office", 0.10)];
