@@ -62,6 +62,16 @@ fn find<'a>(card: &Scorecard, data: &'a Dataset, from: &str, to: &str, passed: &
         found.push((parent.path.clone(), onward));
     }
     passed.pop();
+    // As in `Scorecard::paths`: a row that belongs to another directly belongs to it that way.
+    let direct: Vec<&str> = table
+        .parents
+        .iter()
+        .filter(|parent| parent.table == to)
+        .map(|parent| parent.path.as_str())
+        .collect();
+    if !direct.is_empty() {
+        found.retain(|(path, _)| direct.contains(&path.as_str()));
+    }
     if found.len() > 1 {
         let chosen: Vec<&str> = card
             .table(from)

@@ -123,12 +123,13 @@ impl Call<'_> {
             return;
         }
         let span = self.arg_span(index);
-        // `2027-12-31` without quotes was told before anything ran.
+        // A mistake inside the value was told already: `2027-12-31` without quotes, a comparison outside a closure.
+        let inside = |told: &Span| told.source == span.source && told.start >= span.start && told.end <= span.end;
         if self
             .builder
             .diagnostics
             .iter()
-            .any(|told| told.is_error() && told.span == Some(span))
+            .any(|told| told.is_error() && told.span.as_ref().is_some_and(inside))
         {
             return;
         }

@@ -249,7 +249,7 @@ fn stages_named(findings: &mut Findings<'_>) {
         let wanted = stage.phase.value.as_str();
         let is_phase = phases().any(|phase| phase.name.value == wanted);
         let is_step = phases().flat_map(|phase| &phase.steps).any(|step| step.value == wanted);
-        if !is_phase && !(is_step && stage.step.is_none()) {
+        if !(is_phase || is_step && stage.step.is_none()) {
             let names = phases().flat_map(|phase| {
                 std::iter::once(phase.name.value.as_str()).chain(phase.steps.iter().map(|step| step.value.as_str()))
             });

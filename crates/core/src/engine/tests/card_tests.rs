@@ -62,10 +62,8 @@ fn what_does_not_hold_says_what_came_and_why() {
 
 #[test]
 fn a_test_that_cannot_run_says_why() {
-    let report = run(
-        r#"test("slip").given("survey", `recommend
-            11`).expect("nps", 0);"#,
-    );
+    let report = run(r#"test("slip").given("survey", `recommend
+            11`).expect("nps", 0);"#);
     assert!(!report.passed());
     assert!(
         report

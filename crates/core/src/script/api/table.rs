@@ -112,7 +112,8 @@ let both = stack("both", [y17, y18]).date("year", "yyyy");"#,
         params: "table: table, columns: text or list of texts, path?: text",
         returns: "table",
         doc: "Many rows here belong to one row there: the columns hold the key of the other table. The third argument names the path, so that \
-              `orders.customer.state` reads the customer's state; without it the path has the name of the table.",
+              `orders.customer.state` reads the customer's state; without it the path has the name of the table. Where several paths lead to one table a direct one goes before longer ones; \
+              two of one kind need `via`.",
         example: r#"let orders = table("orders").belongs_to(customers, "customer_id", "buyer");
 segment("buyer region", orders.buyer.region);"#,
         run: belongs_to,
