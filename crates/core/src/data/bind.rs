@@ -97,7 +97,7 @@ impl<'a> Binder<'a> {
         if self.options.sparse {
             self.fill(&mut frame, table);
         } else {
-            self.check_used(&frame);
+            self.check_used(&frame, table);
         }
         let chain = self.alias_chain(table);
         let mut findings = std::mem::take(&mut self.findings);
@@ -269,14 +269,20 @@ impl<'a> Binder<'a> {
     }
 
     /// Columns that the card uses and the table does not have.
-    fn check_used(&mut self, frame: &Frame) {
+    fn check_used(&mut self, frame: &Frame, table: &Table) {
         for (name, used) in self.uses.of(&frame.name) {
             if used.certain && frame.column(name).is_none() {
                 if frame.unread.iter().any(|unread| unread == name) {
                     // It is there, but the host did not read it.
                     continue;
                 }
-                self.findings.push(unknown_column(frame, name, used.span));
+                // A column that the card makes itself may be meant as well as one of the data.
+                let made = table.added.iter().map(|added| added.name.value.as_str());
+                let finding = unknown_column(frame, name, used.span);
+                self.findings.push(match nearest(name, frame.names().chain(made)) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding,
+                });
             }
         }
     }
