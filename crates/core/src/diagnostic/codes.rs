@@ -102,6 +102,8 @@ registry! {
     NO_PERIODS = 401, "a measure that cannot be cut by period";
     NOT_REACHED = 402, "a segment that does not reach a measure";
     THIN_PERIOD = 403, "a last period that is nearly empty";
+    HIDDEN = 404, "cells hidden to protect people";
+    SWAPPED_DATES = 405, "two dates that seem to be the wrong way round";
     // BW5xx scores
     NOT_CHECKED = 500, "a cap or floor whose condition is unknown";
     OVERRIDDEN = 501, "a score set by hand";

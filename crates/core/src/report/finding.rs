@@ -1,7 +1,7 @@
 //! What can only be said with values at hand: targets already met, due dates past, caps not checked, values set by hand.
 
 use super::model::{Cell, GoalResult, MetricResult, ScoreResult};
-use crate::definition::{Baseline, CivilDate, Direction, Goal, Scorecard};
+use crate::definition::{Baseline, CivilDate, Direction, ExprKind, Function, Goal, Measure, MeasureKind, Scorecard};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::measure::State;
 use crate::score::{Fate, ScoreDetail};
@@ -19,8 +19,72 @@ pub(super) fn of_metrics(card: &Scorecard, as_of: Option<CivilDate>, metrics: &[
             result.direction,
             as_of,
         ));
+        found.extend(swapped(&metric.measure, result));
     }
+    found.extend(hidden(card, metrics));
     found
+}
+
+/// A time between two dates that comes out below zero over all rows: most often the dates are the wrong way round.
+fn swapped(measure: &Measure, result: &MetricResult) -> Option<Diagnostic> {
+    let MeasureKind::Aggregate(aggregate) = &measure.kind else {
+        return None;
+    };
+    let between = aggregate.inputs.iter().find(|input| {
+        matches!(
+            input.kind,
+            ExprKind::Call(
+                Function::DaysBetween | Function::HoursBetween | Function::MinutesBetween | Function::MonthsBetween,
+                _
+            )
+        )
+    })?;
+    let total = result
+        .cells
+        .iter()
+        .find(|cell| cell.period.is_none() && cell.segments.is_empty())?;
+    let value = total.value.filter(|value| *value < 0.0)?;
+    let message = format!(
+        "`{}` over all {} rows is {}: times between two dates that are zero or below",
+        result.name,
+        total.n,
+        short(value)
+    );
+    Some(
+        Diagnostic::warning(codes::SWAPPED_DATES, message)
+            .at(between.span)
+            .help("the earlier date comes first: swap the two dates?"),
+    )
+}
+
+/// How much anonymity hides: one finding, about the metric that loses most.
+fn hidden(card: &Scorecard, metrics: &[MetricResult]) -> Option<Diagnostic> {
+    let floor = card.tables.iter().find_map(|table| table.anonymous_below.as_ref())?;
+    let count = |metric: &MetricResult| {
+        let cells = metric.cells.iter();
+        cells.filter(|cell| cell.state == State::Suppressed).count()
+    };
+    // The first of those that lose most.
+    let (lost, metric) = metrics
+        .iter()
+        .map(|metric| (count(metric), metric))
+        .reduce(|most, next| if next.0 > most.0 { next } else { most })
+        .filter(|(lost, _)| *lost > 0)?;
+    let (all, people) = (metric.cells.len(), floor.floor.value);
+    let message = format!(
+        "{lost} of {all} cells of `{}` are below {people} people, or would give such a cell away: hidden",
+        metric.name
+    );
+    let finding = if lost * 2 > all {
+        Diagnostic::warning(codes::HIDDEN, message)
+    } else {
+        Diagnostic::note(codes::HIDDEN, message)
+    };
+    Some(
+        finding
+            .at(floor.floor.span)
+            .help("coarser segments or longer periods show more"),
+    )
 }
 
 /// Findings about scores.
