@@ -11,11 +11,7 @@ use bellwether_tests::oracle::{self, Cells, Expected};
 use bellwether_tests::run::{self, Run};
 
 /// Slips that are not told yet: card and slip. The test fails when one of them is, so that the list only shrinks.
-const NOT_TOLD_YET: &[(&str, &str)] = &[
-    ("05-complaints", "two dates the wrong way round"),
-    ("08-employee-voice", "a cube so fine that nothing is left"),
-    ("11-account-health", "a score misspelt"),
-];
+const NOT_TOLD_YET: &[(&str, &str)] = &[];
 
 /// A finding as a person reads it, with the line of the card that it points at.
 fn told(text: &str, finding: &Diagnostic) -> String {
