@@ -4,7 +4,7 @@ use super::cell::{Interval, State};
 use super::leaf::Leaf;
 use super::state::Finished;
 use crate::definition::MeasureFunction;
-use crate::stats::exact::{Dyadic, ExactMoments, ExactWeighted};
+use crate::stats::exact::{Dyadic, ExactComoments, ExactMoments, ExactWeighted};
 use crate::stats::nps::{NetCounts, WeightedNet};
 use crate::stats::proportion::{WeightedShare, percent, wilson};
 use crate::stats::{correlate, mean, quantile, weight};
@@ -152,7 +152,7 @@ pub(crate) fn finish(leaf: &Leaf, states: &[Finished<'_>]) -> Cell {
     if leaf.not_due.is_some()
         && let Some(Finished::Counts([n, ..])) = states.last()
     {
-        cell.not_due = *n;
+        cell.not_due = u64::from(*n);
     }
     cell
 }
@@ -161,10 +161,13 @@ fn value(leaf: &Leaf, states: &[Finished<'_>]) -> Cell {
     use MeasureFunction as F;
     match (leaf.function, states) {
         (F::Count, _) => count(leaf, states),
-        (F::Share, [Finished::Counts(rows), whole, part, ..]) => share(rows.first().copied().unwrap_or(0), whole, part),
+        (F::Share, [Finished::Counts(rows), whole, part, ..]) => {
+            share(u64::from(rows.first().copied().unwrap_or(0)), whole, part)
+        }
         (F::Correlation, [Finished::Pairs(sums, missing), ..]) => {
             Cell::of(correlate::pearson(sums), sums.x.n, *missing)
         }
+        (F::Correlation, [Finished::Moments(places), ..]) => correlation(leaf, places),
         (_, [Finished::Counts(counts), rest @ ..]) => {
             let weights = match rest.first() {
                 Some(Finished::Moments(weights)) if leaf.weight.is_some() => Some(weights.as_slice()),
@@ -183,7 +186,7 @@ fn value(leaf: &Leaf, states: &[Finished<'_>]) -> Cell {
 
 fn count(leaf: &Leaf, states: &[Finished<'_>]) -> Cell {
     let rows = |at: usize| match states.get(at) {
-        Some(Finished::Counts([n, ..])) => *n,
+        Some(Finished::Counts([n, ..])) => u64::from(*n),
         _ => 0,
     };
     let (n, skipped, next) = if leaf.inputs.is_empty() {
@@ -214,8 +217,36 @@ fn share(rows: u64, whole: &Finished<'_>, part: &Finished<'_>) -> Cell {
     Cell::of(part.ratio(&whole).map(|share| 100.0 * share), n, rows.saturating_sub(n))
 }
 
+/// The correlation of a narrow input with another whose sums are kept for each of its values.
+fn correlation(leaf: &Leaf, places: &[(ExactMoments, u64)]) -> Cell {
+    let Some(bins) = leaf.inputs.iter().find_map(|input| input.bins.as_ref()) else {
+        return Cell::without(State::Failed);
+    };
+    let mut sums = ExactComoments::default();
+    let mut missing = 0;
+    for (at, (moments, without)) in places.iter().enumerate() {
+        missing += without;
+        let Some(x) = bins.numbers.get(at).copied().flatten().and_then(Dyadic::from_f64) else {
+            missing += moments.n;
+            continue;
+        };
+        let of_x = Dyadic::from(moments.n).times(&x);
+        add(
+            &mut sums.x,
+            &ExactMoments {
+                n: moments.n,
+                squares: of_x.times(&x),
+                sum: of_x,
+            },
+        );
+        add(&mut sums.y, moments);
+        sums.products = sums.products.plus(&moments.sum.times(&x));
+    }
+    Cell::of(correlate::pearson(&sums), sums.x.n, missing)
+}
+
 /// Values and how often they occur, in order of bins.
-fn groups<'c>(leaf: &'c Leaf, counts: &'c [u64]) -> impl Iterator<Item = (usize, f64, u64)> + Clone + 'c {
+fn groups<'c>(leaf: &'c Leaf, counts: &'c [u32]) -> impl Iterator<Item = (usize, f64, u64)> + Clone + 'c {
     let numbers = leaf
         .inputs
         .first()
@@ -225,12 +256,12 @@ fn groups<'c>(leaf: &'c Leaf, counts: &'c [u64]) -> impl Iterator<Item = (usize,
         .iter()
         .zip(counts)
         .enumerate()
-        .filter_map(|(at, (number, &count))| Some((at, (*number)?, count)))
+        .filter_map(|(at, (number, &count))| Some((at, (*number)?, u64::from(count))))
 }
 
-fn of_bins(leaf: &Leaf, counts: &[u64], weights: Option<&[(ExactMoments, u64)]>) -> Cell {
+fn of_bins(leaf: &Leaf, counts: &[u32], weights: Option<&[(ExactMoments, u64)]>) -> Cell {
     use MeasureFunction as F;
-    let all: u64 = counts.iter().sum();
+    let all: u64 = counts.iter().map(|&count| u64::from(count)).sum();
     let n: u64 = groups(leaf, counts).map(|(_, _, count)| count).sum();
     let skipped = all - n;
     let present = || groups(leaf, counts).filter(|(_, _, count)| *count > 0);
@@ -277,7 +308,7 @@ fn of_bins(leaf: &Leaf, counts: &[u64], weights: Option<&[(ExactMoments, u64)]>)
     }
 }
 
-fn classes(leaf: &Leaf, counts: &[u64], weights: Option<&[(ExactMoments, u64)]>, n: u64, skipped: u64) -> Cell {
+fn classes(leaf: &Leaf, counts: &[u32], weights: Option<&[(ExactMoments, u64)]>, n: u64, skipped: u64) -> Cell {
     use MeasureFunction as F;
     let net = matches!(leaf.function, F::Nps | F::Net | F::CesNet);
     let Some(weights) = weights else {

@@ -6,8 +6,9 @@ use super::calendar::Window;
 /// and those that are not there yet.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Grid {
-    low: i32,
-    /// The interval of each day from `low` on.
+    /// The day before the first of the table, and the day after the last.
+    ends: (i32, i32),
+    /// The interval of each day from one end to the other.
     days: Vec<u16>,
     intervals: usize,
     /// The intervals of each window, first and one after the last.
@@ -38,17 +39,22 @@ impl Grid {
                 (first, (interval(window.end) + 1).max(first))
             })
             .collect();
-        let low = bounds
-            .first()
-            .copied()
-            .unwrap_or(if last == i32::MAX { last } else { last + 1 });
         let intervals = bounds.len() + 1;
-        let mut days = Vec::new();
-        if last != i32::MAX {
-            days.extend((low..=last).map(|day| interval(day) as u16));
-        }
+        let later = intervals as u16 + 1;
+        let ends = match (bounds.first(), last) {
+            (_, i32::MAX) => (i32::MAX - 1, i32::MAX),
+            (Some(&low), _) => (low.saturating_sub(1), last + 1),
+            (None, _) => (last, last + 1),
+        };
+        let days = (ends.0..=ends.1)
+            .map(|day| match day {
+                day if day == ends.0 => 0,
+                day if day > last => later,
+                day => interval(day) as u16,
+            })
+            .collect();
         Self {
-            low,
+            ends,
             days,
             intervals,
             runs,
@@ -65,21 +71,12 @@ impl Grid {
         self.intervals
     }
 
-    /// The interval of rows that are not there yet.
-    pub(crate) fn later(&self) -> usize {
-        self.intervals + 1
-    }
-
     /// The interval of a day.
     #[inline]
-    pub(crate) fn interval(&self, day: i32) -> usize {
-        let offset = i64::from(day) - i64::from(self.low);
-        match usize::try_from(offset) {
-            Ok(offset) => self
-                .days
-                .get(offset)
-                .map_or(self.later(), |&interval| usize::from(interval)),
-            Err(_) => 0,
-        }
+    pub(crate) fn interval(&self, day: i32) -> u32 {
+        let offset = day.clamp(self.ends.0, self.ends.1).wrapping_sub(self.ends.0);
+        self.days
+            .get(offset as usize)
+            .map_or(0, |&interval| u32::from(interval))
     }
 }

@@ -172,7 +172,8 @@ pub(crate) fn prepare(
     let mut inputs = Vec::new();
     let whole_rows = reads_rows(aggregate.function);
     for expr in &aggregate.inputs {
-        let input = if whole_rows {
+        let plain = matches!(expr.kind, ExprKind::Column(_));
+        let input = if whole_rows && !plain {
             rows.column_as_of(&aggregate.table, expr, as_of)
                 .map(|column| Arc::new(Input::plain(column)))
         } else {
@@ -603,7 +604,15 @@ impl Leaf {
                 };
                 vec![(mask(), What::Rows), (known, what(x)), (part, what(x))]
             }
-            (F::Correlation, Some(x)) => vec![(mask(), What::Pairs(Arc::clone(x), Arc::clone(self.inputs.get(1)?)))],
+            (F::Correlation, Some(x)) => {
+                let y = self.inputs.get(1)?;
+                let what = match (x.bins.is_some(), y.bins.is_some()) {
+                    (true, _) => What::ByBin(Arc::clone(y), Arc::clone(x)),
+                    (false, true) => What::ByBin(Arc::clone(x), Arc::clone(y)),
+                    (false, false) => What::Pairs(Arc::clone(x), Arc::clone(y)),
+                };
+                vec![(mask(), what)]
+            }
             (F::Level, Some(x)) if weighted => vec![(mask(), What::WeightedNumbers(Arc::clone(x)))],
             (F::Level, Some(x)) => vec![(mask(), What::Numbers(Arc::clone(x)))],
             (F::CountDistinct | F::Min | F::Max, Some(_)) => vec![(mask(), What::Bins(Arc::clone(narrow?)))],

@@ -14,7 +14,7 @@ use crate::stats::exact::{Moments, Wide, Window};
 use crate::stats::{quantile, weight};
 
 /// The rows of each cell of a cube, cell after cell.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Lists {
     /// Where each cell starts; one more than cells.
     offsets: Vec<u32>,

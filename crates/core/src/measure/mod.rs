@@ -13,6 +13,8 @@ mod grid;
 mod input;
 mod leaf;
 mod lists;
+mod parallel;
+mod pass;
 mod reach;
 mod rows;
 mod scan;

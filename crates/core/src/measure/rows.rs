@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow_array::Array as _;
+
 use super::reach::{Route, Routes, follow, gather};
 use crate::data::{Column, Dataset, RowIndex, Values};
-use crate::definition::{BinaryOp, CivilDate, Expr, ExprKind, Function, Literal, Scorecard, SwitchArm, UnaryOp};
-use crate::diagnostic::{Diagnostic, codes, nearest};
+use crate::definition::{BinaryOp, CivilDate, Expr, ExprKind, Function, Literal, Scorecard, SwitchArm, SwitchPattern};
+use crate::diagnostic::{Diagnostic, Span, codes, nearest};
+use crate::expr::{Context, Frame as _, TableFrame, check, evaluate};
 
 /// The tables, with what was computed over them so far.
 #[derive(Debug)]
@@ -15,6 +18,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) data: Dataset,
     routes: Routes,
     columns: BTreeMap<(String, String, i32), Arc<Column>>,
+    findings: Vec<Diagnostic>,
 }
 
 impl<'a> Rows<'a> {
@@ -24,6 +28,7 @@ impl<'a> Rows<'a> {
             data,
             routes: Routes::default(),
             columns: BTreeMap::new(),
+            findings: Vec::new(),
         }
     }
 
@@ -66,9 +71,119 @@ impl<'a> Rows<'a> {
         if let Some(column) = self.columns.get(&key) {
             return Ok(Arc::clone(column));
         }
-        let column = interim::evaluate(&self.data, table, expr, as_of)?;
+        let column = match &expr.kind {
+            ExprKind::Column(path) => self.stored(table, path, expr)?,
+            _ => Arc::new(self.computed(table, expr, as_of)?),
+        };
         self.columns.insert(key, Arc::clone(&column));
         Ok(column)
+    }
+
+    /// A column as it is stored, along a path where there is one.
+    fn stored(&self, table: &str, path: &[String], expr: &Expr) -> Result<Arc<Column>, Vec<Diagnostic>> {
+        let Some(frame) = TableFrame::new(&self.data, table) else {
+            return Err(Vec::new());
+        };
+        // The check says what is wrong with a path, and what would be right.
+        check(expr, &frame)?;
+        let (name, paths) = path
+            .split_last()
+            .map_or(("", &[][..]), |(name, paths)| (name.as_str(), paths));
+        let (end, way) = follow(&self.data, table, paths)
+            .map_err(|(at, path)| vec![unknown_path(&self.data, at, &path).at(expr.span)])?;
+        match (self.data.table(end).and_then(|table| table.column(name)), way) {
+            (Some(column), None) => Ok(Arc::clone(column)),
+            (Some(column), Some(way)) => Ok(Arc::new(gather(column, &way))),
+            (None, _) => Err(Vec::new()),
+        }
+    }
+
+    /// The values of an expression, computed.
+    fn computed(&mut self, table: &str, expr: &Expr, as_of: CivilDate) -> Result<Column, Vec<Diagnostic>> {
+        let Some(frame) = TableFrame::new(&self.data, table) else {
+            return Err(Vec::new());
+        };
+        let typed = check(expr, &frame)?;
+        let context = Context {
+            as_of: self.data.as_of.map(|_| as_of),
+        };
+        let column = evaluate(&typed, &frame, &context, 0..frame.rows());
+        self.findings.extend(typed.warnings().iter().cloned());
+        self.look_for_unknown_values(table, expr);
+        Ok(column)
+    }
+
+    /// Warns of texts that an expression compares a column with and no row has.
+    fn look_for_unknown_values(&mut self, table: &str, expr: &Expr) {
+        let mut compared: Vec<(Vec<String>, String, Span)> = Vec::new();
+        let text = |expr: &Expr| match &expr.kind {
+            ExprKind::Literal(Literal::Text(text)) => Some((text.clone(), expr.span)),
+            _ => None,
+        };
+        visit_mut(&mut expr.clone(), &mut |expr| match &expr.kind {
+            ExprKind::Binary(BinaryOp::Equal | BinaryOp::NotEqual, left, right) => {
+                for (column, other) in [(left, right), (right, left)] {
+                    if let (ExprKind::Column(path), Some((text, span))) = (&column.kind, text(other)) {
+                        compared.push((path.clone(), text, span));
+                    }
+                }
+            }
+            ExprKind::In(column, items) => {
+                if let ExprKind::Column(path) = &column.kind {
+                    compared.extend(
+                        items
+                            .iter()
+                            .filter_map(text)
+                            .map(|(text, span)| (path.clone(), text, span)),
+                    );
+                }
+            }
+            ExprKind::Switch { on, arms, .. } => {
+                if let ExprKind::Column(path) = &on.kind {
+                    let patterns = arms
+                        .iter()
+                        .flat_map(|arm| arm.patterns.iter().map(move |pattern| (pattern, arm.value.span)));
+                    for (pattern, span) in patterns {
+                        if let SwitchPattern::Value(Literal::Text(text)) = pattern {
+                            compared.push((path.clone(), text.clone(), span));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        });
+        for (path, text, span) in compared {
+            let Some((name, paths)) = path.split_last() else {
+                continue;
+            };
+            let Ok((end, _)) = follow(&self.data, table, paths) else {
+                continue;
+            };
+            let Some(Values::Text(values)) = self
+                .data
+                .table(end)
+                .and_then(|table| table.column(name))
+                .map(|column| &column.values)
+            else {
+                continue;
+            };
+            if values.dictionary.is_empty() || values.dictionary.iter().flatten().any(|value| value == text) {
+                continue;
+            }
+            let mut finding =
+                Diagnostic::warning(codes::UNKNOWN_VALUE, format!("no row has `{text}` in `{name}`")).at(span);
+            if let Some(near) = nearest(&text, values.dictionary.iter().flatten()) {
+                finding = finding.help(format!("did you mean `{near}`?"));
+            }
+            if !self.findings.contains(&finding) {
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    /// What was found and does not stop: taken, so that each is told once.
+    pub(crate) fn take_findings(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.findings)
     }
 
     /// The values of an expression that reads one column, for given values of that column.
@@ -100,8 +215,20 @@ impl<'a> Rows<'a> {
             tables: [(table.to_owned(), bound)].into(),
             as_of: self.data.as_of,
         };
-        let column = interim::evaluate(&small, table, &plain, as_of)?;
-        Ok(Some(Arc::unwrap_or_clone(column)))
+        let Some(frame) = TableFrame::new(&small, table) else {
+            return Ok(None);
+        };
+        // What does not fit is said in the words of the whole table.
+        let Ok(typed) = check(&plain, &frame) else {
+            return Ok(None);
+        };
+        let context = Context {
+            as_of: self.data.as_of.map(|_| as_of),
+        };
+        let column = evaluate(&typed, &frame, &context, 0..rows);
+        self.findings.extend(typed.warnings().iter().cloned());
+        self.look_for_unknown_values(table, expr);
+        Ok(Some(column))
     }
 
     /// Adds a column to a table.
@@ -212,160 +339,5 @@ pub(crate) fn visit_mut(expr: &mut Expr, visit: &mut impl FnMut(&mut Expr)) {
             each(high);
         }
         ExprKind::Call(_, items) => items.iter_mut().for_each(each),
-    }
-}
-
-/// Evaluates the plainest expressions row by row until `expr` does it by columns.
-mod interim {
-    use super::*;
-
-    #[derive(Clone, PartialEq, PartialOrd)]
-    enum Value {
-        Missing,
-        Bool(bool),
-        Number(f64),
-        Text(String),
-        Day(i32),
-    }
-
-    pub(super) fn evaluate(
-        data: &Dataset,
-        table: &str,
-        expr: &Expr,
-        as_of: CivilDate,
-    ) -> Result<Arc<Column>, Vec<Diagnostic>> {
-        if let ExprKind::Column(path) = &expr.kind {
-            return resolve(data, table, path, expr);
-        }
-        let mut columns = BTreeMap::new();
-        for path in columns_read(expr) {
-            let column = resolve(data, table, &path, expr)?;
-            columns.insert(path, column);
-        }
-        let rows = data.table(table).map_or(0, |table| table.rows);
-        let values: Vec<Value> = (0..rows).map(|row| value(expr, &columns, row, as_of)).collect();
-        let number = |value: &Value| {
-            if let Value::Number(number) = value {
-                Some(*number)
-            } else {
-                None
-            }
-        };
-        let column = match values.iter().find(|value| **value != Value::Missing) {
-            Some(Value::Number(_)) => Column::floats(values.iter().map(number).collect()),
-            Some(Value::Text(_)) => Column::texts(
-                &values
-                    .iter()
-                    .map(|v| if let Value::Text(text) = v { Some(text) } else { None })
-                    .collect::<Vec<_>>(),
-            ),
-            Some(Value::Day(_)) => Column::dates(
-                values
-                    .iter()
-                    .map(|v| if let Value::Day(day) = v { Some(*day) } else { None })
-                    .collect(),
-            ),
-            _ => Column::bools(
-                values
-                    .iter()
-                    .map(|v| if let Value::Bool(truth) = v { Some(*truth) } else { None })
-                    .collect(),
-            ),
-        };
-        Ok(Arc::new(column))
-    }
-
-    fn resolve(data: &Dataset, table: &str, path: &[String], expr: &Expr) -> Result<Arc<Column>, Vec<Diagnostic>> {
-        let (name, paths) = path
-            .split_last()
-            .map_or(("", &[][..]), |(name, paths)| (name.as_str(), paths));
-        let (end, way) =
-            follow(data, table, paths).map_err(|(at, path)| vec![unknown_path(data, at, &path).at(expr.span)])?;
-        let Some(column) = data.table(end).and_then(|table| table.column(name)) else {
-            let mut error =
-                Diagnostic::error(codes::UNKNOWN_COLUMN, format!("no column `{name}` in `{end}`")).at(expr.span);
-            let names = data.table(end).map(|table| table.order.clone()).unwrap_or_default();
-            if let Some(near) = nearest(name, names.iter().map(String::as_str)) {
-                error = error.help(format!("did you mean `{near}`?"));
-            }
-            return Err(vec![error]);
-        };
-        Ok(match way {
-            None => Arc::clone(column),
-            Some(way) => Arc::new(gather(column, &way)),
-        })
-    }
-
-    fn of_column(column: &Column, row: usize) -> Value {
-        if !column.is_valid(row) {
-            return Value::Missing;
-        }
-        match &column.values {
-            Values::Bool(values) => Value::Bool(values.value(row)),
-            Values::Int(_) | Values::Float(_) => column.number(row).map_or(Value::Missing, Value::Number),
-            Values::Text(text) => Value::Text(text.get(row).to_owned()),
-            Values::Date(_) | Values::Timestamp(_) => column.day(row).map_or(Value::Missing, Value::Day),
-        }
-    }
-
-    fn value(expr: &Expr, columns: &BTreeMap<Vec<String>, Arc<Column>>, row: usize, as_of: CivilDate) -> Value {
-        let go = |expr: &Expr| value(expr, columns, row, as_of);
-        match &expr.kind {
-            ExprKind::Literal(Literal::Bool(truth)) => Value::Bool(*truth),
-            ExprKind::Literal(Literal::Int(number)) => Value::Number(*number as f64),
-            ExprKind::Literal(Literal::Float(number)) => Value::Number(*number),
-            ExprKind::Literal(Literal::Text(text)) => Value::Text(text.clone()),
-            ExprKind::Column(path) => columns
-                .get(path)
-                .map_or(Value::Missing, |column| of_column(column, row)),
-            ExprKind::Unary(UnaryOp::Not, inner) => match go(inner) {
-                Value::Bool(truth) => Value::Bool(!truth),
-                _ => Value::Missing,
-            },
-            ExprKind::Unary(UnaryOp::Negate, inner) => match go(inner) {
-                Value::Number(number) => Value::Number(-number),
-                _ => Value::Missing,
-            },
-            ExprKind::Call(Function::AsOf, _) => Value::Day(as_of.0),
-            ExprKind::Call(Function::Date, items) => match items.first().map(go) {
-                Some(Value::Text(text)) => CivilDate::parse(&text).map_or(Value::Missing, |day| Value::Day(day.0)),
-                _ => Value::Missing,
-            },
-            ExprKind::Call(Function::IsMissing, items) => {
-                Value::Bool(items.first().is_some_and(|item| go(item) == Value::Missing))
-            }
-            ExprKind::In(inner, items) => match go(inner) {
-                Value::Missing => Value::Missing,
-                found => Value::Bool(items.iter().any(|item| go(item) == found)),
-            },
-            ExprKind::Binary(op, left, right) => binary(*op, go(left), go(right)),
-            _ => Value::Missing,
-        }
-    }
-
-    fn binary(op: BinaryOp, left: Value, right: Value) -> Value {
-        match (op, &left, &right) {
-            (BinaryOp::And, Value::Bool(false), _) | (BinaryOp::And, _, Value::Bool(false)) => {
-                return Value::Bool(false);
-            }
-            (BinaryOp::Or, Value::Bool(true), _) | (BinaryOp::Or, _, Value::Bool(true)) => return Value::Bool(true),
-            (_, Value::Missing, _) | (_, _, Value::Missing) => return Value::Missing,
-            _ => {}
-        }
-        match (op, left, right) {
-            (BinaryOp::Add, Value::Number(a), Value::Number(b)) => Value::Number(a + b),
-            (BinaryOp::Subtract, Value::Number(a), Value::Number(b)) => Value::Number(a - b),
-            (BinaryOp::Multiply, Value::Number(a), Value::Number(b)) => Value::Number(a * b),
-            (BinaryOp::Divide, Value::Number(a), Value::Number(b)) if b != 0.0 => Value::Number(a / b),
-            (BinaryOp::And, Value::Bool(a), Value::Bool(b)) => Value::Bool(a && b),
-            (BinaryOp::Or, Value::Bool(a), Value::Bool(b)) => Value::Bool(a || b),
-            (BinaryOp::Equal, a, b) => Value::Bool(a == b),
-            (BinaryOp::NotEqual, a, b) => Value::Bool(a != b),
-            (BinaryOp::Less, a, b) => Value::Bool(a < b),
-            (BinaryOp::LessOrEqual, a, b) => Value::Bool(a <= b),
-            (BinaryOp::Greater, a, b) => Value::Bool(a > b),
-            (BinaryOp::GreaterOrEqual, a, b) => Value::Bool(a >= b),
-            _ => Value::Missing,
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! One pass over a table for all measures: each row's cell is found once, and every state that reads the row is fed.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 
 use super::grid::Grid;
 use super::input::{Bins, Input};
@@ -13,8 +14,8 @@ use crate::data::{Codes, Column, Ints, Values};
 use crate::stats::exact::{Lane, LaneKind, Narrow, Scale, Split, Wide, Window};
 
 /// Rows of a block: their cells and bins stay in the first cache.
-const BLOCK: usize = 8192;
-/// States beyond this number are not kept once for each thread.
+const BLOCK: usize = 4096;
+/// Places beyond this number are not kept once for each thread.
 const MOST_SHARED: usize = 1 << 23;
 
 /// What a scan collects in each cell.
@@ -26,6 +27,8 @@ pub(crate) enum What {
     Bins(Arc<Input>),
     /// Sums of an input.
     Numbers(Arc<Input>),
+    /// Sums of the first input for each bin of the second, which is narrow.
+    ByBin(Arc<Input>, Arc<Input>),
     /// Sums of two inputs.
     Pairs(Arc<Input>, Arc<Input>),
     /// Sums of weights.
@@ -45,6 +48,18 @@ pub(crate) struct Want {
     pub(crate) what: What,
 }
 
+impl Want {
+    /// Places of a cell.
+    fn width(&self) -> usize {
+        match &self.what {
+            What::Bins(input) | What::WeightBins(input) | What::ByBin(_, input) => {
+                input.bins.as_ref().map_or(1, Bins::width)
+            }
+            _ => 1,
+        }
+    }
+}
+
 /// A pass over the rows of a table.
 pub(crate) struct Scan<'s> {
     pub(crate) rows: usize,
@@ -54,10 +69,18 @@ pub(crate) struct Scan<'s> {
     /// The day of each row; `None`: the table has none, and all rows are in the first interval.
     pub(crate) days: Option<&'s Column>,
     pub(crate) masks: Vec<Arc<BooleanBuffer>>,
-    pub(crate) weight: Option<&'s [f64]>,
+    pub(crate) weight: Option<Arc<[f64]>>,
     pub(crate) wants: Vec<Want>,
     pub(crate) threads: usize,
     pub(crate) cancelled: &'s AtomicBool,
+}
+
+/// What a thread needs for a block.
+#[derive(Default)]
+struct Buffers {
+    cells: Vec<u32>,
+    masked: Vec<Vec<u32>>,
+    bins: Vec<u8>,
 }
 
 impl Scan<'_> {
@@ -73,70 +96,71 @@ impl Scan<'_> {
 
     /// The states of all wants.
     pub(crate) fn run(&self) -> Vec<States> {
-        let empty: Vec<States> = self.wants.iter().map(|want| self.empty(want)).collect();
-        let size: usize = self.wants.iter().map(|want| self.cells() * width(want)).sum();
-        let blocks = self.rows.div_ceil(BLOCK);
-        let threads = self.threads.clamp(1, blocks.max(1));
-        if threads == 1 || size > MOST_SHARED || cfg!(target_arch = "wasm32") {
-            let mut states = empty;
-            let mut buffers = Buffers::new(self);
-            for block in 0..blocks {
+        let size: usize = self.wants.iter().map(|want| self.cells() * want.width()).sum();
+        let blocks = if self.wants.is_empty() {
+            0
+        } else {
+            self.rows.div_ceil(BLOCK)
+        };
+        let threads = if size > MOST_SHARED || cfg!(target_arch = "wasm32") {
+            1
+        } else {
+            self.threads.clamp(1, blocks.max(1))
+        };
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut states: Vec<States> = self.wants.iter().map(|want| self.empty(want)).collect();
+            let mut buffers = Buffers {
+                masked: vec![Vec::new(); self.masks.len()],
+                ..Buffers::default()
+            };
+            loop {
+                let block = next.fetch_add(1, Ordering::Relaxed);
+                if block >= blocks || self.cancelled.load(Ordering::Relaxed) {
+                    return states;
+                }
                 self.block(block, &mut buffers, &mut states);
             }
-            return states;
+        };
+        if threads == 1 {
+            return work();
         }
-        let next = AtomicUsize::new(0);
-        let parts: Vec<Vec<States>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads)
-                .map(|_| {
-                    scope.spawn(|| {
-                        let mut states: Vec<States> = empty.iter().map(States::empty).collect();
-                        let mut buffers = Buffers::new(self);
-                        loop {
-                            let block = next.fetch_add(1, Ordering::Relaxed);
-                            if block >= blocks {
-                                return states;
-                            }
-                            self.block(block, &mut buffers, &mut states);
-                        }
-                    })
-                })
-                .collect();
-            workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
-        });
-        let mut states = empty;
-        for part in parts {
-            for (mine, other) in states.iter_mut().zip(&part) {
-                mine.merge(other);
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut states = work();
+            for other in others {
+                match other.join() {
+                    Ok(part) => states.iter_mut().zip(&part).for_each(|(mine, part)| mine.merge(part)),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
             }
-        }
-        states
+            states
+        })
     }
 
     /// The cell of each row.
     pub(crate) fn row_cells(&self) -> Vec<u32> {
-        let mut all = Vec::with_capacity(self.rows);
-        let mut block = Vec::with_capacity(BLOCK);
-        let mut start = 0;
-        while start < self.rows {
-            let end = (start + BLOCK).min(self.rows);
-            self.find_cells(start..end, &mut block);
-            all.extend_from_slice(&block);
-            start = end;
-        }
-        all
+        let ranges = super::parallel::ranges(self.rows, self.threads, BLOCK);
+        let parts = super::parallel::map(self.threads, ranges.len(), |at| {
+            let rows = ranges.get(at).cloned().unwrap_or_default();
+            let mut cells = Vec::new();
+            self.find_cells(rows, &mut cells);
+            cells
+        });
+        parts.concat()
     }
 
     fn empty(&self, want: &Want) -> States {
-        let cells = self.cells() + 1;
-        let numbers = |width: usize, window: Window| match window.lane() {
+        // One cell more takes the rows that do not count.
+        let (cells, width) = (self.cells() + 1, want.width());
+        let numbers = |window: Window| match window.lane() {
             LaneKind::Narrow => States::Narrow(Cube::new(cells, width), window),
             LaneKind::Split => States::Split(Cube::new(cells, width), window),
             LaneKind::Wide => States::Wide(Cube::new(cells, width), window),
         };
         match &want.what {
-            What::Rows | What::Bins(_) => States::Counts(Cube::new(cells, width(want))),
-            What::Numbers(input) => numbers(1, input.window()),
+            What::Rows | What::Bins(_) => States::Counts(Cube::new(cells, width)),
+            What::Numbers(input) | What::ByBin(input, _) => numbers(input.window()),
             What::Pairs(a, b) => {
                 let (a, b) = (a.window(), b.window());
                 match a.common_lane(b) {
@@ -146,7 +170,7 @@ impl Scan<'_> {
                 }
             }
             What::WeightRows | What::WeightBins(_) => {
-                numbers(width(want), Window::of(self.weight.unwrap_or_default().iter().copied()))
+                numbers(Window::of(self.weight.iter().flat_map(|weight| weight.iter().copied())))
             }
             What::WeightedNumbers(_) => States::Weighted(Cube::new(cells, 1)),
             What::Latest => States::Latest(Cube::new(cells, 1)),
@@ -154,23 +178,18 @@ impl Scan<'_> {
     }
 
     fn block(&self, block: usize, buffers: &mut Buffers, states: &mut [States]) {
-        if self.cancelled.load(Ordering::Relaxed) {
-            return;
-        }
         let start = block * BLOCK;
         let rows = start..(start + BLOCK).min(self.rows);
         self.find_cells(rows.clone(), &mut buffers.cells);
         let nowhere = self.cells() as u32;
         for (mask, masked) in self.masks.iter().zip(&mut buffers.masked) {
             masked.clear();
-            let bits = mask.slice(rows.start, rows.len());
-            masked.extend(
-                buffers
-                    .cells
-                    .iter()
-                    .zip(&bits)
-                    .map(|(&cell, bit)| if bit { cell } else { nowhere }),
-            );
+            masked.extend_from_slice(&buffers.cells);
+            each_unset(mask, rows.clone(), |at| {
+                if let Some(cell) = masked.get_mut(at) {
+                    *cell = nowhere;
+                }
+            });
         }
         for (want, state) in self.wants.iter().zip(states) {
             let cells = want
@@ -181,8 +200,8 @@ impl Scan<'_> {
         }
     }
 
-    /// The cell of each row of a block.
-    fn find_cells(&self, rows: std::ops::Range<usize>, cells: &mut Vec<u32>) {
+    /// The cell of each row of a range.
+    fn find_cells(&self, rows: Range<usize>, cells: &mut Vec<u32>) {
         fn dim<T: Copy + Into<u32>>(cells: &mut [u32], codes: &[T], size: u32) {
             for (cell, &code) in cells.iter_mut().zip(codes) {
                 *cell = *cell * size + code.into();
@@ -199,37 +218,38 @@ impl Scan<'_> {
             }
         }
         let size = self.grid.len() as u32;
-        let undated = self.grid.undated() as u32;
-        match self.days {
+        match self.days.map(|days| (&days.values, &days.validity)) {
             None => cells.iter_mut().for_each(|cell| *cell *= size),
-            Some(days) => {
+            Some((Values::Date(days), None)) => {
+                for (cell, &day) in cells.iter_mut().zip(days.get(rows).unwrap_or_default()) {
+                    *cell = *cell * size + self.grid.interval(day);
+                }
+            }
+            Some(_) => {
+                let undated = self.grid.undated() as u32;
                 for (cell, row) in cells.iter_mut().zip(rows) {
-                    let interval = days.day(row).map_or(undated, |day| self.grid.interval(day) as u32);
-                    *cell = *cell * size + interval;
+                    let day = self.days.and_then(|days| days.day(row));
+                    *cell = *cell * size + day.map_or(undated, |day| self.grid.interval(day));
                 }
             }
         }
     }
 
-    fn feed(&self, want: &Want, rows: std::ops::Range<usize>, cells: &[u32], bins: &mut Vec<u8>, state: &mut States) {
-        let weight = || {
-            self.weight
-                .and_then(|weight| weight.get(rows.clone()))
-                .unwrap_or_default()
-        };
+    fn feed(&self, want: &Want, rows: Range<usize>, cells: &[u32], bins: &mut Vec<u8>, state: &mut States) {
         match (&want.what, state) {
             (What::Rows, States::Counts(cube)) => count(&mut cube.places, cells),
             (What::Bins(input), States::Counts(cube)) => {
-                if let Some(known) = &input.bins {
-                    find_bins(&input.base, known, rows, bins);
-                    count_bins(&mut cube.places, known.width(), cells, bins);
-                }
+                find_bins(input, rows, bins);
+                count_bins(&mut cube.places, cube.width, cells, bins);
             }
-            (What::Numbers(input), States::Narrow(cube, window)) => {
-                numbers::<Narrow>(cube, *window, input, rows, cells)
+            (What::Numbers(input), state) => {
+                bins.clear();
+                sums(state, input, None, rows, cells);
             }
-            (What::Numbers(input), States::Split(cube, window)) => numbers::<Split>(cube, *window, input, rows, cells),
-            (What::Numbers(input), States::Wide(cube, window)) => numbers::<Wide>(cube, *window, input, rows, cells),
+            (What::ByBin(input, by), state) => {
+                find_bins(by, rows.clone(), bins);
+                sums(state, input, Some(bins), rows, cells);
+            }
             (What::Pairs(a, b), States::NarrowPairs(cube, p, q)) => {
                 pairs::<Narrow>(cube, (*p, *q), (a, b), rows, cells)
             }
@@ -238,20 +258,19 @@ impl Scan<'_> {
             (What::WeightRows | What::WeightBins(_), state) => {
                 bins.clear();
                 bins.resize(rows.len(), 0);
-                if let What::WeightBins(input) = &want.what
-                    && let Some(known) = &input.bins
-                {
-                    find_bins(&input.base, known, rows.clone(), bins);
+                if let What::WeightBins(input) = &want.what {
+                    find_bins(input, rows.clone(), bins);
                 }
+                let weight = self.weights(rows);
                 match state {
-                    States::Narrow(cube, window) => weights::<Narrow>(cube, window.scale(), weight(), cells, bins),
-                    States::Split(cube, window) => weights::<Split>(cube, window.scale(), weight(), cells, bins),
-                    States::Wide(cube, window) => weights::<Wide>(cube, window.scale(), weight(), cells, bins),
+                    States::Narrow(cube, window) => weights::<Narrow>(cube, window.scale(), weight, cells, bins),
+                    States::Split(cube, window) => weights::<Split>(cube, window.scale(), weight, cells, bins),
+                    States::Wide(cube, window) => weights::<Wide>(cube, window.scale(), weight, cells, bins),
                     _ => {}
                 }
             }
             (What::WeightedNumbers(input), States::Weighted(cube)) => {
-                weighted(cube, input, rows.clone(), weight(), cells)
+                weighted(cube, input, rows.clone(), self.weights(rows), cells);
             }
             (What::Latest, States::Latest(cube)) => {
                 if let Some(days) = self.days {
@@ -261,66 +280,74 @@ impl Scan<'_> {
             _ => {}
         }
     }
-}
 
-/// Places of a cell of a want.
-fn width(want: &Want) -> usize {
-    match &want.what {
-        What::Bins(input) | What::WeightBins(input) => input.bins.as_ref().map_or(1, Bins::width),
-        _ => 1,
+    fn weights(&self, rows: Range<usize>) -> &[f64] {
+        self.weight
+            .as_ref()
+            .and_then(|weight| weight.get(rows))
+            .unwrap_or_default()
     }
 }
 
-/// What a thread needs for a block.
-struct Buffers {
-    cells: Vec<u32>,
-    masked: Vec<Vec<u32>>,
-    bins: Vec<u8>,
-}
-
-impl Buffers {
-    fn new(scan: &Scan<'_>) -> Self {
-        Self {
-            cells: Vec::with_capacity(BLOCK),
-            masked: scan.masks.iter().map(|_| Vec::with_capacity(BLOCK)).collect(),
-            bins: Vec::with_capacity(BLOCK),
+/// Visits the places of a range, from 0, whose bit is not set.
+#[inline]
+fn each_unset(bits: &BooleanBuffer, rows: Range<usize>, mut visit: impl FnMut(usize)) {
+    let bits = bits.slice(rows.start, rows.len());
+    let chunks = bits.bit_chunks();
+    let mut start = 0;
+    let mut words = |word: u64, length: usize| {
+        let mut unset = !word;
+        if length < 64 {
+            unset &= (1 << length) - 1;
         }
-    }
+        while unset != 0 {
+            visit(start + unset.trailing_zeros() as usize);
+            unset &= unset - 1;
+        }
+        start += length;
+    };
+    chunks.iter().for_each(|word| words(word, 64));
+    words(chunks.remainder_bits(), chunks.remainder_len());
 }
 
 /// The bin of each row of a block.
-fn find_bins(column: &Column, known: &Bins, rows: std::ops::Range<usize>, bins: &mut Vec<u8>) {
+fn find_bins(input: &Input, rows: Range<usize>, bins: &mut Vec<u8>) {
     bins.clear();
-    match &column.values {
+    let Some(known) = &input.bins else {
+        bins.resize(rows.len(), 0);
+        return;
+    };
+    match &input.base.values {
         Values::Int(Ints::I8(values)) => {
             let low = known.low as i8;
-            bins.extend(
-                values
-                    .get(rows.clone())
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|value| value.wrapping_sub(low).cast_unsigned()),
-            );
+            let values = values.get(rows.clone()).unwrap_or_default();
+            bins.extend(values.iter().map(|value| value.wrapping_sub(low).cast_unsigned()));
         }
         Values::Text(text) => match &text.codes {
             Codes::U8(codes) => bins.extend_from_slice(codes.get(rows.clone()).unwrap_or_default()),
             _ => bins.extend(rows.clone().map(|row| text.codes.get(row) as u8)),
         },
-        Values::Bool(values) => bins.extend(rows.clone().map(|row| u8::from(values.value(row)))),
+        Values::Bool(values) => {
+            bins.resize(rows.len(), 1);
+            each_unset(values, rows.clone(), |at| {
+                if let Some(bin) = bins.get_mut(at) {
+                    *bin = 0;
+                }
+            });
+        }
         _ => bins.resize(rows.len(), 0),
     }
-    if let Some(validity) = &column.validity {
+    if let Some(validity) = &input.base.validity {
         let missing = known.count() as u8;
-        let valid = validity.inner().slice(rows.start, rows.len());
-        for (bin, valid) in bins.iter_mut().zip(&valid) {
-            if !valid {
+        each_unset(validity.inner(), rows, |at| {
+            if let Some(bin) = bins.get_mut(at) {
                 *bin = missing;
             }
-        }
+        });
     }
 }
 
-fn count(places: &mut [u64], cells: &[u32]) {
+fn count(places: &mut [u32], cells: &[u32]) {
     for &cell in cells {
         if let Some(place) = places.get_mut(cell as usize) {
             *place += 1;
@@ -328,10 +355,120 @@ fn count(places: &mut [u64], cells: &[u32]) {
     }
 }
 
-fn count_bins(places: &mut [u64], width: usize, cells: &[u32], bins: &[u8]) {
+fn count_bins(places: &mut [u32], width: usize, cells: &[u32], bins: &[u8]) {
+    // A width is a power of two.
+    let shift = width.trailing_zeros();
     for (&cell, &bin) in cells.iter().zip(bins) {
-        if let Some(place) = places.get_mut(cell as usize * width + usize::from(bin)) {
+        if let Some(place) = places.get_mut(((cell as usize) << shift) + usize::from(bin)) {
             *place += 1;
+        }
+    }
+}
+
+fn sums(state: &mut States, input: &Input, bins: Option<&[u8]>, rows: Range<usize>, cells: &[u32]) {
+    match state {
+        States::Narrow(cube, window) => numbers::<Narrow>(cube, window.scale(), input, bins, rows, cells),
+        States::Split(cube, window) => numbers::<Split>(cube, window.scale(), input, bins, rows, cells),
+        States::Wide(cube, window) => numbers::<Wide>(cube, window.scale(), input, bins, rows, cells),
+        _ => {}
+    }
+}
+
+fn numbers<L: Lane>(
+    cube: &mut Cube<Numbers<L>>,
+    scale: Scale,
+    input: &Input,
+    bins: Option<&[u8]>,
+    rows: Range<usize>,
+    cells: &[u32],
+) {
+    let at = Block {
+        bins,
+        cells,
+        valid: input.base.validity.as_ref(),
+        rows: rows.clone(),
+    };
+    match &input.base.values {
+        Values::Float(values) => at.add(cube, slice(values, &rows).iter().map(|&value| L::of_f64(scale, value))),
+        Values::Int(Ints::I8(values)) => {
+            at.add(cube, slice(values, &rows).iter().map(|&value| L::of_i64(value.into())))
+        }
+        Values::Int(Ints::I16(values)) => {
+            at.add(cube, slice(values, &rows).iter().map(|&value| L::of_i64(value.into())))
+        }
+        Values::Int(Ints::I32(values)) => {
+            at.add(cube, slice(values, &rows).iter().map(|&value| L::of_i64(value.into())))
+        }
+        Values::Int(Ints::I64(values)) => at.add(cube, slice(values, &rows).iter().map(|&value| L::of_i64(value))),
+        Values::Bool(values) => at.add(cube, rows.map(|row| L::of_i64(i64::from(values.value(row))))),
+        _ => {}
+    }
+}
+
+fn slice<'v, T>(values: &'v [T], rows: &Range<usize>) -> &'v [T] {
+    values.get(rows.clone()).unwrap_or_default()
+}
+
+/// Where the values of a block go.
+struct Block<'b> {
+    bins: Option<&'b [u8]>,
+    cells: &'b [u32],
+    valid: Option<&'b NullBuffer>,
+    rows: Range<usize>,
+}
+
+impl Block<'_> {
+    #[inline]
+    fn add<L: Lane>(&self, cube: &mut Cube<Numbers<L>>, values: impl Iterator<Item = L::Value>) {
+        let shift = cube.width.trailing_zeros();
+        match self.bins {
+            None => add_all(
+                cube,
+                self.cells.iter().map(|&cell| cell as usize),
+                values,
+                self.valid,
+                &self.rows,
+            ),
+            Some(bins) => {
+                let places = self
+                    .cells
+                    .iter()
+                    .zip(bins)
+                    .map(|(&cell, &bin)| ((cell as usize) << shift) + usize::from(bin));
+                add_all(cube, places, values, self.valid, &self.rows);
+            }
+        }
+    }
+}
+
+#[inline]
+fn add_all<L: Lane>(
+    cube: &mut Cube<Numbers<L>>,
+    places: impl Iterator<Item = usize>,
+    values: impl Iterator<Item = L::Value>,
+    valid: Option<&NullBuffer>,
+    rows: &Range<usize>,
+) {
+    match valid {
+        None => {
+            for (place, value) in places.zip(values) {
+                if let Some(place) = cube.places.get_mut(place) {
+                    place.moments.add(value);
+                }
+            }
+        }
+        Some(valid) => {
+            let bits = valid.inner().slice(rows.start, rows.len());
+            for ((place, value), valid) in places.zip(values).zip(&bits) {
+                let Some(place) = cube.places.get_mut(place) else {
+                    continue;
+                };
+                if valid {
+                    place.moments.add(value);
+                } else {
+                    place.missing += 1;
+                }
+            }
         }
     }
 }
@@ -340,7 +477,7 @@ fn count_bins(places: &mut [u64], width: usize, cells: &[u32], bins: &[u8]) {
 fn values<'v, L: Lane>(
     input: &'v Input,
     scale: Scale,
-    rows: std::ops::Range<usize>,
+    rows: Range<usize>,
 ) -> impl Iterator<Item = Option<L::Value>> + 'v {
     rows.map(move |row| {
         if !input.base.is_valid(row) {
@@ -355,33 +492,15 @@ fn values<'v, L: Lane>(
     })
 }
 
-fn numbers<L: Lane>(
-    cube: &mut Cube<Numbers<L>>,
-    window: Window,
-    input: &Input,
-    rows: std::ops::Range<usize>,
-    cells: &[u32],
-) {
-    for (&cell, value) in cells.iter().zip(values::<L>(input, scale_of(input, window), rows)) {
-        let Some(place) = cube.places.get_mut(cell as usize) else {
-            continue;
-        };
-        match value {
-            Some(value) => place.moments.add(value),
-            None => place.missing += 1,
-        }
-    }
-}
-
 fn pairs<L: Lane>(
     cube: &mut Cube<Pairs<L>>,
     windows: (Window, Window),
     inputs: (&Input, &Input),
-    rows: std::ops::Range<usize>,
+    rows: Range<usize>,
     cells: &[u32],
 ) {
-    let a = values::<L>(inputs.0, scale_of(inputs.0, windows.0), rows.clone());
-    let b = values::<L>(inputs.1, scale_of(inputs.1, windows.1), rows);
+    let a = values::<L>(inputs.0, windows.0.scale(), rows.clone());
+    let b = values::<L>(inputs.1, windows.1.scale(), rows);
     for (&cell, (a, b)) in cells.iter().zip(a.zip(b)) {
         let Some(place) = cube.places.get_mut(cell as usize) else {
             continue;
@@ -391,10 +510,6 @@ fn pairs<L: Lane>(
             _ => place.missing += 1,
         }
     }
-}
-
-fn scale_of(_: &Input, window: Window) -> Scale {
-    window.scale()
 }
 
 fn weights<L: Lane>(cube: &mut Cube<Numbers<L>>, scale: Scale, weight: &[f64], cells: &[u32], bins: &[u8]) {
@@ -408,13 +523,7 @@ fn weights<L: Lane>(cube: &mut Cube<Numbers<L>>, scale: Scale, weight: &[f64], c
     }
 }
 
-fn weighted(
-    cube: &mut Cube<WeightedNumbers>,
-    input: &Input,
-    rows: std::ops::Range<usize>,
-    weight: &[f64],
-    cells: &[u32],
-) {
+fn weighted(cube: &mut Cube<WeightedNumbers>, input: &Input, rows: Range<usize>, weight: &[f64], cells: &[u32]) {
     for ((row, &cell), &weight) in rows.zip(cells).zip(weight) {
         let Some(place) = cube.places.get_mut(cell as usize) else {
             continue;
@@ -426,7 +535,7 @@ fn weighted(
     }
 }
 
-fn latest(cube: &mut Cube<Latest>, days: &Column, rows: std::ops::Range<usize>, cells: &[u32]) {
+fn latest(cube: &mut Cube<Latest>, days: &Column, rows: Range<usize>, cells: &[u32]) {
     for (row, &cell) in rows.zip(cells) {
         if let (Some(day), Some(place)) = (days.day(row), cube.places.get_mut(cell as usize)) {
             place.0 = place.0.max(day);

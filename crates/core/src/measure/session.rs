@@ -120,7 +120,13 @@ impl<'a> Session<'a> {
 
     /// What was found so far and does not stop the card: taken, so that each is told once.
     pub fn take_findings(&mut self) -> Vec<Diagnostic> {
-        std::mem::take(&mut self.findings)
+        let mut findings = std::mem::take(&mut self.findings);
+        for finding in self.rows.take_findings() {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+        findings
     }
 
     /// The axes of all cells.

@@ -14,7 +14,7 @@ pub(crate) trait State: Clone + Default + Send + Sync {
     }
 }
 
-impl State for u64 {
+impl State for u32 {
     fn merge(&mut self, other: &Self) {
         *self += other;
     }
@@ -34,6 +34,9 @@ impl<L: Lane> State for Numbers<L> {
     fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);
         self.missing += other.missing;
+    }
+    fn is_empty(&self) -> bool {
+        self.missing == 0 && self.moments.n() == 0
     }
 }
 
@@ -146,6 +149,21 @@ impl<S: State> Cube<S> {
         by_window
     }
 
+    /// One place for each cell, all of its places added up.
+    pub(crate) fn collapsed(&self) -> Self {
+        let places = self.places.chunks_exact(self.width).map(|cell| {
+            let mut sum = S::default();
+            cell.iter()
+                .filter(|place| !place.is_empty())
+                .for_each(|place| sum.merge(place));
+            sum
+        });
+        Self {
+            width: 1,
+            places: places.collect(),
+        }
+    }
+
     /// The places of a cell.
     pub(crate) fn cell(&self, at: usize) -> &[S] {
         self.places
@@ -158,7 +176,7 @@ impl<S: State> Cube<S> {
 #[derive(Debug, Clone)]
 pub(crate) enum States {
     /// Rows, or rows for each bin.
-    Counts(Cube<u64>),
+    Counts(Cube<u32>),
     /// Sums of a column, or of the weights for each bin.
     Narrow(Cube<Numbers<crate::stats::exact::Narrow>>, Window),
     /// The same for wider numbers.
@@ -181,7 +199,7 @@ pub(crate) enum States {
 #[derive(Debug)]
 pub(crate) enum Finished<'s> {
     /// Rows for each bin.
-    Counts(&'s [u64]),
+    Counts(&'s [u32]),
     /// Sums, and rows without a value; one for each bin where weights are summed by bin.
     Moments(Vec<(ExactMoments, u64)>),
     /// Sums of two columns.
@@ -209,11 +227,6 @@ macro_rules! each_cube {
 }
 
 impl States {
-    /// The same cube, empty.
-    pub(crate) fn empty(&self) -> Self {
-        each_cube!(self, cube => Cube::new(cube.places.len() / cube.width, cube.width))
-    }
-
     /// The cells of a cut: see [`Cube::cut`].
     pub(crate) fn cut(
         &self,
@@ -223,6 +236,11 @@ impl States {
         runs: &[(usize, usize)],
     ) -> Self {
         each_cube!(self, cube => cube.cut(intervals, combinations, count, runs))
+    }
+
+    /// One place for each cell, all of its places added up.
+    pub(crate) fn collapsed(&self) -> Self {
+        each_cube!(self, cube => cube.collapsed())
     }
 
     /// Adds another cube of the same kind and shape.
