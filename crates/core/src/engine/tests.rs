@@ -225,3 +225,4 @@ fn a_caller_can_stop_it() {
 mod accounts;
 mod card_tests;
 mod explained;
+mod results;

@@ -473,5 +473,3 @@ pub(super) fn headline_of_value<'m>(metric: &'m MetricResult, segment: &str, val
     })
 }
 
-#[cfg(test)]
-mod tests;

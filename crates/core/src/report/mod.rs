@@ -10,6 +10,8 @@ mod finding;
 pub mod formula;
 mod journey;
 pub mod model;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use build::{Evaluated, build};
 pub use canonical::canonical_json;
@@ -22,3 +24,5 @@ pub use model::{
     JourneyResult, LimitResult, LinkResult, LinkState, ListResult, MetricResult, ObjectiveResult, PhaseResult,
     Provenance, Report, Results, ScoreResult, StepResult, TableProvenance, Value, WorthResult,
 };
+#[cfg(feature = "schema")]
+pub use schema::{explanation_schema, report_schema};
