@@ -22,7 +22,14 @@ fn report(folder: &str, card: &str, as_of: &str) -> Report {
     let folder = root().join(folder);
     let text = fs::read_to_string(folder.join(card)).unwrap();
     let engine = Engine::new(Limits::default());
-    let (card, _) = engine.compile(&Source { name: card, text: &text, modules: &[], params: &[] }).unwrap();
+    let (card, _) = engine
+        .compile(&Source {
+            name: card,
+            text: &text,
+            modules: &[],
+            params: &[],
+        })
+        .unwrap();
     let tables: BTreeMap<_, _> = engine
         .needs(&card)
         .into_iter()
@@ -32,7 +39,10 @@ fn report(folder: &str, card: &str, as_of: &str) -> Report {
             (name, table)
         })
         .collect();
-    let options = EvaluateOptions { as_of: CivilDate::parse(as_of), ..EvaluateOptions::default() };
+    let options = EvaluateOptions {
+        as_of: CivilDate::parse(as_of),
+        ..EvaluateOptions::default()
+    };
     engine.evaluate(&card, tables, &options).unwrap()
 }
 
@@ -44,7 +54,10 @@ fn the_published_schema_is_that_of_the_types() {
         fs::write(&path, &made).unwrap();
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == made, "docs/report.schema.json is not what the types make: run with WRITE_SCHEMA=1 and look at the change");
+    assert!(
+        kept == made,
+        "docs/report.schema.json is not what the types make: run with WRITE_SCHEMA=1 and look at the change"
+    );
 }
 
 #[test]

@@ -472,4 +472,3 @@ pub(super) fn headline_of_value<'m>(metric: &'m MetricResult, segment: &str, val
             && cell.segments.get(segment).is_some_and(|own| own == value)
     })
 }
-

@@ -22,32 +22,51 @@ fn results(more: &str, day: &str) -> Report {
 }
 
 fn metric<'r>(report: &'r Report, name: &str) -> &'r MetricResult {
-    report.results.metrics.iter().find(|metric| metric.name == name).unwrap()
+    report
+        .results
+        .metrics
+        .iter()
+        .find(|metric| metric.name == name)
+        .unwrap()
 }
 
 fn cell<'r>(cells: &'r [Cell], region: Option<&str>, period: Option<&str>) -> &'r Cell {
-    let same = |cell: &&Cell| {
-        cell.period.as_deref() == period && cell.segments.get("region").map(String::as_str) == region
-    };
+    let same =
+        |cell: &&Cell| cell.period.as_deref() == period && cell.segments.get("region").map(String::as_str) == region;
     cells.iter().find(same).unwrap()
 }
 
 /// March: (1 − 1) / 2 = 0; April: (3 − 1) / 4 = 50; May is cut at the 12th.
 #[test]
 fn the_headline_is_the_last_complete_month() {
-    let report = results(r#"metric("nps", nps(survey.recommend)).baseline(10).target(60).by("2026-12-31").owner("A");"#, "2026-05-12");
+    let report = results(
+        r#"metric("nps", nps(survey.recommend)).baseline(10).target(60).by("2026-12-31").owner("A");"#,
+        "2026-05-12",
+    );
     let nps = metric(&report, "nps");
     let headline = &nps.headline;
     assert_eq!(report.results.headline_period.as_deref(), Some("2026-04"));
-    assert_eq!((headline.value, headline.n, headline.target, headline.target_met), (Some(50.0), 4, Some(60.0), Some(false)));
+    assert_eq!(
+        (headline.value, headline.n, headline.target, headline.target_met),
+        (Some(50.0), 4, Some(60.0), Some(false))
+    );
     // From 10 to 60, at 50: 40 of 50.
-    assert_eq!((headline.progress, headline.change_from_baseline), (Some(80.0), Some(40.0)));
+    assert_eq!(
+        (headline.progress, headline.change_from_baseline),
+        (Some(80.0), Some(40.0))
+    );
     let change = headline.change.as_ref().unwrap();
-    assert_eq!((change.from.as_str(), change.difference, change.better), ("2026-03", 50.0, Some(true)));
+    assert_eq!(
+        (change.from.as_str(), change.difference, change.better),
+        ("2026-03", 50.0, Some(true))
+    );
     assert_eq!(change.verdict, ChangeVerdict::NotTested);
     let may = cell(&nps.cells, None, Some("2026-05"));
     assert!(may.partial && may.value == Some(100.0) && may.target_met.is_none() && may.change.is_none());
-    assert_eq!((nps.unit.as_deref(), nps.decimals, nps.formula.as_str()), (Some("points"), 1, "nps(survey.recommend)"));
+    assert_eq!(
+        (nps.unit.as_deref(), nps.decimals, nps.formula.as_str()),
+        (Some("points"), 1, "nps(survey.recommend)")
+    );
 }
 
 /// Effort falls from 4 to 3.5: lower is better, so that is for the better.
@@ -58,10 +77,20 @@ fn direction_is_respected_everywhere() {
         "2026-05-12",
     );
     let headline = &metric(&report, "effort").headline;
-    assert_eq!((headline.value, headline.target_met, headline.progress), (Some(3.5), Some(true), Some(100.0)));
+    assert_eq!(
+        (headline.value, headline.target_met, headline.progress),
+        (Some(3.5), Some(true), Some(100.0))
+    );
     let change = headline.change.as_ref().unwrap();
     assert_eq!((change.difference, change.better), (-0.5, Some(true)));
-    assert!(report.diagnostics.iter().any(|finding| finding.code == codes::TARGET_MET), "{:?}", report.diagnostics);
+    assert!(
+        report
+            .diagnostics
+            .iter()
+            .any(|finding| finding.code == codes::TARGET_MET),
+        "{:?}",
+        report.diagnostics
+    );
 }
 
 #[test]
@@ -73,8 +102,14 @@ fn segments_have_targets_of_their_own() {
     let cells = &metric(&report, "nps").cells;
     let south = cell(cells, Some("South"), Some("2026-04"));
     let north = cell(cells, Some("North"), Some("2026-04"));
-    assert_eq!((south.value, south.target, south.target_met), (Some(0.0), Some(0.0), Some(true)));
-    assert_eq!((north.value, north.target, north.target_met), (Some(100.0), Some(60.0), Some(true)));
+    assert_eq!(
+        (south.value, south.target, south.target_met),
+        (Some(0.0), Some(0.0), Some(true))
+    );
+    assert_eq!(
+        (north.value, north.target, north.target_met),
+        (Some(100.0), Some(60.0), Some(true))
+    );
 }
 
 #[test]
@@ -88,13 +123,23 @@ fn way_points_hold_until_their_day_and_baselines_can_come_from_the_data() {
     // April ends on the day of the way point; the as-of day lies behind it.
     assert_eq!((nps.headline.target, nps.headline.target_met), (Some(40.0), Some(true)));
     assert_eq!((nps.goal.target_now, nps.goal.target), (Some(60.0), Some(60.0)));
-    assert_eq!((nps.goal.baseline, nps.goal.baseline_period.as_deref()), (Some(0.0), Some("2026-03")));
+    assert_eq!(
+        (nps.goal.baseline, nps.goal.baseline_period.as_deref()),
+        (Some(0.0), Some("2026-03"))
+    );
     assert_eq!(nps.headline.change_from_baseline, Some(50.0));
     // North started at 100 in March.
     let north = cell(&nps.cells, Some("North"), Some("2026-04"));
     assert_eq!(north.change_from_baseline, Some(0.0));
-    let lost = results(r#"metric("nps", nps(survey.recommend)).baseline_at("2019-01").target(60).owner("A");"#, "2026-05-12");
-    assert!(lost.diagnostics.iter().any(|finding| finding.message.contains("no value in `2019-01`")));
+    let lost = results(
+        r#"metric("nps", nps(survey.recommend)).baseline_at("2019-01").target(60).owner("A");"#,
+        "2026-05-12",
+    );
+    assert!(
+        lost.diagnostics
+            .iter()
+            .any(|finding| finding.message.contains("no value in `2019-01`"))
+    );
 }
 
 #[test]
@@ -105,11 +150,21 @@ fn worth_is_typed_or_measured() {
         "2026-05-12",
     );
     let kept = metric(&report, "kept").worth.clone().unwrap();
-    assert_eq!((kept.amount, kept.currency.as_deref(), kept.measured), (Some(1200.0), Some("EUR"), false));
+    assert_eq!(
+        (kept.amount, kept.currency.as_deref(), kept.measured),
+        (Some(1200.0), Some("EUR"), false)
+    );
     // April: 10 + 10 + 20 + 20 = 60, a tenth of it.
     let fees = metric(&report, "fees").worth.clone().unwrap();
-    assert_eq!((fees.amount, fees.currency.as_deref(), fees.measured), (Some(6.0), Some("USD"), true));
-    assert_eq!(report.results.metrics.len(), 2, "measures of worth are no metrics of the report");
+    assert_eq!(
+        (fees.amount, fees.currency.as_deref(), fees.measured),
+        (Some(6.0), Some("USD"), true)
+    );
+    assert_eq!(
+        report.results.metrics.len(),
+        2,
+        "measures of worth are no metrics of the report"
+    );
 }
 
 #[test]
@@ -124,12 +179,21 @@ fn scores_have_bands_and_alerts_are_raised() {
     );
     let health = &report.results.scores[0];
     // April: nps 50 → 50, effort 3.5 → 58.33..; mixed 54.17, held at 50, which is amber from 50 on.
-    assert_eq!((health.headline.value, health.headline.band.as_deref()), (Some(50.0), Some("amber")));
+    assert_eq!(
+        (health.headline.value, health.headline.band.as_deref()),
+        (Some(50.0), Some("amber"))
+    );
     let limit = &health.limits[0];
-    assert_eq!((limit.outcome.as_str(), limit.condition.as_str()), ("applied", "|m| m.effort > 3"));
+    assert_eq!(
+        (limit.outcome.as_str(), limit.condition.as_str()),
+        ("applied", "|m| m.effort > 3")
+    );
     assert!((limit.points.unwrap() + 25.0 / 6.0).abs() < 1e-12, "{limit:?}");
     let may = cell(&health.cells, None, Some("2026-05"));
-    assert!(may.partial && may.value.is_some() && may.band.is_none(), "a partial period is never banded");
+    assert!(
+        may.partial && may.value.is_some() && may.band.is_none(),
+        "a partial period is never banded"
+    );
     let raised: Vec<Option<bool>> = report.results.alerts.iter().map(|alert| alert.raised).collect();
     assert_eq!(raised, [Some(true), Some(false)]);
     assert!(report.diagnostics.iter().any(|finding| finding.code == codes::DUE_PAST));
@@ -138,7 +202,9 @@ fn scores_have_bands_and_alerts_are_raised() {
 #[test]
 fn a_card_without_periods_reads_the_whole_time() {
     let text = ROWS.replace("period(\"month\");", "");
-    let card = compile(&format!("{text}metric(\"nps\", nps(survey.recommend)).target(60).owner(\"A\");"));
+    let card = compile(&format!(
+        "{text}metric(\"nps\", nps(survey.recommend)).target(60).owner(\"A\");"
+    ));
     let report = evaluate(&card, BTreeMap::new(), &as_of("2026-05-12"));
     let headline = &metric(&report, "nps").headline;
     // 10, 0, 9, 10, 5, 9, 10: five promoters less two detractors of seven.
@@ -148,15 +214,20 @@ fn a_card_without_periods_reads_the_whole_time() {
 
 #[test]
 fn cells_come_in_order() {
-    let report = results(r#"metric("nps", nps(survey.recommend)).target(60).owner("A");"#, "2026-05-12");
+    let report = results(
+        r#"metric("nps", nps(survey.recommend)).target(60).owner("A");"#,
+        "2026-05-12",
+    );
     let order: Vec<(Option<&str>, Option<&str>)> = metric(&report, "nps")
         .cells
         .iter()
         .map(|cell| (cell.segments.get("region").map(String::as_str), cell.period.as_deref()))
         .collect();
     let months = [None, Some("2026-03"), Some("2026-04"), Some("2026-05")];
-    let expected: Vec<(Option<&str>, Option<&str>)> =
-        [None, Some("North"), Some("South")].iter().flat_map(|region| months.map(|month| (*region, month))).collect();
+    let expected: Vec<(Option<&str>, Option<&str>)> = [None, Some("North"), Some("South")]
+        .iter()
+        .flat_map(|region| months.map(|month| (*region, month)))
+        .collect();
     assert_eq!(order, expected);
 }
 
@@ -164,7 +235,9 @@ fn cells_come_in_order() {
 #[test]
 fn rows_and_threads_change_no_bit() {
     let card = compile(&example("scorecard.rhai"));
-    let first = evaluate(&card, example_tables(&card), &as_of("2026-06-30")).provenance.results_sha256;
+    let first = evaluate(&card, example_tables(&card), &as_of("2026-06-30"))
+        .provenance
+        .results_sha256;
     let needs = engine().needs(&card);
     let mut turned = example_tables(&card);
     for name in ["survey", "tickets", "customers"] {
@@ -180,7 +253,10 @@ fn rows_and_threads_change_no_bit() {
         turned.insert(name.to_owned(), table);
     }
     for threads in [1, 3, 8] {
-        let options = EvaluateOptions { threads, ..as_of("2026-06-30") };
+        let options = EvaluateOptions {
+            threads,
+            ..as_of("2026-06-30")
+        };
         let again = evaluate(&card, turned.clone(), &options).provenance.results_sha256;
         assert_eq!(again, first, "{threads} threads, rows turned");
     }
