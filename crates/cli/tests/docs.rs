@@ -3,14 +3,18 @@
 //! - ` ```sh `: each line is a command. `bellwether ..` and `cargo run .. -p bellwether-cli -- ..` run the binary under
 //!   test at the top of the repository and must exit with 0 (` ```sh exit=1 ` says otherwise). Other lines need
 //!   ` ```sh not-run: reason `.
-//! - ` ```text ` straight after a ` ```sh ` block of one command is its standard output, to the letter.
-//! - ` ```rhai ` is a whole card that compiles without errors; ` ```rhai fails=BW102 ` one that must give that code;
-//!   ` ```rhai part ` is a piece that stands in a bundled card to the letter.
+//! - ` ```text ` straight after a ` ```sh ` block is the standard output of its last command, to the letter; ` ```text start ` is
+//!   its beginning.
+//! - ` ```rhai ` is a card that compiles without errors: a whole one, or a piece that stands behind the document's
+//!   ` ```rhai preamble `; ` ```rhai fails=BW102 ` one that must give that code; ` ```rhai part ` a piece that stands in a bundled
+//!   card to the letter.
 //! - ` ```rust ` is compiled by rustdoc where the document is included in a crate; ` ```json `, ` ```toml `, ` ```csv `
 //!   must parse. Anything else, and blocks without a language, must say ` not-run: reason `.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use bellwether::{Engine, Limits, Source};
 
 /// A fenced block with the place where it stands.
 struct Block {
@@ -161,24 +165,23 @@ fn run_commands(block: &Block, scratch: &Path) -> Result<String, String> {
     Ok(last)
 }
 
-fn compile(block: &Block) -> Result<(), String> {
-    let engine = bellwether::Engine::new(bellwether::Limits::default());
-    let source = bellwether::Source {
-        name: &block.place,
-        text: &block.text,
-        modules: &[],
-        params: &[],
+fn compile(block: &Block, preamble: &str) -> Result<(), String> {
+    let engine = Engine::new(Limits::default());
+    let text = if block.text.starts_with("scorecard(") || block.info.contains("preamble") {
+        block.text.clone()
+    } else {
+        format!("{preamble}{}", block.text)
     };
-    let expected = block
-        .info
-        .split_once("fails=")
-        .map(|(_, code)| code.split(' ').next().unwrap_or_default().to_owned());
+    let text = if text.contains("scorecard(") { text } else { format!("scorecard(\"Docs\");\n{text}") };
+    let source = Source { name: &block.place, text: &text, modules: &[], params: &[] };
+    let expected = block.info.split_once("fails=").map(|(_, code)| code.split(' ').next().unwrap_or_default().to_owned());
     let found: Vec<String> = match engine.compile(&source) {
         Ok(_) => Vec::new(),
         Err(error) => error
             .diagnostics()
             .iter()
-            .map(|d| format!("{} {}", d.code, d.message))
+            .filter(|finding| finding.is_error())
+            .map(|finding| format!("{} {}", finding.code, finding.message))
             .collect(),
     };
     match expected {
@@ -210,7 +213,13 @@ fn every_fenced_block_runs_or_says_why_not() {
     let mut wrong: Vec<String> = Vec::new();
     for document in documents() {
         let mut output: Option<String> = None;
-        for block in blocks(&document) {
+        let reference = document.ends_with("docs/reference.md");
+        let found = blocks(&document);
+        let preamble = found
+            .iter()
+            .find(|block| block.info == "rhai preamble" || (reference && block.info == "rhai"))
+            .map_or_else(String::new, |block| block.text.clone());
+        for block in found {
             let language = block.info.split([' ', ',']).next().unwrap_or_default().to_owned();
             let before = output.take();
             if let Some((_, reason)) = block.info.split_once("not-run:") {
@@ -223,6 +232,7 @@ fn every_fenced_block_runs_or_says_why_not() {
             let outcome = match language.as_str() {
                 "sh" => run_commands(&block, scratch.path()).map(|text| output = Some(text)),
                 "text" => match before {
+                    Some(actual) if block.info.contains("start") && actual.starts_with(&block.text) => Ok(()),
                     Some(actual) if actual == block.text => Ok(()),
                     Some(actual) => Err(format!("{}: the command prints\n{actual}", block.place)),
                     None if document.ends_with("ARCHITECTURE.md") => Ok(()),
@@ -239,7 +249,7 @@ fn every_fenced_block_runs_or_says_why_not() {
                         Err(format!("{}: no bundled card has this piece", block.place))
                     }
                 }
-                "rhai" => compile(&block),
+                "rhai" => compile(&block, &preamble),
                 "rust" => Ok(()),
                 "json" => serde_json::from_str::<serde_json::Value>(&block.text)
                     .map(drop)

@@ -42,3 +42,8 @@ pub use limits::Limits;
 pub use proof::TestReport;
 pub use report::{Explanation, Report};
 pub use script::Source;
+
+/// The README's Rust runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

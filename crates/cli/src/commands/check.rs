@@ -1,6 +1,6 @@
 //! `bellwether check`: every finding about a card, and about its data where they are at hand.
 
-use bellwether::diagnostic::Diagnostic;
+use bellwether::diagnostic::{Diagnostic, codes};
 
 use crate::args::{CheckArgs, DiagnosticFormat};
 use crate::failure::Failure;
@@ -13,7 +13,11 @@ pub fn check(args: &CheckArgs, terminal: Terminal) -> Result<(), Failure> {
     let card = card::read(&args.input.card, &args.input.modules)?;
     let texts = card.texts();
     let name = card.name.clone();
-    let (diagnostics, with_data) = findings(args, card, terminal)?;
+    let (mut diagnostics, with_data) = findings(args, card, terminal)?;
+    // While there are errors, what seems unused may be what a misspelt name meant.
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.retain(|diagnostic| diagnostic.code != codes::UNUSED);
+    }
     match args.format {
         DiagnosticFormat::Json => {
             let mut text =

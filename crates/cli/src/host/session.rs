@@ -70,14 +70,9 @@ impl Session {
         &self.findings
     }
 
-    /// Whether every table has a place to be read from.
+    /// Whether any table has a place to be read from; then the others should have one too.
     pub fn has_data(&self, input: &Input) -> Result<bool, Failure> {
-        let given = data::places(&input.data)?;
-        match data::resolve(&self.card, &given, &self.text.folder) {
-            Ok(_) => Ok(true),
-            Err((_, Some(failure))) => Err(failure),
-            Err((_, None)) => Ok(!given.is_empty()),
-        }
+        Ok(!data::places(&input.data)?.is_empty() || self.card.tables.iter().any(|table| table.file.is_some()))
     }
 
     /// Reads all tables; every file that cannot be read is named, not the first.
