@@ -172,9 +172,21 @@ fn compile(block: &Block, preamble: &str) -> Result<(), String> {
     } else {
         format!("{preamble}{}", block.text)
     };
-    let text = if text.contains("scorecard(") { text } else { format!("scorecard(\"Docs\");\n{text}") };
-    let source = Source { name: &block.place, text: &text, modules: &[], params: &[] };
-    let expected = block.info.split_once("fails=").map(|(_, code)| code.split(' ').next().unwrap_or_default().to_owned());
+    let text = if text.contains("scorecard(") {
+        text
+    } else {
+        format!("scorecard(\"Docs\");\n{text}")
+    };
+    let source = Source {
+        name: &block.place,
+        text: &text,
+        modules: &[],
+        params: &[],
+    };
+    let expected = block
+        .info
+        .split_once("fails=")
+        .map(|(_, code)| code.split(' ').next().unwrap_or_default().to_owned());
     let found: Vec<String> = match engine.compile(&source) {
         Ok(_) => Vec::new(),
         Err(error) => error

@@ -439,12 +439,36 @@ impl Leaf {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
+    /// Answers of a column without a declared scale that a net promoter score cannot take: forgotten codes, mostly.
+    fn check_answers(&self, span: Span) -> Option<Diagnostic> {
+        let column = &self.inputs.first()?.base;
+        let mut off: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
+        for value in (0..column.len()).filter_map(|row| column.number(row)) {
+            if !(0.0..=10.0).contains(&value) && off.len() < 1000 {
+                *off.entry(value as i64).or_default() += 1;
+            }
+        }
+        let (value, rows) = off.iter().max_by_key(|(value, rows)| (**rows, -**value))?;
+        let error = Diagnostic::error(
+            codes::OFF_SCALE,
+            format!(
+                "column `{}` holds {rows} values of {value}; `nps` needs 0 to 10",
+                self.input_name
+            ),
+        );
+        Some(error.at(span).help(format!(
+            "if {value} means no answer: `.column(\"{}\").scale(0, 10).missing({value})`",
+            self.input_name
+        )))
+    }
+
     fn check_scale(&self, aggregate: &Aggregate) -> Option<Diagnostic> {
         use MeasureFunction as F;
         let name = self.function.name();
         let span = aggregate.inputs.first().map_or(self.span, |input| input.span);
         let (low, high) = match (self.function, self.scale) {
-            (F::Nps, None | Some((0.0, 10.0))) => return None,
+            (F::Nps, None) => return self.check_answers(span),
+            (F::Nps, Some((0.0, 10.0))) => return None,
             (F::Nps, Some((low, high))) => {
                 let error = Diagnostic::error(
                     codes::CONFLICTING_SETTINGS,

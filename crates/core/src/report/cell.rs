@@ -93,7 +93,7 @@ impl Frame<'_> {
         })?
         .value()?;
         let difference = value - then + 0.0;
-        let better = match (self.direction, difference) {
+        let better = match (self.way(key, look), difference) {
             (_, 0.0) | (None, _) => None,
             (Some(Direction::Higher), difference) => Some(difference > 0.0),
             (Some(Direction::Lower), difference) => Some(difference < 0.0),
