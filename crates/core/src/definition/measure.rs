@@ -38,7 +38,7 @@ pub enum MeasureKind {
         /// What is made of the values.
         how: Across,
     },
-    /// `.per("year")`: a flow annualised (scaled by the days of the unit over the days of the cell's period).
+    /// `.per("year")`: a flow annualised (scaled by the days of the unit that ends with the cell's period over the days of the period: a year per year is itself).
     Per(Box<Measure>, TimeUnit),
     /// A value kept in another card, handed in by the host.
     ValueFrom {

@@ -141,6 +141,17 @@ pub(crate) const fn mean_days(unit: TimeUnit) -> f64 {
     }
 }
 
+/// The length in days of the unit whose last day is this one: the year until 2016-02-29 has 366.
+pub(crate) fn days_until(day: CivilDate, unit: TimeUnit) -> f64 {
+    let next = CivilDate(day.0.saturating_add(1));
+    match unit {
+        TimeUnit::Month | TimeUnit::Quarter | TimeUnit::Year => {
+            f64::from(next.0 - before(next, Duration { count: 1, unit }).0)
+        }
+        TimeUnit::Minute | TimeUnit::Hour | TimeUnit::Day | TimeUnit::Week => mean_days(unit),
+    }
+}
+
 /// What bounds a calendar.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reach {

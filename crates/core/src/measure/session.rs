@@ -608,7 +608,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// A flow per unit of time: times the unit's days over the days of the cell.
+    /// A flow per unit of time: times the days of the unit over the days of the cell. The unit is the one that ends with
+    /// the cell, so that a year's flow per year is itself, leap years too.
     fn per(&self, cell: &Cell, unit: TimeUnit, slots: &Slots, slot: usize) -> Cell {
         let Some(window) = slots.windows.get(slot) else {
             return cell.clone();
@@ -619,7 +620,10 @@ impl<'a> Session<'a> {
             window.start
         };
         let days = i64::from(window.end) - i64::from(start) + 1;
-        algebra::scaled(cell, calendar::mean_days(unit) / days.max(1) as f64)
+        algebra::scaled(
+            cell,
+            calendar::days_until(CivilDate(window.end), unit) / days.max(1) as f64,
+        )
     }
 
     fn nature(&self, node: &Node) -> Nature {
