@@ -26,6 +26,13 @@ def in_30_days(days, opened):
     return False if opened + pandas.Timedelta(days=30) < pandas.Timestamp(AS_OF) else None
 
 
+def per_year(period):
+    """The days of the year that ends with a period over the days of the period: 1 for a year."""
+    span = pandas.Period(period)
+    start, end = span.start_time, span.end_time.ceil("D")
+    return (end - (end - pandas.DateOffset(years=1))).days / (end - start).days
+
+
 def make():
     out = Values("05-complaints", "complaints", as_of=AS_OF)
     frame = cases()
@@ -48,9 +55,9 @@ def make():
             out.add("median_days", median, period, segment, n=len(known), skipped=len(cell) - len(known))
             out.rate("in_30_days", list(cell.quick), period, segment)
             out.rate("again", [None if a is None or a != a else a for a in cell.again], period, segment)
-            if period and len(period) == 4 and period < AS_OF[:4]:
+            if period and period < AS_OF[: len(period)]:
                 people = sum(PEOPLE.values()) if not segment else PEOPLE.get(segment["borough"])
-                out.add("per_1000", len(cell) / people * 1000 if people else None, period, segment)
+                out.add("per_1000", len(cell) / people * 1000 * per_year(period) if people else None, period, segment)
         for month in pandas.period_range("2015-01", AS_OF[:7], freq="M"):
             if segment and month.month != 12:
                 continue

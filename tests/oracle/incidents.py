@@ -63,12 +63,12 @@ def make():
         out.add("opened", len(here), None, segment)
         strict(out, here, None, segment)
         done = here[here.resolved_at.notna()]
-        out.add("p90_hours", percentile(done.hours, 90), None, segment, n=len(done))
-        # Tickets without a resolution have no date in these measures; both readings of their total are kept.
-        for name, rows in [("resolved", done), ("every ticket", here)]:
-            out.rate("fcr", list(rows.first_contact), None, segment, rows=name)
-            out.rate("sla", list(rows.made_sla == "true"), None, segment, rows=name)
-            out.rate("reopened", list(rows.reopen_count > 0), None, segment, rows=name)
+        out.add("p90_hours", percentile(done.hours, 90), None, segment, n=len(done), skipped=len(here) - len(done))
+        # Dated by their resolution, these skip tickets that have none, in the total too.
+        answers = lambda yes: [bool(a) if known else None for a, known in zip(yes, here.resolved_at.notna())]
+        out.rate("fcr", answers(here.first_contact), None, segment)
+        out.rate("sla", answers(here.made_sla == "true"), None, segment)
+        out.rate("reopened", answers(here.reopen_count > 0), None, segment)
     # Three tickets have no caller ("?"): they count as tickets, and "?" is not a caller.
     out.add("contacts", len(last) / last.caller_id[last.caller_id != "?"].nunique(), n=len(last))
     return out
