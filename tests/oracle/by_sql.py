@@ -90,7 +90,7 @@ def orders():
         WITH o AS (
           SELECT order_id, order_status, strftime({stamp('order_purchase_timestamp')}, '%Y-%m') AS month,
                  date_diff('day', {stamp('order_estimated_delivery_date')}, {stamp('order_delivered_customer_date')}) AS late,
-                 {stamp('order_estimated_delivery_date')} < TIMESTAMP '2018-10-17' AS due
+                 {stamp('order_estimated_delivery_date')} < TIMESTAMP '2018-10-18' AS due
           FROM {csv(folder, 'orders.csv.gz')}),
         r AS (
           SELECT order_id, CAST(review_score AS INTEGER) AS score FROM {csv(folder, 'order_reviews.csv.gz')}
@@ -120,7 +120,7 @@ def complaints():
           FROM {csv('nyc-complaints', 'nyc_council_complaints.csv.gz')}
           QUALIFY row_number() OVER (PARTITION BY unique_key ORDER BY closedate DESC NULLS LAST, borough DESC NULLS LAST, zip DESC NULLS LAST) = 1),
         answers AS (
-          SELECT *, CASE WHEN closed IS NOT NULL THEN closed - opened <= 30 WHEN opened + 30 < DATE '2025-01-09' THEN false END AS quick FROM cases)
+          SELECT *, CASE WHEN closed IS NOT NULL THEN closed - opened <= 30 WHEN opened + 30 <= DATE '2025-01-09' THEN false END AS quick FROM cases)
         SELECT 'cases', year, 'borough', borough, count(*), NULL FROM answers GROUP BY GROUPING SETS ((year, borough), (year), ())
         UNION ALL
         SELECT 'median_days', year, 'borough', borough, quantile_cont(closed - opened, 0.5), count(closed)

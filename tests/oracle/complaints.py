@@ -23,7 +23,7 @@ def cases():
 def in_30_days(days, opened):
     if days == days:
         return bool(days <= 30)
-    return False if opened + pandas.Timedelta(days=30) < pandas.Timestamp(AS_OF) else None
+    return False if opened + pandas.Timedelta(days=30) <= pandas.Timestamp(AS_OF) else None  # the as-of day is over
 
 
 def per_year(period):

@@ -37,7 +37,7 @@ def on_time(order, whole_days):
     done, due = order.order_delivered_customer_date, order.order_estimated_delivery_date
     if pandas.notna(done):
         return bool((done.normalize() if whole_days else done) <= due)
-    return False if due < pandas.Timestamp(AS_OF) else None
+    return False if due <= pandas.Timestamp(AS_OF) else None  # the as-of day is over
 
 
 def bucket(days):

@@ -216,3 +216,19 @@ fn coarse_dates_fit_steps_that_hold_them() {
     assert!(!holds(Calendar::Month, 1, 12) && !holds(Calendar::FiscalYear, 4, 12) && !holds(Calendar::Week, 1, 1));
     assert!(holds(Calendar::FiscalYear, 4, 1) && holds(Calendar::FiscalYear, 4, 3));
 }
+
+#[test]
+fn a_unit_is_as_long_as_the_one_that_ends_on_the_day() {
+    for (end, unit, days) in [
+        ("2023-12-31", TimeUnit::Year, 365.0),
+        ("2024-12-31", TimeUnit::Year, 366.0),
+        ("2024-02-29", TimeUnit::Year, 366.0),
+        ("2024-01-31", TimeUnit::Year, 365.0),
+        ("2025-02-28", TimeUnit::Year, 365.0),
+        ("2025-03-31", TimeUnit::Quarter, 90.0),
+        ("2024-02-29", TimeUnit::Month, 29.0),
+        ("2024-02-29", TimeUnit::Week, 7.0),
+    ] {
+        assert_eq!(days_until(day(end), unit), days, "{end} {unit:?}");
+    }
+}
