@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::dataset::{BoundTable, Dataset, Parent, Table as SourceTable};
+use super::extremes;
 use super::facts::{self, Declared, unknown_column};
 use super::frame::Frame;
 use super::need::{self, Uses};
@@ -328,7 +329,7 @@ impl<'a> Binder<'a> {
         let date = &table.date.as_ref()?.column.value;
         let frame = self.frames.get(&table.name.value)?;
         let column = frame.column(date)?;
-        let day = (0..column.len()).filter_map(|row| column.day(row)).max()?;
+        let (_, day) = extremes::day_ends(column)?;
         let Some(&months) = frame.covers.get(date) else {
             return Some(CivilDate(day));
         };
@@ -549,11 +550,8 @@ fn summary(frame: &Frame, date: Option<&str>, paths: &[Parent], full: bool) -> T
 
 /// First and last day of a column.
 fn span_of_days(column: &Column) -> Option<(String, String)> {
-    let days = (0..column.len()).filter_map(|row| column.day(row));
-    let (first, last) = days.fold((i32::MAX, i32::MIN), |(first, last), day| {
-        (first.min(day), last.max(day))
-    });
-    (first <= last).then(|| (CivilDate(first).to_string(), CivilDate(last).to_string()))
+    let (first, last) = extremes::day_ends(column)?;
+    Some((CivilDate(first).to_string(), CivilDate(last).to_string()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::cast::{self, Refused};
 use super::column::{Column, Values};
 use super::date::{DateFormat, Precision};
 use super::dates;
+use super::extremes;
 use super::frame::{Frame, MissingCounts, count};
 use super::infer::{self, reinfer};
 use super::need::Uses;
@@ -189,11 +190,14 @@ where
         };
         self.frame.missing.insert(self.name.to_owned(), counts);
         if counts.coded + counts.not_applicable > 0 {
-            let has = |bits: &Option<BooleanBuffer>, row: usize| bits.as_ref().is_some_and(|bits| bits.value(row));
-            self.column = self
-                .column
-                .clone()
-                .without(|row| has(&coded, row) || has(&skipped, row));
+            let mut there = match &self.column.validity {
+                Some(validity) => validity.inner().clone(),
+                None => BooleanBuffer::new_set(self.column.len()),
+            };
+            for bits in [&coded, &skipped].into_iter().flatten() {
+                there = &there & &!bits;
+            }
+            self.column.validity = Some(NullBuffer::new(there));
             let key = self.declared.keys.contains(&self.name);
             match reinfer(&self.column, key, self.utc_offset_minutes) {
                 Ok(Some(column))
@@ -333,7 +337,7 @@ where
         let (low, high) = scale.value;
         let (name, table) = (self.name, self.frame.name.clone());
         let range = format!("{} to {}", plain(low), plain(high));
-        if self.column.missing_count() == self.column.len() {
+        if self.column.missing_count() == self.column.len() || extremes::all_within(&self.column, low, high) {
             return;
         }
         if !matches!(self.column.values, Values::Int(_) | Values::Float(_)) {
@@ -461,7 +465,17 @@ fn rows_with(column: &Column, list: &[&Literal]) -> Option<BooleanBuffer> {
             let hits = text.codes.look_up(&hit, false);
             BooleanBuffer::collect_bool(rows, |row| hits.get(row) == Some(&true) && valid(row))
         }
-        Values::Int(_) | Values::Float(_) => BooleanBuffer::collect_bool(rows, |row| {
+        Values::Int(values) => {
+            let wholes = numbers
+                .iter()
+                .filter(|number| number.fract() == 0.0 && number.abs() < 9e15);
+            let hits = extremes::rows_of(values, &wholes.map(|&number| number as i64).collect::<Vec<_>>());
+            match validity {
+                Some(validity) => &hits & validity.inner(),
+                None => hits,
+            }
+        }
+        Values::Float(_) => BooleanBuffer::collect_bool(rows, |row| {
             column.number(row).is_some_and(|value| numbers.contains(&value))
         }),
         Values::Bool(values) => {

@@ -290,15 +290,47 @@ fn join_ints(parts: &[Column], rows: usize) -> Ints {
 
 fn join_text(parts: &[Column], rows: usize) -> Text {
     let mut interner = Interner::default();
-    let mut codes: Vec<u32> = Vec::with_capacity(rows);
-    for part in parts {
-        let Values::Text(text) = &part.values else { continue };
-        let map: Vec<u32> = (0..text.dictionary.len())
-            .map(|code| interner.intern(text.dictionary.value(code).as_bytes()))
-            .collect();
-        codes.extend(text.codes.look_up(&map, 0));
+    let texts: Vec<(&Text, Vec<u32>)> = parts
+        .iter()
+        .filter_map(|part| match &part.values {
+            Values::Text(text) => Some(text),
+            _ => None,
+        })
+        .map(|text| {
+            let entries = (0..text.dictionary.len()).map(|code| text.dictionary.value(code));
+            let map = entries.map(|entry| interner.intern(entry.as_bytes())).collect();
+            (text, map)
+        })
+        .collect();
+    macro_rules! codes {
+        ($kind:ty) => {{
+            let mut all: Vec<$kind> = Vec::with_capacity(rows);
+            for (text, map) in &texts {
+                let map: Vec<$kind> = map.iter().map(|&code| code as $kind).collect();
+                match &text.codes {
+                    Codes::U8(codes) => all.extend(codes.iter().map(|&code| entry(&map, usize::from(code)))),
+                    Codes::U16(codes) => all.extend(codes.iter().map(|&code| entry(&map, usize::from(code)))),
+                    Codes::U32(codes) => all.extend(codes.iter().map(|&code| entry(&map, code as usize))),
+                }
+            }
+            all.into()
+        }};
     }
-    interner.into_text(codes)
+    // Straight into the width that holds them: ten million codes of four regions take ten megabytes, not forty more.
+    let codes = match interner.len() {
+        0..=0x100 => Codes::U8(codes!(u8)),
+        0..=0x1_0000 => Codes::U16(codes!(u16)),
+        _ => Codes::U32(codes!(u32)),
+    };
+    Text {
+        codes,
+        dictionary: interner.into_dictionary(),
+    }
+}
+
+/// The entry of a table; the default beyond its end.
+fn entry<T: Copy + Default>(table: &[T], at: usize) -> T {
+    table.get(at).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

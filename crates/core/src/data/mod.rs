@@ -11,6 +11,7 @@ pub mod csv;
 pub mod dataset;
 pub mod date;
 mod dates;
+mod extremes;
 mod facts;
 mod frame;
 mod gather;

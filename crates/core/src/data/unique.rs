@@ -13,10 +13,10 @@ use crate::diagnostic::{Diagnostic, Span, Spanned, codes};
 /// Drops rows dated after `as_of`. A coarse date is the first day of what it covers.
 pub(super) fn drop_later(frame: &mut Frame, date: &str, as_of: i32) {
     let Some(column) = frame.column(date) else { return };
-    let later = |row: usize| column.day(row).is_some_and(|day| day > as_of);
-    if !(0..frame.rows).any(later) {
+    if super::extremes::day_ends(column).is_none_or(|(_, last)| last <= as_of) {
         return;
     }
+    let later = |row: usize| column.day(row).is_some_and(|day| day > as_of);
     let rows: Vec<u32> = (0..frame.rows)
         .filter(|&row| !later(row))
         .map(|row| row as u32)

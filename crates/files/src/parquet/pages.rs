@@ -293,40 +293,57 @@ impl<'a> Iterator for Runs<'a> {
     }
 }
 
-/// Calls `each` with every value of packed bits.
+/// Appends what `value` makes of each of `count` packed values.
 #[inline]
-fn unpack(bytes: &[u8], width: usize, count: usize, mut each: impl FnMut(u32)) {
+fn unpack<T: Copy + Default>(
+    bytes: &[u8],
+    width: usize,
+    count: usize,
+    out: &mut Vec<T>,
+    mut value: impl FnMut(u32) -> T,
+) {
     let mask = if width >= 32 { u32::MAX } else { (1 << width) - 1 };
     if width == 0 {
-        (0..count).for_each(|_| each(0));
+        let same = value(0);
+        out.extend(std::iter::repeat_n(same, count));
         return;
     }
-    // Eight values take `width` bytes. Up to eight bits they are one word; beyond, word by word.
-    let mut left = count;
-    for group in bytes.chunks(width) {
-        let mut word = [0; 40];
-        if let Some(front) = word.get_mut(..group.len()) {
-            front.copy_from_slice(group);
-        }
-        let take = left.min(8);
+    let start = out.len();
+    out.resize(start + count, T::default());
+    let (groups, rest) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<8>();
+    // Eight values take `width` bytes. Up to eight bits they are in one word; beyond, each lies in a word of its own.
+    let mut left = bytes;
+    for group in groups.iter_mut() {
+        let bits = word(left);
         if width <= 8 {
-            let bits = word.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-            if take == 8 {
-                (0..8).for_each(|at| each((bits >> (at * width)) as u32 & mask));
-            } else {
-                (0..take).for_each(|at| each((bits >> (at * width)) as u32 & mask));
+            for (at, slot) in group.iter_mut().enumerate() {
+                *slot = value((bits >> (at * width)) as u32 & mask);
             }
         } else {
-            for at in 0..take {
-                let bit = at * width;
-                let bytes = word
-                    .get(bit / 8..bit / 8 + 8)
-                    .and_then(|bytes| bytes.first_chunk::<8>());
-                each((bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (bit % 8)) as u32 & mask);
+            for (at, slot) in group.iter_mut().enumerate() {
+                *slot = value(far(left, at * width) & mask);
             }
         }
-        left -= take;
+        left = left.get(width..).unwrap_or_default();
     }
+    for (at, slot) in rest.iter_mut().enumerate() {
+        *slot = value(far(left, at * width) & mask);
+    }
+}
+
+/// The next eight bytes, zeros beyond the end.
+#[inline]
+fn word(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk::<8>() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
+}
+
+/// The bits from `bit` on, as many as 32 of them.
+#[inline]
+fn far(bytes: &[u8], bit: usize) -> u32 {
+    (word(bytes.get(bit / 8..).unwrap_or_default()) >> (bit % 8)) as u32
 }
 
 /// All pages of a chunk, their levels read.
@@ -444,7 +461,7 @@ impl Chunk {
                     if page.values.len() * 8 < page.present {
                         return Err(broken("a page ends inside its values"));
                     }
-                    unpack(&page.values, 1, page.present, |bit| out.push(bit == 1));
+                    unpack(&page.values, 1, page.present, &mut out, |bit| bit == 1);
                 }
                 Encoding::RLE => {
                     let data = page
@@ -454,7 +471,7 @@ impl Chunk {
                     for run in Runs::new(data, 1, page.present) {
                         match run? {
                             Run::Same { value, count } => out.extend(std::iter::repeat_n(value == 1, count)),
-                            Run::Packed { bytes, count } => unpack(bytes, 1, count, |bit| out.push(bit == 1)),
+                            Run::Packed { bytes, count } => unpack(bytes, 1, count, &mut out, |bit| bit == 1),
                         }
                     }
                 }
@@ -514,23 +531,16 @@ impl Chunk {
         let Some(nulls) = self.nulls.as_ref().filter(|_| page.present < page.rows) else {
             return;
         };
+        let dense = out.split_off(start);
         out.resize(start + page.rows, T::default());
-        let Some(target) = out.get_mut(start..) else { return };
-        // From the back, so that no value is overwritten before it is moved.
-        let mut from = page.present;
-        for row in (0..page.rows).rev() {
-            if from > row {
-                break;
+        let mut from = 0;
+        for (first, end) in nulls.slice(start, page.rows).valid_slices() {
+            let target = out.get_mut(start + first..start + end);
+            let source = dense.get(from..from + (end - first));
+            if let (Some(target), Some(source)) = (target, source) {
+                target.copy_from_slice(source);
             }
-            let value = if nulls.is_valid(start + row) {
-                from -= 1;
-                target.get(from).copied().unwrap_or_default()
-            } else {
-                T::default()
-            };
-            if let Some(slot) = target.get_mut(row) {
-                *slot = value;
-            }
+            from += end - first;
         }
     }
 }
@@ -597,10 +607,10 @@ fn look_up<T: Copy + Default>(page: &DataPage, dictionary: &[T], out: &mut Vec<T
                 beyond |= value.is_none();
                 out.extend(std::iter::repeat_n(value.unwrap_or_default(), count));
             }
-            Run::Packed { bytes, count } => unpack(bytes, usize::from(width), count, |code| {
+            Run::Packed { bytes, count } => unpack(bytes, usize::from(width), count, out, |code| {
                 let value = dictionary.get(code as usize).copied();
                 beyond |= value.is_none();
-                out.push(value.unwrap_or_default());
+                value.unwrap_or_default()
             }),
         }
     }
