@@ -15,7 +15,7 @@ pub use error::{Error, ErrorKind};
 pub use explain::Question;
 
 use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
-use crate::definition::{CivilDate, Scorecard};
+use crate::definition::{self, CivilDate, Scorecard};
 use crate::diagnostic::Diagnostic;
 use crate::limits::Limits;
 use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
@@ -180,7 +180,8 @@ impl Engine {
         tables: Option<BTreeMap<String, Table>>,
         options: &EvaluateOptions,
     ) -> Vec<Diagnostic> {
-        let mut findings = score::check(card);
+        let mut findings = definition::validate(card);
+        findings.extend(score::check(card));
         if let Some(tables) = tables {
             match self.evaluate(card, tables, options) {
                 Ok(report) => findings.extend(report.diagnostics),
@@ -263,6 +264,7 @@ fn evaluate(
     let (data, bound, summaries) = bind(&working, tables, options, sparse)?;
     let mut stage = Stage::run(&working, data, options)?;
     stage.findings.extend(bound);
+    stage.findings.extend(prepare::outside(&working));
     let (results, findings) = stage.results(card, summaries);
     let mut diagnostics = stage.findings;
     diagnostics.extend(findings);

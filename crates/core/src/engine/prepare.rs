@@ -103,6 +103,29 @@ fn fill_outside(measure: &mut Measure, options: &EvaluateOptions) {
     }
 }
 
+/// Values of other cards that the host did not hand in. Code: `UNKNOWN_VALUE`.
+pub(super) fn outside(working: &Scorecard) -> Vec<Diagnostic> {
+    fn find(measure: &Measure, found: &mut Vec<Diagnostic>) {
+        match &measure.kind {
+            MeasureKind::ValueFrom { card, name } => found.push(
+                Diagnostic::warning(codes::UNKNOWN_VALUE, format!("no value of `{name}` from the card `{card}` was handed in"))
+                    .at(measure.span)
+                    .help(format!("the host hands it in, on the command line by --value {card}.{name}=..")),
+            ),
+            MeasureKind::Number(_) | MeasureKind::Aggregate(_) => {}
+            MeasureKind::Arithmetic(_, left, right) => {
+                find(left, found);
+                find(right, found);
+            }
+            MeasureKind::Negate(inner) | MeasureKind::Per(inner, _) => find(inner, found),
+            MeasureKind::Across { measure, .. } => find(measure, found),
+        }
+    }
+    let mut found = Vec::new();
+    working.metrics.iter().for_each(|metric| find(&metric.measure, &mut found));
+    found
+}
+
 fn set_period(card: &mut Scorecard, word: &str, findings: &mut Vec<Diagnostic>) {
     let Some(calendar) = Calendar::named(word) else {
         let words = [

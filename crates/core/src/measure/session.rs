@@ -506,8 +506,9 @@ impl<'a> Session<'a> {
             let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
             let cells = self.evaluate(&node, cut, slots, blocks);
             let oldest = |slot: usize| {
+                // Fresh for ten days: the latest row may be ten days old, not eleven.
                 let end = slots.windows.get(slot)?.end;
-                Some(calendar::before(CivilDate(end.saturating_add(1)), declared.fresh_for?.value).0)
+                Some(calendar::before(CivilDate(end), declared.fresh_for?.value).0)
             };
             for (at, cell) in cells.iter().enumerate() {
                 let (combination, slot) = (at / slots.len(), at % slots.len());

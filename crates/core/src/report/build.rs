@@ -37,7 +37,7 @@ pub struct Evaluated<'a> {
 }
 
 /// Builds the results, and finds what can only be found with values at hand: targets already met, due dates past, caps
-/// not checked, values set by hand, steps off the map.
+/// not checked, values set by hand.
 #[must_use]
 pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
     let builder = Builder {
@@ -61,8 +61,8 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
         .map(|(index, score)| builder.score(index, score, details.get(index).and_then(Option::as_ref)))
         .collect();
     let axes = &evaluated.measures.axes;
-    let (journeys, mut findings) = journey::build(card, evaluated.data, axes, &metrics);
-    findings.extend(finding::of_metrics(card, evaluated.measures.as_of, &metrics));
+    let journeys = journey::build(card, evaluated.data, axes, &metrics);
+    let mut findings = finding::of_metrics(card, evaluated.measures.as_of, &metrics);
     findings.extend(finding::of_scores(card, evaluated.measures.as_of, &scores, &details));
     findings.extend(finding::not_analysed(card, &metrics));
     let results = Results {

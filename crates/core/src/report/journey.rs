@@ -6,41 +6,18 @@ use super::build::headline_of_value;
 use super::model::{JourneyResult, MetricResult, PhaseResult, StepResult};
 use crate::data::{Column, Dataset, NO_ROW, Values};
 use crate::definition::{ColumnRef, Journey, Scorecard};
-use crate::diagnostic::{Diagnostic, codes};
 use crate::measure::Axes;
 
-/// The journeys of a card with their metrics, and warnings about values that are not on the map.
-pub(super) fn build(
-    card: &Scorecard,
-    data: &Dataset,
-    axes: &Axes,
-    metrics: &[MetricResult],
-) -> (Vec<JourneyResult>, Vec<Diagnostic>) {
-    let mut findings = Vec::new();
-    let journeys = card
-        .journeys
+/// The journeys of a card with their metrics. (Measuring has warned of values that are not on the map.)
+pub(super) fn build(card: &Scorecard, data: &Dataset, axes: &Axes, metrics: &[MetricResult]) -> Vec<JourneyResult> {
+    card.journeys
         .iter()
-        .map(|journey| {
-            let off = off_the_map(journey, data);
-            findings.extend(off.iter().map(|(value, rows)| {
-                Diagnostic::warning(
-                    codes::UNKNOWN_VALUE,
-                    format!(
-                        "`{value}` is not on the map of journey `{}`: {rows} rows",
-                        journey.name.value
-                    ),
-                )
-                .at(journey.name.span)
-                .help(format!("add it to a phase: `.phase(\"..\", [\"{value}\"])`"))
-            }));
-            JourneyResult {
-                name: journey.name.value.clone(),
-                phases: phases(card, journey, axes, metrics),
-                off_the_map: off,
-            }
+        .map(|journey| JourneyResult {
+            name: journey.name.value.clone(),
+            phases: phases(card, journey, axes, metrics),
+            off_the_map: off_the_map(journey, data),
         })
-        .collect();
-    (journeys, findings)
+        .collect()
 }
 
 fn phases(card: &Scorecard, journey: &Journey, axes: &Axes, metrics: &[MetricResult]) -> Vec<PhaseResult> {

@@ -28,3 +28,20 @@ fn schema<T: schemars::JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// `WRITE_SCHEMA=1 cargo test -p bellwether --features schema published_schema` writes the file after a change.
+    #[test]
+    fn the_published_schema_is_that_of_the_types() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/report.schema.json");
+        let made = serde_json::to_string_pretty(&super::report_schema()).unwrap() + "\n";
+        if std::env::var_os("WRITE_SCHEMA").is_some() {
+            std::fs::write(&path, &made).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == made, "docs/report.schema.json is not what the types make: write it anew and look at the change");
+    }
+}

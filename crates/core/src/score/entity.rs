@@ -397,3 +397,6 @@ fn earlier(day: CivilDate, span: Duration) -> Option<CivilDate> {
     let naive = day.naive()?.checked_sub_months(chrono::Months::new(months))?;
     Some(CivilDate::from_naive(naive))
 }
+
+#[cfg(test)]
+mod tests;

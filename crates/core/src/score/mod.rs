@@ -6,6 +6,8 @@ pub mod band;
 pub mod cells;
 pub mod condition;
 pub mod entity;
+#[cfg(test)]
+mod fixture;
 pub mod goal;
 pub mod limit;
 pub mod mix;
