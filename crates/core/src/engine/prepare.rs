@@ -108,9 +108,14 @@ pub(super) fn outside(working: &Scorecard) -> Vec<Diagnostic> {
     fn find(measure: &Measure, found: &mut Vec<Diagnostic>) {
         match &measure.kind {
             MeasureKind::ValueFrom { card, name } => found.push(
-                Diagnostic::warning(codes::UNKNOWN_VALUE, format!("no value of `{name}` from the card `{card}` was handed in"))
-                    .at(measure.span)
-                    .help(format!("the host hands it in, on the command line by --value {card}.{name}=..")),
+                Diagnostic::warning(
+                    codes::UNKNOWN_VALUE,
+                    format!("no value of `{name}` from the card `{card}` was handed in"),
+                )
+                .at(measure.span)
+                .help(format!(
+                    "the host hands it in, on the command line by --value {card}.{name}=.."
+                )),
             ),
             MeasureKind::Number(_) | MeasureKind::Aggregate(_) => {}
             MeasureKind::Arithmetic(_, left, right) => {
@@ -122,7 +127,10 @@ pub(super) fn outside(working: &Scorecard) -> Vec<Diagnostic> {
         }
     }
     let mut found = Vec::new();
-    working.metrics.iter().for_each(|metric| find(&metric.measure, &mut found));
+    working
+        .metrics
+        .iter()
+        .for_each(|metric| find(&metric.measure, &mut found));
     found
 }
 

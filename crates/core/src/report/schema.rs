@@ -42,6 +42,9 @@ mod tests {
             std::fs::write(&path, &made).unwrap();
         }
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == made, "docs/report.schema.json is not what the types make: write it anew and look at the change");
+        assert!(
+            kept == made,
+            "docs/report.schema.json is not what the types make: write it anew and look at the change"
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! Metrics, parts and scores for tests, with nothing set that a test does not set.
 
 use crate::definition::{
-    Aggregate, Aggregation, Bands, Goal, Measure, MeasureFunction, MeasureKind, Metric, MissingParts, Normalise, Part, Role,
-    Score, StaleParts,
+    Aggregate, Aggregation, Bands, Goal, Measure, MeasureFunction, MeasureKind, Metric, MissingParts, Normalise, Part,
+    Role, Score, StaleParts,
 };
 use crate::diagnostic::{Span, Spanned};
 

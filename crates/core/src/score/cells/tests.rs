@@ -1,13 +1,13 @@
 //! Scores on cells made by hand; expected values are worked out in the comments.
 
 use super::*;
-use crate::score::fixture::{a_score, metric, part, spanned};
 use crate::definition::{
     Aggregate, Bands, Baseline, BinaryOp, CivilDate, Condition, Expr, ExprKind, IfUnknown, Limit, LimitKind, Literal,
     Measure, MeasureFunction, MissingParts, MixEach, Part, Role, WeightsFor,
 };
 use crate::diagnostic::{Span, Spanned};
 use crate::measure::{Axes, MeasuredCell, MetricCells, PeriodAxis, PeriodKey, PeriodStep, SegmentAxis};
+use crate::score::fixture::{a_score, metric, part, spanned};
 
 fn measured(value: f64, n: u64) -> MeasuredCell {
     MeasuredCell {
