@@ -159,6 +159,10 @@ impl Compiler {
             let found = check::check(program, &sources.get(number)?.positions, &self.vocabulary);
             found.into_iter().for_each(|diagnostic| builder.push(diagnostic));
         }
+        for program in programs.modules.values() {
+            let found = module::refused(program);
+            found.into_iter().for_each(|diagnostic| builder.push(diagnostic));
+        }
         builder.programs = Arc::new(programs);
         Some(card)
     }

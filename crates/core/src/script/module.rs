@@ -4,7 +4,26 @@
 
 use rhai::{Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, ModuleResolver, Position, Scope, Shared};
 
+use super::ast::{NodeKind, Program};
 use super::builder::Session;
+use crate::diagnostic::{Diagnostic, codes};
+
+/// What a module may not hold: everything but functions, constants and imports.
+pub fn refused(program: &Program) -> Vec<Diagnostic> {
+    let foreign = program.body.iter().filter(|node| {
+        !matches!(
+            node.kind,
+            NodeKind::Let { constant: true, .. } | NodeKind::Import(..) | NodeKind::Export(..)
+        )
+    });
+    foreign
+        .map(|node| {
+            Diagnostic::error(codes::REFUSED, "a module holds functions and constants only")
+                .at(node.span)
+                .help("put it into a function, which a card calls: fn loyalty(survey) { metric(\"nps\", nps(survey.recommend)) }")
+        })
+        .collect()
+}
 
 /// Finds modules in the compile that is under way.
 pub struct CardModules;

@@ -96,7 +96,9 @@ fn explain(error: &EvalAltResult, builder: &Builder) -> Option<Diagnostic> {
     let span = sources.word(source.unwrap_or(0), inner.position());
     let poisoned = builder.failed();
     let diagnostic = match inner {
+        EvalAltResult::ErrorFunctionNotFound(signature, _) if signature.contains("::") => in_module(signature, builder),
         EvalAltResult::ErrorFunctionNotFound(signature, _) => unknown_function(signature, span, poisoned, sources)?,
+        EvalAltResult::ErrorVariableNotFound(name, _) if name.contains("::") => in_module(name, builder),
         EvalAltResult::ErrorVariableNotFound(name, _) => {
             Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is named `{name}` here"))
                 .help("functions see their arguments only: hand the table in as an argument")
@@ -146,9 +148,10 @@ fn explain(error: &EvalAltResult, builder: &Builder) -> Option<Diagnostic> {
         EvalAltResult::ErrorStackOverflow(_) => limit("functions call each other too deeply"),
         EvalAltResult::ErrorDataTooLarge(..) => limit("a text, list or map is too large"),
         EvalAltResult::ErrorTerminated(..) => limit("the card takes too long"),
-        EvalAltResult::ErrorDataRace(name, _) => Diagnostic::error(
+        EvalAltResult::ErrorDataRace(..) if poisoned => return None,
+        EvalAltResult::ErrorDataRace(..) => Diagnostic::error(
             codes::NOT_COMPILED,
-            format!("`{name}` is used inside a condition on its own rows"),
+            "a condition reads the thing that it is a condition of",
         )
         .help("inside the closure name the row: |r| r.x == 1"),
         _ => Diagnostic::error(codes::REFUSED, "a card cannot do this"),
@@ -216,6 +219,41 @@ fn unknown_function(signature: &str, span: Span, poisoned: bool, sources: &Sourc
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),
         None => diagnostic,
     })
+}
+
+/// `cx::f` that the module does not have, or not with so many values.
+fn in_module(signature: &str, builder: &Builder) -> Diagnostic {
+    let path = signature.split(" (").next().unwrap_or(signature).trim();
+    let (alias, name) = path.rsplit_once("::").unwrap_or(("", path));
+    let imports = builder.programs.card.imports();
+    let module = imports.get(alias).copied().unwrap_or(alias);
+    let Some(program) = builder.programs.modules.get(module) else {
+        return Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is imported as `{alias}`"))
+            .help(format!("import \"company/cx\" as {alias};"));
+    };
+    let function = program.functions.values().find(|function| function.name.text == name);
+    if let Some(function) = function {
+        let takes = if function.parameters.is_empty() {
+            "nothing".to_owned()
+        } else {
+            function.parameters.join(", ")
+        };
+        return Diagnostic::error(codes::WRONG_ARGUMENT, format!("`{path}` takes {takes}"))
+            .related(function.name.span, "declared here");
+    }
+    let functions = program.functions.values().map(|function| function.name.text.as_str());
+    let constants = program.body.iter().filter_map(|node| match &node.kind {
+        NodeKind::Let {
+            name, constant: true, ..
+        } => Some(name.text.as_str()),
+        _ => None,
+    });
+    let known: Vec<&str> = functions.chain(constants).collect();
+    let diagnostic = Diagnostic::error(codes::UNKNOWN_FUNCTION, format!("module `{module}` has no `{name}`"));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{alias}::{near}`?")),
+        None => diagnostic.help(format!("it has {}", known.join(", "))),
+    }
 }
 
 fn is_word(name: &str) -> bool {

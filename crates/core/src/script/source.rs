@@ -97,6 +97,21 @@ impl Sources {
             .is_some_and(|token| matches!(source.positions.text_of(token), "." | "?."))
     }
 
+    /// The `///` lines right above the line of a span, as one text.
+    pub fn doc_above(&self, span: Span) -> Option<String> {
+        let text = self.get(span.source)?.positions.text();
+        let before = text.get(..span.start as usize)?;
+        let mut lines: Vec<&str> = before
+            .lines()
+            .rev()
+            .skip(usize::from(!before.ends_with('\n')))
+            .map_while(|line| line.trim().strip_prefix("///"))
+            .map(str::trim)
+            .collect();
+        lines.reverse();
+        (!lines.is_empty()).then(|| lines.join(" "))
+    }
+
     /// The items of a list that is written at a span, one span each; empty where no list is written.
     pub fn items(&self, list: Span) -> Vec<Span> {
         let Some(source) = self.get(list.source) else {

@@ -28,7 +28,7 @@ pub const WORDS: &[Word] = &[
         name: "metric",
         params: "name: text, measure: measure",
         returns: "metric",
-        doc: "A measure of customers' experience that should lead an outcome.",
+        doc: "A measure of customers' experience that should lead an outcome. Lines that begin with `///` right above tell what it is about.",
         example: r#"metric("nps", nps(survey.recommend)).drives("retention").target(45).owner("Loyalty");
 outcome("retention", rate(customers, |c| !c.churned));"#,
         run: |call| declare(call, Role::Metric),
@@ -174,12 +174,13 @@ fn declare(call: &mut Call<'_>, role: Role) -> Option<Dynamic> {
         kind: MeasureKind::Number(0.0),
         span,
     });
+    let about = call.builder.sources.doc_above(call.span);
     call.builder.card.metrics.push(Metric {
         name,
         role,
         measure,
         label: None,
-        about: None,
+        about,
         unit: None,
         decimals: None,
         direction: None,

@@ -248,10 +248,11 @@ score("health").mix("csat", 0.5).mix("nps", 0.5, 0, 60).weights_for("plan", "pro
 
 fn declare(call: &mut Call<'_>) -> Option<Dynamic> {
     let name = call.text(0)?;
+    let about = call.builder.sources.doc_above(call.span);
     call.builder.card.scores.push(Score {
         name,
         label: None,
-        about: None,
+        about,
         decimals: None,
         parts: Vec::new(),
         mix_each: None,

@@ -110,6 +110,18 @@ fn what_a_card_changes_of_a_module_is_kept() {
 }
 
 #[test]
+fn lines_with_three_slashes_tell_what_a_metric_is_about() {
+    let card = card(
+        "let s = table(\"s\");\n/// What the board sees.\n/// Owner: Insights.\nmetric(\"m\", mean(s.x))\n    .target(3);\n\nmetric(\"n\", mean(s.x));",
+    );
+    assert_eq!(
+        card.metrics[0].about.as_deref(),
+        Some("What the board sees. Owner: Insights.")
+    );
+    assert_eq!(card.metrics[1].about, None);
+}
+
+#[test]
 fn constants_of_a_module_are_read() {
     let modules = [(
         "cx".to_owned(),

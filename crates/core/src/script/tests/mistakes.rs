@@ -895,6 +895,61 @@ fn a_module_that_is_not_there_is_told_once() {
 }
 
 #[test]
+fn what_a_module_does_not_have() {
+    let modules = [(
+        "company/cx".to_owned(),
+        "export const GOAL = 75; fn loyalty(survey, goal) { survey }".to_owned(),
+    )];
+    let begin = "import \"company/cx\" as cx; let survey = table(\"survey\"); ";
+    let cases = [
+        (
+            "let a = cx::loyality(survey, 1);",
+            "module `company/cx` has no `loyality`",
+            "did you mean `cx::loyalty`?",
+        ),
+        ("let a = cx::loyalty(survey);", "`cx::loyalty` takes survey, goal", ""),
+        (
+            "let a = cx::GAOL;",
+            "module `company/cx` has no `GAOL`",
+            "did you mean `cx::GOAL`?",
+        ),
+        ("let a = cy::GOAL;", "", ""),
+    ];
+    for (line, message, help) in cases {
+        let compiled = compile_with(&format!("{begin}{line}"), &modules);
+        let errors: Vec<&Diagnostic> = compiled.diagnostics.iter().filter(|d| d.is_error()).collect();
+        assert_eq!(errors.len(), 1, "{line}: {errors:#?}");
+        assert!(errors[0].message.contains(message), "{line}: {errors:#?}");
+        assert!(
+            errors[0].help.as_deref().unwrap_or("").contains(help),
+            "{line}: {errors:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_module_declares_nothing_by_itself() {
+    let modules = [("m".to_owned(), "let t = table(\"t\"); fn f() { 1 }".to_owned())];
+    let compiled = compile_with("import \"m\" as m;", &modules);
+    assert!(
+        compiled.diagnostics[0].message.contains("functions and constants only"),
+        "{:#?}",
+        compiled.diagnostics
+    );
+    assert_eq!(compiled.diagnostics[0].span.unwrap().source, 1);
+}
+
+#[test]
+fn a_condition_on_the_table_itself_is_told_once() {
+    error(
+        r#"tickets.add("x", |t| t.a > tickets.b); metric("m", sum(tickets.x)).no_target("y");"#,
+        "`tickets` stands outside of this closure",
+        "tickets.b",
+        "write `t.b`",
+    );
+}
+
+#[test]
 fn modules_that_import_each_other_are_an_error() {
     let modules = [
         ("a".to_owned(), "import \"b\" as b; fn f() { 1 }".to_owned()),
