@@ -513,6 +513,3 @@ fn returns(node: &Node) -> bool {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod differential;

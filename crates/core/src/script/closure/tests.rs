@@ -1,3 +1,5 @@
+mod differential;
+
 use super::*;
 use crate::script::position::Positions;
 use rhai::{Engine, OptimizationLevel, Scope};

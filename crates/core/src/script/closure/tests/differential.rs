@@ -6,9 +6,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use rhai::{Dynamic, Engine, FnPtr, Map, OptimizationLevel};
 
-use super::{Programs, compile};
 use crate::data::{BoundTable, Column, Dataset, Values};
 use crate::expr::{Context, TableFrame, check, evaluate};
+use crate::script::closure::{Programs, compile};
 use crate::script::position::Positions;
 use crate::script::tree::Program;
 
