@@ -35,7 +35,7 @@ pub(super) fn tables() -> impl Strategy<Value = Dataset> {
             proptest::collection::vec((often(0_usize..8), often(0_usize..3)), rows),
             proptest::collection::vec((often(day()), often(day())), rows),
             proptest::collection::vec((often(stamp()), often(stamp())), rows),
-            proptest::collection::vec(prop_oneof![4 => (0_u32..3), 1 => Just(NO_ROW)], rows),
+            proptest::collection::vec(prop_oneof![4 => 0_u32..3, 1 => Just(NO_ROW)], rows),
         );
         let parent = proptest::collection::vec((often(0_usize..8), often(whole()), often(day())), parents);
         (columns, parent).prop_map(move |((bools, ints, floats, texts, days, stamps, index), parent)| {

@@ -383,7 +383,7 @@ fn calls(function: Function, values: &[Value], as_of: i32) -> Value {
             value => Value::Float(number(value).abs()),
         },
         F::Round if values.len() == 2 => {
-            let ten = 10_f64.powi(number(&values[1]) as i32);
+            let ten: f64 = format!("1e{}", number(&values[1])).parse().unwrap();
             Value::Float((number(first) * ten).round() / ten)
         }
         F::Round | F::Floor | F::Ceil => match first {
