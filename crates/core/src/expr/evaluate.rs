@@ -18,6 +18,7 @@ use arrow_buffer::BooleanBuffer;
 
 use self::blend::Blend;
 use self::collect::Collector;
+use self::text::TextBudget;
 use self::vector::{Data, Vector};
 use super::frame::{Bound, Frame};
 use super::typed::{Arm, Kind, Node, Scalar, Typed};
@@ -64,6 +65,8 @@ pub struct Evaluator<'a> {
     slots: Vec<Option<Vector>>,
     /// Columns of the rows at hand.
     loaded: Vec<Option<Vector>>,
+    budget: TextBudget,
+    exceeded: bool,
 }
 
 /// The rows at hand.
@@ -96,7 +99,15 @@ impl<'a> Evaluator<'a> {
             lifted: vec![None; typed.lifted],
             slots: vec![None; typed.slots],
             loaded: vec![None; typed.columns.len()],
+            budget: TextBudget::new(),
+            exceeded: false,
         }
+    }
+
+    /// Whether some text grew so long, or so many new texts were made, that they were left out: they are missing.
+    #[must_use]
+    pub const fn exceeded(&self) -> bool {
+        self.exceeded
     }
 
     /// The values of a range of rows; rows beyond the end are left out.
@@ -112,10 +123,12 @@ impl<'a> Evaluator<'a> {
         while start < range.end {
             let end = (start + CHUNK).min(range.end);
             self.loaded.fill(None);
+            self.budget.renew();
             let values = self.node(&self.typed.root, &Rows::Range(start..end));
             collector.push(&values, end - start);
             start = end;
         }
+        self.exceeded |= self.budget.exceeded | collector.exceeded();
         collector.finish()
     }
 
@@ -130,7 +143,7 @@ impl<'a> Evaluator<'a> {
             Kind::Arithmetic(op, left, right) => {
                 let (left, right) = (self.node(left, rows), self.node(right, rows));
                 match node.ty.only() {
-                    Some(ColumnType::Text) => text::joined(&left, &right, length),
+                    Some(ColumnType::Text) => text::joined(&left, &right, length, &mut self.budget),
                     Some(ColumnType::Int) => number::integers(*op, &left, &right, length),
                     _ => number::floats(*op, &left, &right, length),
                 }
@@ -160,7 +173,11 @@ impl<'a> Evaluator<'a> {
                 if let Some(place) = self.slots.get_mut(*slot) {
                     *place = Some(value);
                 }
-                self.node(body, rows)
+                let result = self.node(body, rows);
+                if let Some(place) = self.slots.get_mut(*slot) {
+                    *place = None;
+                }
+                result
             }
             Kind::Slot(slot) => self.slots.get(*slot).cloned().flatten().unwrap_or_else(Vector::missing),
             Kind::In(value, items) => {
@@ -309,11 +326,17 @@ impl<'a> Evaluator<'a> {
                 node.ty.only() == Some(ColumnType::Date),
                 length,
             ),
-            (F::Date | F::ToInt | F::ToFloat | F::ToText, [value]) => text::convert(function, value, length),
-            (F::ToLower | F::ToUpper | F::Trim | F::Len, [value]) => text::of_one(function, value, length),
+            (F::Date | F::ToInt | F::ToFloat | F::ToText, [value]) => {
+                text::convert(function, value, length, &mut self.budget)
+            }
+            (F::ToLower | F::ToUpper | F::Trim | F::Len, [value]) => {
+                text::of_one(function, value, length, &mut self.budget)
+            }
             (F::Contains | F::StartsWith | F::EndsWith, [value, part]) => text::has(function, value, part, length),
-            (F::SubString, [value, from, rest @ ..]) => text::sub_string(value, from, rest.first(), length),
-            (F::Replace, [value, from, to]) => text::replace(value, from, to, length),
+            (F::SubString, [value, from, rest @ ..]) => {
+                text::sub_string(value, from, rest.first(), length, &mut self.budget)
+            }
+            (F::Replace, [value, from, to]) => text::replace(value, from, to, length, &mut self.budget),
             (_, values) => number::function(function, values, integer, length),
         }
     }

@@ -37,15 +37,27 @@ struct Texts {
     order: Vec<Box<str>>,
     /// Our codes for those of the dictionary seen last.
     last: Option<(Arc<Dictionary>, Vec<u32>)>,
+    /// Bytes of the distinct texts.
+    bytes: usize,
+    /// Rows whose text did not fit.
+    dropped: Vec<usize>,
 }
 
 /// A code that is not known yet.
 const UNKNOWN: u32 = u32::MAX;
+/// The code of a text that does not fit.
+const DROPPED: u32 = u32::MAX - 1;
+/// Most bytes of distinct texts in a column: offsets into them have 31 bits.
+const MOST_BYTES: usize = 1 << 30;
 
 impl Texts {
     fn code(&mut self, text: &str) -> u32 {
         if let Some(code) = self.distinct.get(text) {
             return *code;
+        }
+        self.bytes += text.len();
+        if self.bytes > MOST_BYTES {
+            return DROPPED;
         }
         let code = self.order.len() as u32;
         self.distinct.insert(text.into(), code);
@@ -73,13 +85,17 @@ impl Texts {
                             new
                         }
                     };
-                    self.codes.push(mapped);
+                    if mapped == DROPPED {
+                        self.dropped.push(self.codes.len());
+                    }
+                    self.codes.push(if mapped == DROPPED { 0 } else { mapped });
                 }
                 self.last = Some((kept, ours));
             }
             Data::Missing => self.codes.extend(std::iter::repeat_n(0, length)),
             _ => {
                 let code = self.code(TextOperand::new(vector).get(0));
+                let code = if code == DROPPED { 0 } else { code };
                 self.codes.extend(std::iter::repeat_n(code, length));
             }
         }
@@ -130,7 +146,15 @@ impl Collector {
         }
     }
 
+    /// Whether some texts did not fit.
+    pub const fn exceeded(&self) -> bool {
+        matches!(&self.values, Parts::Text(texts) if !texts.dropped.is_empty())
+    }
+
     pub fn finish(mut self) -> Column {
+        if let Parts::Text(texts) = &self.values {
+            texts.dropped.iter().for_each(|row| self.valid.set_bit(*row, false));
+        }
         let validity = NullBuffer::new(self.valid.finish());
         let values = match self.values {
             Parts::Bool(mut values) => Values::Bool(values.finish()),

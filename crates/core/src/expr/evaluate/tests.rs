@@ -597,15 +597,38 @@ fn text_functions_over_many_chunks_and_any_range() {
 }
 
 #[test]
-fn a_replacement_cannot_blow_up() {
+fn texts_cannot_grow_without_end() {
     let long = "a".repeat(30_000);
     let data = dataset(vec![("t", Column::texts(&[Some(long.clone())]))], vec![]);
-    let made = values(
-        &data,
-        &call(Function::Replace, vec![column("t"), text("a"), text(&long)]),
-    );
-    let Value::Text(made) = &made[0] else { panic!() };
-    assert!(made.len() <= 1 << 16);
+    let replaced = call(Function::Replace, vec![column("t"), text("a"), text(&long)]);
+    assert_eq!(values(&data, &replaced), [Value::Missing]);
+    // A hundred names, each twice as long as the one before.
+    let slot = |slot: u32| Expr::new(ExprKind::Slot(slot), span());
+    let mut body = call(Function::Len, vec![slot(99)]);
+    for n in (0..100).rev() {
+        let value = if n == 0 {
+            column("t")
+        } else {
+            binary(BinaryOp::Add, slot(n - 1), slot(n - 1))
+        };
+        body = Expr::new(
+            ExprKind::Let {
+                slot: n,
+                value: Box::new(value),
+                body: Box::new(body),
+            },
+            span(),
+        );
+    }
+    let frame = TableFrame::new(&data, "t").unwrap();
+    let typed = check(&body, &frame).unwrap();
+    let mut evaluator = Evaluator::new(&typed, &frame, Context::default());
+    assert_eq!(read(&evaluator.run(0..1)), [Value::Missing]);
+    assert!(evaluator.exceeded());
+    let fine = check(&column("t"), &frame).unwrap();
+    let mut evaluator = Evaluator::new(&fine, &frame, Context::default());
+    assert_eq!(read(&evaluator.run(0..1)), [Value::Text(long)]);
+    assert!(!evaluator.exceeded());
 }
 
 #[test]

@@ -33,38 +33,97 @@ impl<'v> TextOperand<'v> {
     }
 }
 
+/// Longest text that an expression may make, in bytes.
+const LONGEST: usize = 1 << 16;
+
+/// How many bytes of new text the rows at hand may still make. A few lines of script could double a text until the
+/// memory is full: what does not fit is missing, and the evaluator says so.
+#[derive(Debug)]
+pub(super) struct TextBudget {
+    left: usize,
+    /// Whether something did not fit.
+    pub exceeded: bool,
+}
+
+impl TextBudget {
+    /// Bytes of new text for some thousand rows, or for the distinct values of a column.
+    const BYTES: usize = 1 << 28;
+
+    pub const fn new() -> Self {
+        Self {
+            left: Self::BYTES,
+            exceeded: false,
+        }
+    }
+
+    /// Starts with the next rows.
+    pub const fn renew(&mut self) {
+        self.left = Self::BYTES;
+    }
+
+    /// Takes some bytes; `false` where they do not fit.
+    fn take(&mut self, bytes: usize) -> bool {
+        let fits = bytes <= LONGEST && bytes <= self.left;
+        if fits {
+            self.left -= bytes;
+        } else {
+            self.exceeded = true;
+        }
+        fits
+    }
+}
+
 /// New text for each row, by a function that writes it.
-fn written(length: usize, valid: Option<Arc<Vec<u8>>>, mut write: impl FnMut(usize, &mut String)) -> Vector {
+fn written(
+    length: usize,
+    valid: Option<Arc<Vec<u8>>>,
+    budget: &mut TextBudget,
+    mut write: impl FnMut(usize, &mut String),
+) -> Vector {
     let mut builder = StringBuilder::with_capacity(length, length * 8);
     let mut text = String::new();
-    for row in 0..length {
+    let mut fits = vec![1_u8; length];
+    for (row, fits) in fits.iter_mut().enumerate() {
         text.clear();
         if valid.as_ref().is_none_or(|valid| valid.get(row) == Some(&1)) {
             write(row, &mut text);
         }
-        builder.append_value(&text);
+        if budget.take(text.len()) {
+            builder.append_value(&text);
+        } else {
+            builder.append_value("");
+            *fits = 0;
+        }
     }
     Vector {
         data: Data::Text(
             Arc::new((0..length as u32).collect()),
             Dictionary::new(builder.finish()),
         ),
-        valid,
+        valid: with(valid, fits),
     }
 }
 
 /// New text from one text: computed per entry of the dictionary where it has no more entries than there are rows.
-fn mapped(value: &Vector, length: usize, write: impl Fn(&str, &mut String)) -> Vector {
+fn mapped(value: &Vector, length: usize, budget: &mut TextBudget, write: impl Fn(&str, &mut String)) -> Vector {
     if let Data::Text(codes, dictionary) = &value.data
         && dictionary.texts.len() <= length
     {
         let mut builder = StringBuilder::with_capacity(dictionary.texts.len(), dictionary.texts.len() * 8);
         let mut text = String::new();
+        let mut bytes = 0;
         for entry in &dictionary.texts {
             text.clear();
             write(entry.unwrap_or_default(), &mut text);
+            bytes += text.len();
             builder.append_value(&text);
         }
+        // At most three times what the column holds: only the whole is weighed.
+        if bytes > budget.left {
+            budget.exceeded = true;
+            return Vector::missing();
+        }
+        budget.left -= bytes;
         let data = Data::Text(Arc::clone(codes), Dictionary::new(builder.finish()));
         return Vector {
             data,
@@ -72,21 +131,23 @@ fn mapped(value: &Vector, length: usize, write: impl Fn(&str, &mut String)) -> V
         };
     }
     let texts = TextOperand::new(value);
-    written(length, value.valid.clone(), |row, text| write(texts.get(row), text))
+    written(length, value.valid.clone(), budget, |row, text| {
+        write(texts.get(row), text);
+    })
 }
 
-pub(super) fn of_one(function: Function, value: &Vector, length: usize) -> Vector {
+pub(super) fn of_one(function: Function, value: &Vector, length: usize, budget: &mut TextBudget) -> Vector {
     if value.is_missing() {
         return Vector::missing();
     }
     match function {
-        Function::ToLower => mapped(value, length, |from, to| {
+        Function::ToLower => mapped(value, length, budget, |from, to| {
             to.extend(from.chars().flat_map(char::to_lowercase))
         }),
-        Function::ToUpper => mapped(value, length, |from, to| {
+        Function::ToUpper => mapped(value, length, budget, |from, to| {
             to.extend(from.chars().flat_map(char::to_uppercase))
         }),
-        Function::Trim => mapped(value, length, |from, to| to.push_str(from.trim())),
+        Function::Trim => mapped(value, length, budget, |from, to| to.push_str(from.trim())),
         _ => {
             let texts = TextOperand::new(value);
             let lengths = (0..length).map(|row| texts.get(row).chars().count() as i64).collect();
@@ -95,12 +156,12 @@ pub(super) fn of_one(function: Function, value: &Vector, length: usize) -> Vecto
     }
 }
 
-pub(super) fn joined(left: &Vector, right: &Vector, length: usize) -> Vector {
+pub(super) fn joined(left: &Vector, right: &Vector, length: usize, budget: &mut TextBudget) -> Vector {
     if left.is_missing() || right.is_missing() {
         return Vector::missing();
     }
     let (one, other) = (TextOperand::new(left), TextOperand::new(right));
-    written(length, both(left.valid.as_ref(), right.valid.as_ref()), |row, text| {
+    written(length, both(left.valid.as_ref(), right.valid.as_ref()), budget, |row, text| {
         text.push_str(one.get(row));
         text.push_str(other.get(row));
     })
@@ -126,7 +187,13 @@ pub(super) fn has(function: Function, value: &Vector, part: &Vector, length: usi
 }
 
 /// From a place (0-based; negative: from the end), all or some characters.
-pub(super) fn sub_string(value: &Vector, from: &Vector, count: Option<&Vector>, length: usize) -> Vector {
+pub(super) fn sub_string(
+    value: &Vector,
+    from: &Vector,
+    count: Option<&Vector>,
+    length: usize,
+    budget: &mut TextBudget,
+) -> Vector {
     if value.is_missing() || from.is_missing() || count.is_some_and(Vector::is_missing) {
         return Vector::missing();
     }
@@ -134,7 +201,7 @@ pub(super) fn sub_string(value: &Vector, from: &Vector, count: Option<&Vector>, 
     let valid = both(valid.as_ref(), count.and_then(|count| count.valid.as_ref()));
     let (texts, starts) = (TextOperand::new(value), from.as_ints());
     let counts = count.map_or(Operand::One(i64::MAX), Vector::as_ints);
-    written(length, valid, |row, text| {
+    written(length, valid, budget, |row, text| {
         let from = texts.get(row);
         let start = starts.get(row).unwrap_or(0);
         let start = if start < 0 {
@@ -148,7 +215,7 @@ pub(super) fn sub_string(value: &Vector, from: &Vector, count: Option<&Vector>, 
     })
 }
 
-pub(super) fn replace(value: &Vector, from: &Vector, to: &Vector, length: usize) -> Vector {
+pub(super) fn replace(value: &Vector, from: &Vector, to: &Vector, length: usize, budget: &mut TextBudget) -> Vector {
     if value.is_missing() || from.is_missing() || to.is_missing() {
         return Vector::missing();
     }
@@ -157,7 +224,7 @@ pub(super) fn replace(value: &Vector, from: &Vector, to: &Vector, length: usize)
         to.valid.as_ref(),
     );
     let (texts, olds, news) = (TextOperand::new(value), TextOperand::new(from), TextOperand::new(to));
-    written(length, valid, |row, text| {
+    written(length, valid, budget, |row, text| {
         let (from, old) = (texts.get(row), olds.get(row));
         if old.is_empty() {
             text.push_str(from);
@@ -167,10 +234,7 @@ pub(super) fn replace(value: &Vector, from: &Vector, to: &Vector, length: usize)
     })
 }
 
-/// Longest text that a replacement may make, in bytes: a short pattern must not blow up a long text.
-const LONGEST: usize = 1 << 16;
-
-/// Every occurrence replaced; what grows beyond the bound is cut there.
+/// Every occurrence replaced. What grows beyond the longest text is left off there: it will not be taken anyhow.
 fn bounded(text: &str, old: &str, new: &str) -> String {
     let mut made = String::new();
     let mut rest = text;
@@ -179,8 +243,6 @@ fn bounded(text: &str, old: &str, new: &str) -> String {
         made.push_str(new);
         rest = rest.get(at + old.len()..).unwrap_or_default();
         if made.len() > LONGEST {
-            let end = (0..=LONGEST).rev().find(|end| made.is_char_boundary(*end)).unwrap_or(0);
-            made.truncate(end);
             return made;
         }
     }
@@ -189,12 +251,12 @@ fn bounded(text: &str, old: &str, new: &str) -> String {
 }
 
 /// `to_int`, `to_float`, `to_text`, `date`.
-pub(super) fn convert(function: Function, value: &Vector, length: usize) -> Vector {
+pub(super) fn convert(function: Function, value: &Vector, length: usize, budget: &mut TextBudget) -> Vector {
     if value.is_missing() {
         return Vector::missing();
     }
     match function {
-        Function::ToText => to_text(value, length),
+        Function::ToText => to_text(value, length, budget),
         Function::Date => {
             let texts = TextOperand::new(value);
             let dates: Vec<Option<CivilDate>> =
@@ -245,7 +307,7 @@ fn whole(numbers: Vec<Option<i64>>, value: &Vector) -> Vector {
     Vector::ints(numbers, with(value.valid.clone(), fits))
 }
 
-fn to_text(value: &Vector, length: usize) -> Vector {
+fn to_text(value: &Vector, length: usize, budget: &mut TextBudget) -> Vector {
     use std::fmt::Write;
     let valid = value.valid.clone();
     // Writing to a string cannot fail.
@@ -253,26 +315,26 @@ fn to_text(value: &Vector, length: usize) -> Vector {
         _ if value.is_text() => value.clone(),
         _ if value.is_bool() => {
             let truths = value.as_bools();
-            written(length, valid, |row, text| {
+            written(length, valid, budget, |row, text| {
                 text.push_str(if truths.get(row) == Some(1) { "true" } else { "false" })
             })
         }
         _ if value.is_int() => {
             let numbers = value.as_ints();
-            written(length, valid, |row, text| {
+            written(length, valid, budget, |row, text| {
                 let _ = write!(text, "{}", numbers.get(row).unwrap_or_default());
             })
         }
         _ if time::is_time(value) => {
             let days_only = time::days_only(value);
             let moments = time::micros(value);
-            written(length, valid, |row, text| {
+            written(length, valid, budget, |row, text| {
                 time::write(text, moments.get(row).unwrap_or_default(), days_only.is_some())
             })
         }
         _ => {
             let numbers = value.as_floats();
-            written(length, valid, |row, text| {
+            written(length, valid, budget, |row, text| {
                 let _ = write!(text, "{}", numbers.get(row).unwrap_or_default() + 0.0);
             })
         }
