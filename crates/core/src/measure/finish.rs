@@ -179,6 +179,8 @@ fn value(leaf: &Leaf, states: &[Finished<'_>]) -> Cell {
             Some((moments, missing)) => of_moments(leaf, moments, *missing),
             None => Cell::without(State::Missing),
         },
+        (F::Min, [Finished::Ends(ends), ..]) => Cell::of(Some(ends.least), ends.n, ends.missing).fact(),
+        (_, [Finished::Ends(ends), ..]) => Cell::of(Some(ends.greatest), ends.n, ends.missing).fact(),
         (_, [Finished::Weighted(sums, missing), ..]) => of_weighted(leaf, sums, *missing),
         _ => Cell::without(State::Failed),
     }

@@ -639,6 +639,7 @@ impl Leaf {
             }
             (F::Level, Some(x)) if weighted => vec![(mask(), What::WeightedNumbers(Arc::clone(x)))],
             (F::Level, Some(x)) => vec![(mask(), What::Numbers(Arc::clone(x)))],
+            (F::Min | F::Max, Some(x)) if narrow.is_none() => vec![(mask(), What::Ends(Arc::clone(x)))],
             (F::CountDistinct | F::Min | F::Max, Some(_)) => vec![(mask(), What::Bins(Arc::clone(narrow?)))],
             (F::Median | F::Percentile, Some(_)) if !weighted => vec![(mask(), What::Bins(Arc::clone(narrow?)))],
             (F::Median | F::Percentile, _) => return None,

@@ -79,18 +79,11 @@ pub(crate) fn listed(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
         F::Median => percentile(leaf, input, slices, 50.0),
         F::Percentile => percentile(leaf, input, slices, leaf.numbers.first().copied().unwrap_or(50.0)),
         F::CountDistinct => {
-            let (distinct, n) = count_distinct(&input.base, slices);
-            Cell::of(Some(distinct as f64), n, rows as u64 - n).counted()
-        }
-        F::Min | F::Max => {
-            let values = each(slices).filter_map(|row| input.number(row));
-            let n = values.clone().count() as u64;
-            let extreme = if leaf.function == F::Min {
-                values.reduce(f64::min)
-            } else {
-                values.reduce(f64::max)
-            };
-            Cell::of(extreme, n, rows as u64 - n).fact()
+            let mut values: Vec<u64> = each(slices).filter_map(|row| identity(&input.base, row)).collect();
+            let n = values.len() as u64;
+            values.sort_unstable();
+            values.dedup();
+            Cell::of(Some(values.len() as f64), n, rows as u64 - n).counted()
         }
         F::Last => last(leaf, slices),
         F::Agreement => Cell::without(State::NotAnalysed),
@@ -160,15 +153,6 @@ pub(crate) fn identity(column: &Column, row: usize) -> Option<u64> {
         Values::Date(values) => values.get(row).map_or(0, |&day| i64::from(day).cast_unsigned()),
         Values::Timestamp(values) => values.get(row).map_or(0, |&micros| micros.cast_unsigned()),
     })
-}
-
-/// Different values, and rows that have one.
-pub(crate) fn count_distinct(column: &Column, slices: &Slices<'_>) -> (u64, u64) {
-    let mut values: Vec<u64> = each(slices).filter_map(|row| identity(column, row)).collect();
-    let n = values.len() as u64;
-    values.sort_unstable();
-    values.dedup();
-    (values.len() as u64, n)
 }
 
 /// The row with the greatest value of a column; the second is whether rows with other values of `of` share it.

@@ -11,6 +11,7 @@ mod executor;
 mod finish;
 mod grid;
 mod input;
+mod keys;
 mod leaf;
 mod lists;
 mod parallel;

@@ -10,6 +10,7 @@ use super::cell::State;
 use super::executor::{Cut, Group, Member, Request};
 use super::finish::{Cell, finish};
 use super::grid::Grid;
+use super::keys::{self, Keys};
 use super::leaf::{Leaf, Time};
 use super::lists::{self, Lists};
 use super::parallel;
@@ -62,6 +63,8 @@ struct Seen<'p> {
 enum Reads {
     /// States, and the latest day where it is wanted.
     States(Vec<Source>, Option<Source>),
+    /// Keys of values.
+    Keys(Keys),
     /// Rows, one by one.
     Rows(Lists, Option<Spells>),
 }
@@ -129,6 +132,7 @@ impl Pass<'_> {
                     let latest = request.latest.then(|| number((leaf.used(), What::Latest)));
                     Reads::States(sources, latest)
                 }
+                None if keys::reads_keys(&leaf) && !request.latest => Reads::Keys(Keys::default()),
                 None => Reads::Rows(Lists::default(), None),
             };
             seen.push(Seen {
@@ -157,15 +161,19 @@ impl Pass<'_> {
 
     /// Lists the rows of each cell for the members that read them.
     fn list(&self, scan: &Scan<'_>, seen: &mut [Seen<'_>]) {
-        if !seen.iter().any(|seen| matches!(seen.reads, Reads::Rows(..))) {
+        if seen.iter().all(|seen| matches!(seen.reads, Reads::States(..))) {
             return;
         }
         let cells = scan.row_cells();
         for seen in seen {
-            if let Reads::Rows(lists, spells) = &mut seen.reads {
-                *lists = Lists::new(&cells, scan.cells(), seen.leaf.mask.as_deref());
-                if matches!(seen.leaf.time, Time::Stock) {
-                    *spells = Spells::new(&seen.leaf);
+            match &mut seen.reads {
+                Reads::States(..) => {}
+                Reads::Keys(keys) => *keys = Keys::new(&seen.leaf, &cells, scan.cells(), self.threads),
+                Reads::Rows(lists, spells) => {
+                    *lists = Lists::new(&cells, scan.cells(), seen.leaf.mask.as_deref());
+                    if matches!(seen.leaf.time, Time::Stock) {
+                        *spells = Spells::new(&seen.leaf);
+                    }
                 }
             }
         }
@@ -268,7 +276,7 @@ impl Pass<'_> {
             }
             let step = match &seen.reads {
                 Reads::States(..) => 256,
-                Reads::Rows(..) => (cut.count / 64).max(1),
+                Reads::Keys(_) | Reads::Rows(..) => (cut.count / 64).max(1),
             };
             let mut first = 0;
             while first < cut.count {
@@ -285,6 +293,7 @@ impl Pass<'_> {
                     Reads::States(wants, latest) => {
                         self.of_states(served, seen, wants, *latest, combination, runs, &mut cells);
                     }
+                    Reads::Keys(keys) => self.of_keys(served, seen, keys, combination, &mut cells),
                     Reads::Rows(lists, spells) => {
                         self.of_rows(served, seen, lists, spells.as_ref(), combination, days, &mut cells);
                     }
@@ -332,6 +341,32 @@ impl Pass<'_> {
                 made.latest = day;
             }
             cells.push((combination * self.slots.len() + slot, made));
+        }
+    }
+
+    fn of_keys(
+        &self,
+        served: &Served<'_>,
+        seen: &Seen<'_>,
+        keys: &Keys,
+        combination: usize,
+        cells: &mut Vec<(usize, Cell)>,
+    ) {
+        let parts = served.parts.get(combination).map_or(&[][..], Vec::as_slice);
+        let size = self.grid.len();
+        let runs = |(first, end): (usize, usize)| -> Vec<std::ops::Range<usize>> {
+            parts
+                .iter()
+                .map(|&part| part * size + first..part * size + end)
+                .collect()
+        };
+        let undated = (self.grid.undated(), self.grid.undated() + 1);
+        for (&run, &slot) in self.grid.runs.iter().zip(&seen.member.slots) {
+            let mut cell = keys.cell(&seen.leaf, &runs(run));
+            if self.group.days.is_some() && !seen.leaf.by_end && self.slots.is_whole(slot) {
+                cell.skipped += keys.rows(&runs(undated));
+            }
+            cells.push((combination * self.slots.len() + slot, cell));
         }
     }
 
@@ -432,7 +467,9 @@ fn want(
                 (What::Rows, What::Rows) | (What::WeightRows, What::WeightRows) | (What::Latest, What::Latest) => true,
                 (What::Bins(a), What::Bins(b)) | (What::WeightBins(a), What::WeightBins(b)) => same_bins(a, b),
                 (What::Numbers(a), What::Numbers(b)) => Arc::ptr_eq(&a.base, &b.base),
-                (What::WeightedNumbers(a), What::WeightedNumbers(b)) => Arc::ptr_eq(a, b),
+                (What::WeightedNumbers(a), What::WeightedNumbers(b)) | (What::Ends(a), What::Ends(b)) => {
+                    Arc::ptr_eq(a, b)
+                }
                 (What::Pairs(a, b), What::Pairs(c, d)) => Arc::ptr_eq(a, c) && Arc::ptr_eq(b, d),
                 (What::ByBin(a, b), What::ByBin(c, d)) => Arc::ptr_eq(&a.base, &c.base) && same_bins(b, d),
                 _ => false,

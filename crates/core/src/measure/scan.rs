@@ -9,7 +9,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use super::grid::Grid;
 use super::input::{Bins, Input};
 use super::segment::RowCodes;
-use super::state::{Cube, Latest, Numbers, Pairs, States, WeightedNumbers};
+use super::state::{Cube, Ends, Latest, Numbers, Pairs, State as _, States, WeightedNumbers};
 use crate::data::{Codes, Column, Ints, Values};
 use crate::stats::exact::{Lane, LaneKind, Narrow, Scale, Split, Wide, Window};
 
@@ -37,6 +37,8 @@ pub(crate) enum What {
     WeightBins(Arc<Input>),
     /// Weighted sums of an input.
     WeightedNumbers(Arc<Input>),
+    /// The least and the greatest value.
+    Ends(Arc<Input>),
     /// The latest day.
     Latest,
 }
@@ -173,6 +175,7 @@ impl Scan<'_> {
                 numbers(Window::of(self.weight.iter().flat_map(|weight| weight.iter().copied())))
             }
             What::WeightedNumbers(_) => States::Weighted(Cube::new(cells, 1)),
+            What::Ends(_) => States::Ends(Cube::new(cells, 1)),
             What::Latest => States::Latest(Cube::new(cells, 1)),
         }
     }
@@ -272,6 +275,7 @@ impl Scan<'_> {
             (What::WeightedNumbers(input), States::Weighted(cube)) => {
                 weighted(cube, input, rows.clone(), self.weights(rows), cells);
             }
+            (What::Ends(input), States::Ends(cube)) => extremes(cube, input, rows, cells),
             (What::Latest, States::Latest(cube)) => {
                 if let Some(days) = self.days {
                     latest(cube, days, rows, cells);
@@ -539,6 +543,23 @@ fn latest(cube: &mut Cube<Latest>, days: &Column, rows: Range<usize>, cells: &[u
     for (row, &cell) in rows.zip(cells) {
         if let (Some(day), Some(place)) = (days.day(row), cube.places.get_mut(cell as usize)) {
             place.0 = place.0.max(day);
+        }
+    }
+}
+
+fn extremes(cube: &mut Cube<Ends>, input: &Input, rows: Range<usize>, cells: &[u32]) {
+    for (row, &cell) in rows.zip(cells) {
+        let Some(place) = cube.places.get_mut(cell as usize) else {
+            continue;
+        };
+        match input.number(row) {
+            Some(value) => place.merge(&Ends {
+                least: value,
+                greatest: value,
+                n: 1,
+                missing: 0,
+            }),
+            None => place.missing += 1,
         }
     }
 }

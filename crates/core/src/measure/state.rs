@@ -68,6 +68,38 @@ impl State for WeightedNumbers {
     }
 }
 
+/// The extremes of a column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ends {
+    pub(crate) least: f64,
+    pub(crate) greatest: f64,
+    pub(crate) n: u64,
+    pub(crate) missing: u64,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self {
+            least: f64::INFINITY,
+            greatest: f64::NEG_INFINITY,
+            n: 0,
+            missing: 0,
+        }
+    }
+}
+
+impl State for Ends {
+    fn merge(&mut self, other: &Self) {
+        self.least = self.least.min(other.least);
+        self.greatest = self.greatest.max(other.greatest);
+        self.n += other.n;
+        self.missing += other.missing;
+    }
+    fn is_empty(&self) -> bool {
+        self.n == 0 && self.missing == 0
+    }
+}
+
 /// The latest day.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Latest(pub(crate) i32);
@@ -191,6 +223,8 @@ pub(crate) enum States {
     WidePairs(Cube<Pairs<crate::stats::exact::Wide>>, Window, Window),
     /// Weighted sums.
     Weighted(Cube<WeightedNumbers>),
+    /// Extremes.
+    Ends(Cube<Ends>),
     /// Latest days.
     Latest(Cube<Latest>),
 }
@@ -206,6 +240,8 @@ pub(crate) enum Finished<'s> {
     Pairs(ExactComoments, u64),
     /// Weighted sums.
     Weighted(ExactWeighted, u64),
+    /// Extremes.
+    Ends(Ends),
     /// Latest day.
     Latest(Option<i32>),
 }
@@ -221,6 +257,7 @@ macro_rules! each_cube {
             States::SplitPairs($cube, a, b) => States::SplitPairs($made, *a, *b),
             States::WidePairs($cube, a, b) => States::WidePairs($made, *a, *b),
             States::Weighted($cube) => States::Weighted($made),
+            States::Ends($cube) => States::Ends($made),
             States::Latest($cube) => States::Latest($made),
         }
     };
@@ -254,6 +291,7 @@ impl States {
             (Self::SplitPairs(mine, ..), Self::SplitPairs(other, ..)) => mine.merge(other),
             (Self::WidePairs(mine, ..), Self::WidePairs(other, ..)) => mine.merge(other),
             (Self::Weighted(mine), Self::Weighted(other)) => mine.merge(other),
+            (Self::Ends(mine), Self::Ends(other)) => mine.merge(other),
             (Self::Latest(mine), Self::Latest(other)) => mine.merge(other),
             _ => {}
         }
@@ -284,6 +322,7 @@ impl States {
                 let place = cube.cell(at).first().cloned().unwrap_or_default();
                 Finished::Weighted(place.moments.exact(), place.missing)
             }
+            Self::Ends(cube) => Finished::Ends(cube.cell(at).first().copied().unwrap_or_default()),
             Self::Latest(cube) => {
                 Finished::Latest(cube.cell(at).first().map(|day| day.0).filter(|&day| day != i32::MIN))
             }
