@@ -84,8 +84,21 @@ fn source_faults(stages: &[Stage], sources: &[(PathBuf, String)]) -> Vec<String>
     let law: BTreeMap<&str, &BTreeSet<String>> = stages.iter().map(|s| (s.module.as_str(), &s.may_use)).collect();
     let root = sources.iter().find(|(path, _)| path == Path::new("lib.rs"));
     let exported = root.map(|(_, text)| rust::reexports(text)).unwrap_or_default();
+    let only_for_tests: Vec<Vec<String>> = sources
+        .iter()
+        .flat_map(|(path, text)| {
+            let below = |name| [rust::module_path(path), vec![name]].concat();
+            rust::test_modules(text).into_iter().map(below).collect::<Vec<_>>()
+        })
+        .collect();
     let mut faults = Vec::new();
     for (path, text) in sources {
+        if only_for_tests
+            .iter()
+            .any(|module| rust::module_path(path).starts_with(module))
+        {
+            continue;
+        }
         let place = |line: usize| format!("{}:{line}", path.display());
         let code = rust::without_tests(rust::tokens(text));
         if path == Path::new("lib.rs") {
@@ -172,11 +185,15 @@ fn document() -> String {
 #[test]
 fn every_stage_uses_what_its_row_names() {
     let stages = stages(&document());
-    let faults = [
-        table_faults(&stages),
-        source_faults(&stages, &sources(&repository().join("crates/core/src"))),
-    ]
-    .concat();
+    let sources = sources(&repository().join("crates/core/src"));
+    let mut faults = [table_faults(&stages), source_faults(&stages, &sources)].concat();
+    let modules: BTreeSet<String> = sources
+        .iter()
+        .filter_map(|(path, _)| rust::module_path(path).into_iter().next())
+        .collect();
+    for stage in stages.iter().filter(|stage| !modules.contains(&stage.module)) {
+        faults.push(format!("ARCHITECTURE.md: there is no module `{}`", stage.module));
+    }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -260,6 +277,18 @@ fn what_is_allowed_is_not_a_fault() {
 fn code_that_is_not_only_for_tests_is_read() {
     let text = "#[cfg(not(test))]\nuse crate::measure::Cell;\n#[cfg(test)]\nmod tests;\nuse crate::measure::State;\n";
     assert_eq!(faults_of("data/mod.rs", text).len(), 2);
+}
+
+#[test]
+fn files_of_modules_for_tests_are_left_out() {
+    let files = [
+        ("data/csv.rs".into(), "#[cfg(test)]\nmod random;\nmod quote;\n".into()),
+        ("data/csv/random.rs".into(), "use crate::measure::Cell;\n".into()),
+        ("data/csv/random/deep.rs".into(), "use crate::measure::Cell;\n".into()),
+        ("data/csv/quote.rs".into(), "use crate::measure::Cell;\n".into()),
+    ];
+    let expected = ["data/csv/quote.rs:1: `data` uses `measure`, which its row in ARCHITECTURE.md does not name"];
+    assert_eq!(source_faults(&stages(TABLE), &files), expected);
 }
 
 #[test]

@@ -116,9 +116,25 @@ fn raw_end(chars: &[char], i: usize) -> Option<usize> {
     Some(end)
 }
 
-/// The tokens without items that exist only for tests: those under `#[cfg(test)]` or `#[cfg(all(test, ..))]`.
+/// The tokens without items that exist only for tests: those under `#[cfg(test)]`, `#[cfg(all(test, ..))]` or
+/// `#[cfg(doctest)]`.
 pub fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
-    let mut kept = Vec::new();
+    part_tests(tokens).0
+}
+
+/// The modules in files of their own that a source declares only for tests: `#[cfg(test)] mod name;`.
+pub fn test_modules(source: &str) -> Vec<String> {
+    let dropped = part_tests(tokens(source)).1;
+    let text = |i: usize| dropped.get(i).map(|t| t.text.as_str());
+    (0..dropped.len())
+        .filter(|&i| text(i) == Some("mod") && text(i + 2) == Some(";"))
+        .filter_map(|i| text(i + 1).map(str::to_owned))
+        .collect()
+}
+
+/// The tokens of what is built for users, and of what is built only for tests.
+fn part_tests(tokens: Vec<Token>) -> (Vec<Token>, Vec<Token>) {
+    let (mut kept, mut dropped) = (Vec::new(), Vec::new());
     let mut i = 0;
     while i < tokens.len() {
         let Some(end) = attribute_end(&tokens, i) else {
@@ -128,17 +144,18 @@ pub fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
         };
         let attribute: Vec<&str> = tokens.iter().skip(i).take(end - i).map(|t| t.text.as_str()).collect();
         let for_tests = attribute.get(2) == Some(&"cfg")
-            && attribute.contains(&"test")
+            && attribute.iter().any(|word| matches!(*word, "test" | "doctest"))
             && !attribute.contains(&"not")
             && !attribute.contains(&"any");
-        if for_tests {
-            i = item_end(&tokens, end);
+        let (part, after) = if for_tests {
+            (&mut dropped, item_end(&tokens, end))
         } else {
-            kept.extend(tokens.iter().skip(i).take(end - i).cloned());
-            i = end;
-        }
+            (&mut kept, end)
+        };
+        part.extend(tokens.iter().skip(i).take(after - i).cloned());
+        i = after;
     }
-    kept
+    (kept, dropped)
 }
 
 /// The index after an outer attribute that begins at `i`.
