@@ -1,5 +1,12 @@
 //! The same small table in every kind of file, and files that are not what their name says.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may fail loudly"
+)]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

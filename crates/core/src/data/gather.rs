@@ -317,10 +317,13 @@ fn join_text(parts: &[Column], rows: usize) -> Text {
         }};
     }
     // Straight into the width that holds them: ten million codes of four regions take ten megabytes, not forty more.
-    let codes = match interner.len() {
-        0..=0x100 => Codes::U8(codes!(u8)),
-        0..=0x1_0000 => Codes::U16(codes!(u16)),
-        _ => Codes::U32(codes!(u32)),
+    let distinct = interner.len();
+    let codes = if distinct <= 1 << 8 {
+        Codes::U8(codes!(u8))
+    } else if distinct <= 1 << 16 {
+        Codes::U16(codes!(u16))
+    } else {
+        Codes::U32(codes!(u32))
     };
     Text {
         codes,
