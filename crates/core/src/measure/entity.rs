@@ -9,6 +9,7 @@ use super::cell::{CellKey, PeriodKey, State};
 use super::executor::Dim;
 use super::leaf::{Leaf, Time};
 use super::session::{Session, collect};
+use super::stock::Spells;
 use crate::data::{Column, NO_ROW};
 use crate::definition::{CivilDate, List, MeasureFunction};
 use crate::diagnostic::{Diagnostic, Span, codes, nearest};
@@ -84,6 +85,16 @@ pub struct RowsOf {
     pub not_due: u64,
     /// The first rows that passed the filters.
     pub sample: Vec<SourceRow>,
+}
+
+/// The spells of an aggregate over starts and ends.
+fn spells_of(leaf: &Leaf) -> Option<Spells> {
+    use MeasureFunction as F;
+    let of_spells = matches!(
+        leaf.function,
+        F::Active | F::ActiveAtEnd | F::ActiveEver | F::Retention | F::Churn | F::RevenueRetention | F::Survival
+    );
+    of_spells.then(|| Spells::new(leaf)).flatten()
 }
 
 impl Session<'_> {
@@ -303,6 +314,12 @@ impl Session<'_> {
                     .is_some_and(|day| day >= window.start && day <= window.end);
             }
         }
+        let spells = spells_of(&leaf);
+        if let Some(spells) = &spells {
+            for (row, here) in cell.iter_mut().enumerate() {
+                *here &= spells.is_there(leaf.function, row, window);
+            }
+        }
         let mut filters = Vec::new();
         for filter in &aggregate.filters {
             let truth = self
@@ -316,10 +333,17 @@ impl Session<'_> {
                 .count() as u64;
             filters.push((filter.span, refused));
         }
-        Ok(Some(self.told(&leaf, &cell, filters, limit)))
+        Ok(Some(self.told(&leaf, spells.as_ref(), &cell, filters, limit)))
     }
 
-    fn told(&self, leaf: &Leaf, cell: &[bool], filters: Vec<(Span, u64)>, limit: usize) -> RowsOf {
+    fn told(
+        &self,
+        leaf: &Leaf,
+        spells: Option<&Spells>,
+        cell: &[bool],
+        filters: Vec<(Span, u64)>,
+        limit: usize,
+    ) -> RowsOf {
         let table = self.rows.data.table(&leaf.table);
         let mut made = RowsOf {
             table: leaf.table.clone(),
@@ -336,7 +360,12 @@ impl Session<'_> {
             if !leaf.mask.as_ref().is_none_or(|mask| mask.value(row)) {
                 continue;
             }
-            let used = if leaf.inputs.iter().all(|input| input.is_valid(row)) {
+            // Whoever has not left has no end, and counts all the same.
+            let known = match spells {
+                Some(spells) => spells.start(row).is_some(),
+                None => leaf.inputs.iter().all(|input| input.is_valid(row)),
+            };
+            let used = if known {
                 made.used += 1;
                 RowUse::Used
             } else {

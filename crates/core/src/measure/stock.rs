@@ -55,12 +55,30 @@ impl Spells {
         Some(Self { starts, ends, first })
     }
 
-    fn start(&self, row: usize) -> Option<i32> {
+    /// The first day of a row that counts at all.
+    pub(crate) fn start(&self, row: usize) -> Option<i32> {
         self.starts.get(row).copied().flatten()
     }
 
-    fn end(&self, row: usize) -> Option<i32> {
+    /// The day on which a row ends; `None`: it is still there.
+    pub(crate) fn end(&self, row: usize) -> Option<i32> {
         self.ends.get(row).copied().flatten()
+    }
+
+    /// Whether a row that counts is among those that a stock of a period counts. A row whose start is missing is: it is
+    /// told as skipped.
+    pub(crate) fn is_there(&self, function: MeasureFunction, row: usize, window: Window) -> bool {
+        let Some(start) = self.start(row) else { return true };
+        let left_by = |day: i32| self.end(row).is_some_and(|end| end < day);
+        match function {
+            // Alive at the close of some day of the period, of its last day, or at any time in it.
+            MeasureFunction::Active => {
+                start <= window.end && !left_by(window.start.saturating_add(1)) && self.end(row) != Some(start)
+            }
+            MeasureFunction::ActiveAtEnd => start <= window.end && !left_by(window.end.saturating_add(1)),
+            MeasureFunction::ActiveEver => start <= window.end && !left_by(window.start),
+            _ => true,
+        }
     }
 
     /// Whether a row is alive at the first instant of a day.

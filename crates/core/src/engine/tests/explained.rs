@@ -59,6 +59,11 @@ fn a_formula_has_the_value_of_each_part() {
     assert!((cost.value.unwrap() / active.value.unwrap() - ratio.value.unwrap()).abs() < 1e-9);
     assert_eq!(formula.value, told.cell.value);
     assert_eq!(told.aggregates.len(), 2);
+    // Whoever has not left counts, and whoever left before the month does not.
+    let [_, active_rows] = told.aggregates.as_slice() else {
+        panic!()
+    };
+    assert_eq!((Some(active_rows.used), active_rows.skipped), (active.n, 0));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::definition::{
-    Aggregate, Bands, Baseline, BinaryOp, CivilDate, Condition, Expr, ExprKind, IfUnknown, Limit, LimitKind, Literal,
-    Measure, MeasureFunction, MissingParts, MixEach, Part, Role, WeightsFor,
+    Baseline, BinaryOp, CivilDate, Condition, Expr, ExprKind, IfUnknown, Limit, LimitKind, Literal, MixEach, Part,
+    WeightsFor,
 };
-use crate::diagnostic::{Span, Spanned};
+use crate::diagnostic::Span;
 use crate::measure::{Axes, MeasuredCell, MetricCells, PeriodAxis, PeriodKey, PeriodStep, SegmentAxis};
 use crate::score::fixture::{a_score, metric, part, spanned};
 
