@@ -146,6 +146,11 @@ fn target(cell: &Cell, metric: &MetricResult) -> Run {
 
 fn change(change: Option<&Change>, decimals: u32) -> Run {
     let Some(change) = change else { return Run::default() };
+    let shown = format::difference(change.difference, decimals);
+    // A difference that rounds to nothing points nowhere.
+    if !shown.contains(|c: char| matches!(c, '1'..='9')) {
+        return Run::plain(shown);
+    }
     let (word, tone) = match (change.verdict, change.better) {
         (ChangeVerdict::Noise, _) => (" noise", Tone::Muted),
         (ChangeVerdict::Real, Some(true)) => (" better", Tone::Good),
