@@ -182,6 +182,27 @@ impl Scorecard {
         self.segments.iter().find(|segment| segment.name.value == name)
     }
 
+    /// Every claim that one thing leads another: the links of the card, then one for each `drives` of a metric or score
+    /// that no link of the card spells out.
+    #[must_use]
+    pub fn all_links(&self) -> Vec<Link> {
+        let of_metrics = self.metrics.iter().map(|metric| (&metric.name, &metric.drives));
+        let of_scores = self.scores.iter().map(|score| (&score.name, &score.drives));
+        let mut all = self.links.clone();
+        for (name, drives) in of_metrics.chain(of_scores) {
+            for outcome in drives {
+                let spelled_out = self
+                    .links
+                    .iter()
+                    .any(|link| link.metric.value == name.value && link.outcome.value == outcome.value);
+                if !spelled_out {
+                    all.push(Link::claimed(name.clone(), outcome.clone()));
+                }
+            }
+        }
+        all
+    }
+
     /// The smallest number of answers below which a value of `metric` is flagged (30 unless the card says otherwise).
     #[must_use]
     pub fn min_n(&self, metric: &Metric) -> u64 {

@@ -30,6 +30,24 @@ pub struct Link {
     pub span: Span,
 }
 
+impl Link {
+    /// The bare claim that `drives` makes: no lag, window, control, range or experiment.
+    #[must_use]
+    pub fn claimed(metric: Spanned<String>, outcome: Spanned<String>) -> Self {
+        let span = outcome.span;
+        Self {
+            metric,
+            outcome,
+            lag: None,
+            window: None,
+            controls: Vec::new(),
+            assumes: None,
+            tested_by: None,
+            span,
+        }
+    }
+}
+
 /// What several outcomes serve together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

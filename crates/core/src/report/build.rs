@@ -73,10 +73,10 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
             .and_then(|key| place::label(axes, key))
             .map(str::to_owned),
         links: card
-            .links
-            .iter()
+            .all_links()
+            .into_iter()
             .map(|link| LinkResult {
-                link: link.clone(),
+                link,
                 state: LinkState::NotAnalysed,
             })
             .collect(),

@@ -219,7 +219,7 @@ fn short(value: f64) -> String {
 pub(super) fn not_analysed(card: &Scorecard, metrics: &[MetricResult]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let declared: Vec<&str> = [
-        (!card.links.is_empty(), "links"),
+        (!card.all_links().is_empty(), "links"),
         (!card.initiatives.is_empty(), "initiatives"),
         (card.quick_wins.is_some(), "quick wins"),
     ]

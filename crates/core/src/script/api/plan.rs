@@ -27,16 +27,8 @@ pub const WORDS: &[Word] = &[
 link("nps", "retention").lag(1, "month").window(6, "months").controlling_for(customers.plan);"#,
         run: |call| {
             let (metric, outcome, span) = (call.object(0)?, call.object(1)?, call.whole());
-            call.builder.card.links.push(Link {
-                metric,
-                outcome,
-                lag: None,
-                window: None,
-                controls: vec![],
-                assumes: None,
-                tested_by: None,
-                span,
-            });
+            let link = Link::claimed(metric, outcome);
+            call.builder.card.links.push(Link { span, ..link });
             give(Value::Link(call.builder.card.links.len() - 1))
         },
     },
