@@ -9,7 +9,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 use super::builder::Builder;
 use super::call::{kind_of, literal_of};
 use super::sandbox::{raised, session, source_of};
-use super::value::{Formula, Kind, Value};
+use super::value::{Formula, Kind, MAX_STEPS, Value};
 use crate::definition::{ArithmeticOp, BinaryOp, ColumnRef, Expr, ExprKind, Literal, Measure, MeasureKind, UnaryOp};
 use crate::diagnostic::{Span, codes};
 
@@ -56,7 +56,7 @@ pub fn operate(operator: &'static str, context: &NativeCallContext, args: Args<'
         _ => None,
     };
     if let Some(value) = made {
-        return Dynamic::from(value);
+        return builder.bounded(Dynamic::from(value), span);
     }
     if !builder.diagnostics.iter().any(|told| told.span == Some(span)) {
         let message = format!(
@@ -172,7 +172,7 @@ pub fn negate(context: &NativeCallContext, args: Args<'_, '_>) -> Dynamic {
     };
     let mut builder = session.lock();
     let span = builder.sources.word(source_of(context), context.call_position());
-    match handle(value) {
+    let made = match handle(value) {
         Some(Value::Measure(measure)) => Dynamic::from(Value::measure(
             MeasureKind::Negate(Box::new((*measure).clone())),
             span.to(measure.span),
@@ -185,7 +185,8 @@ pub fn negate(context: &NativeCallContext, args: Args<'_, '_>) -> Dynamic {
             builder.error(codes::TYPE_MISMATCH, span, message, "");
             poison()
         }
-    }
+    };
+    builder.bounded(made, span)
 }
 
 fn negated(formula: Formula, span: Span) -> Value {
@@ -280,6 +281,10 @@ pub fn member(context: &NativeCallContext, args: Args<'_, '_>) -> Dynamic {
             path: vec![name],
             span,
         },
+        Some(Value::Column(column)) if column.path.len() >= MAX_STEPS => {
+            builder.too_large(span);
+            return poison();
+        }
         Some(Value::Column(column)) => {
             let mut longer = (*column).clone();
             longer.path.push(name);

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::closure::Programs;
 use super::source::Sources;
+use super::value::Value;
 use crate::definition::{ChangedHere, Literal, Scorecard, Table, TableSource};
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned, codes};
 use crate::limits::Limits;
+use rhai::Dynamic;
 
 /// The state of one compile, as the engine carries it through calls.
 #[derive(Clone)]
@@ -92,6 +94,27 @@ impl Builder {
             diagnostic = diagnostic.help(help);
         }
         self.push(diagnostic);
+    }
+
+    /// A value, unless it has grown too large; says so then.
+    pub fn bounded(&mut self, value: Dynamic, span: Span) -> Dynamic {
+        let large = value.read_lock::<Value>().is_some_and(|value| value.is_too_large());
+        if !large {
+            return value;
+        }
+        self.too_large(span);
+        Dynamic::from(Value::Poison)
+    }
+
+    /// Says that a measure or formula has grown too large.
+    pub fn too_large(&mut self, span: Span) {
+        self.lost = true;
+        self.error(
+            codes::LIMIT,
+            span,
+            "this measure or formula has too many parts",
+            "make columns of its parts with `.add(..)`, or metrics that a score joins",
+        );
     }
 
     /// Whether anything so far stops the card.

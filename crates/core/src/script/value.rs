@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::definition::{AddedSource, Buckets, Calendar, ColumnRef, Expr, Measure, Period};
+use crate::definition::{AddedSource, Buckets, Calendar, ColumnRef, Expr, Measure, MeasureKind, Period};
 use crate::diagnostic::{Span, Spanned};
 
 /// A handle, as a script passes it around. Numbers are places in the lists of the scorecard under construction.
@@ -239,6 +239,54 @@ impl Value {
     pub fn measure(kind: crate::definition::MeasureKind, span: Span) -> Self {
         Self::Measure(Arc::new(Measure { kind, span }))
     }
+}
+
+/// Deepest nesting of a measure or formula.
+const MAX_DEPTH: usize = 100;
+/// Most pieces of a measure or formula.
+const MAX_NODES: usize = 5_000;
+/// Most steps of a path to a column.
+pub const MAX_STEPS: usize = 32;
+
+impl Value {
+    /// Whether a measure or formula has grown beyond what a card needs: a loop can double one at each turn.
+    pub fn is_too_large(&self) -> bool {
+        let mut nodes = 0;
+        let fits = match self {
+            Self::Measure(measure) | Self::By(measure, _) => measure_fits(measure, 0, &mut nodes),
+            Self::Formula(formula) => expr_fits(&formula.expr, 0, &mut nodes),
+            _ => true,
+        };
+        !fits
+    }
+}
+
+/// Whether a measure is of reasonable size; stops as soon as it is not.
+pub fn measure_fits(measure: &Measure, depth: usize, nodes: &mut usize) -> bool {
+    *nodes += 1;
+    if depth > MAX_DEPTH || *nodes > MAX_NODES {
+        return false;
+    }
+    match &measure.kind {
+        MeasureKind::Number(_) | MeasureKind::ValueFrom { .. } => true,
+        MeasureKind::Aggregate(part) => part.exprs().all(|expr| expr_fits(expr, 0, nodes)),
+        MeasureKind::Arithmetic(_, left, right) => {
+            measure_fits(left, depth + 1, nodes) && measure_fits(right, depth + 1, nodes)
+        }
+        MeasureKind::Negate(inner) | MeasureKind::Per(inner, _) | MeasureKind::Across { measure: inner, .. } => {
+            measure_fits(inner, depth + 1, nodes)
+        }
+    }
+}
+
+fn expr_fits(expr: &Expr, depth: usize, nodes: &mut usize) -> bool {
+    *nodes += 1;
+    depth <= 2 * MAX_DEPTH
+        && *nodes <= 4 * MAX_NODES
+        && expr
+            .children()
+            .into_iter()
+            .all(|child| expr_fits(child, depth + 1, nodes))
 }
 
 /// A calendar as the card writes it.

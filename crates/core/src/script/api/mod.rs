@@ -237,7 +237,7 @@ pub fn dispatch(
         return poison();
     }
     if let Some(formula) = measure::row_function(&mut call) {
-        return formula;
+        return call.builder.bounded(formula, span);
     }
     let Some(word) = setting.or(free) else {
         no_such_setting(&mut call, first, words);
@@ -248,7 +248,7 @@ pub fn dispatch(
         return call.receiver.take().map_or_else(poison, Dynamic::from);
     }
     match (word.run)(&mut call) {
-        Some(value) => value,
+        Some(value) => call.builder.bounded(value, span),
         None if word.is_free() => {
             call.builder.lost = true;
             poison()

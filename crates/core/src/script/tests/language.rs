@@ -287,6 +287,13 @@ fn hostile_cards_end_in_an_error() {
         "let m = #{}; m.f = || m;",
         "print(\"x\");",
         "loop { }",
+        "let t = table(\"t\"); let m = count(t); for i in 0..1000 { m = m + m; } metric(\"m\", m);",
+        "let t = table(\"t\"); let m = count(t); for i in 0..1000 { for j in 0..20 { m = -m; } } metric(\"m\", m);",
+        "let t = table(\"t\"); let m = count(t); for i in 0..1000 { m = m.per(\"year\"); } metric(\"m\", m);",
+        "let t = table(\"t\"); let m = metric(\"m\", count(t)); for i in 0..1000 { m.per(\"year\"); }",
+        "let t = table(\"t\"); let c = t.a; for i in 0..1000 { c = c + c; } metric(\"m\", mean(c));",
+        "let t = table(\"t\"); let c = t.a; for i in 0..1000 { c = c.b; } metric(\"m\", mean(c));",
+        "let t = table(\"t\"); let c = t.a; for i in 0..1000 { c = abs(c); } metric(\"m\", mean(c));",
         "while true { }",
     ] {
         let compiled = compile(text);

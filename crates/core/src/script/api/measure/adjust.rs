@@ -8,7 +8,7 @@ use super::super::give;
 use crate::definition::{Across, Aggregate, Measure, MeasureKind};
 use crate::diagnostic::codes;
 use crate::script::call::Call;
-use crate::script::value::Value;
+use crate::script::value::{Value, measure_fits};
 
 /// Changes every aggregate of a measure.
 pub fn each_aggregate(measure: &mut Measure, change: &mut impl FnMut(&mut Aggregate)) {
@@ -35,7 +35,13 @@ pub fn on_measure(call: &mut Call<'_>, change: impl FnOnce(&mut Measure)) -> Opt
             give(Value::Measure(Arc::new(changed)))
         }
         Value::Metric(index) => {
-            change(&mut call.builder.card.metrics.get_mut(index)?.measure);
+            let measure = &mut call.builder.card.metrics.get_mut(index)?.measure;
+            change(measure);
+            if !measure_fits(measure, 0, &mut 0) {
+                measure.kind = MeasureKind::Number(0.0);
+                let span = call.span;
+                call.builder.too_large(span);
+            }
             call.same()
         }
         _ => None,
