@@ -1,8 +1,11 @@
 //! Scores over cells: every score × segment values × period.
 
+mod check;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::band::band_of;
+use super::facts::{direction_of, has_rows, scale_of, weight_for};
 use super::goal;
 use super::limit::{self, Ruling};
 use super::mix::{self, Mixed, PartInput, Rules};
@@ -10,8 +13,7 @@ use super::normalise::{Normaliser, NotNormalisable, PartFacts};
 use super::place;
 use super::plan::{self, PartPlan, Thing};
 use super::{condition, limit::Fate};
-use crate::definition::{Direction, Goal, MeasureKind, Metric, Normalise, Override, Score, Scorecard};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::definition::{Direction, Goal, Normalise, Override, Score, Scorecard};
 use crate::measure::{CellKey, Measures, State};
 
 /// The value of a score in a cell.
@@ -563,41 +565,6 @@ impl<'a> Scorer<'a> {
             })
             .min()
     }
-
-    /// What stands in the way of scores whatever the cell: a part without a scale, a baseline that is its target.
-    /// Code: `BAD_SETTING`.
-    #[must_use]
-    pub fn check(&self) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        let nothing = Scores {
-            cells: vec![BTreeMap::new(); self.card.scores.len()],
-        };
-        for score in &self.card.scores {
-            for part in &score.parts {
-                let Some(of) = plan::find(self.card, &part.of.value) else {
-                    continue;
-                };
-                let from_data = self.goal(of).is_some_and(|goal| {
-                    matches!(
-                        goal.baseline.as_ref().map(|baseline| &baseline.value),
-                        Some(crate::definition::Baseline::At(_))
-                    )
-                });
-                if let Err(lacks) = self.normaliser(of, &part.normalise, &CellKey::default(), &nothing)
-                    && !(from_data && part.normalise == Normalise::BaselineToTarget)
-                {
-                    found.push(lacking(&part.of.value, lacks).at(part.span));
-                }
-            }
-            if let Some(each) = &score.mix_each
-                && let Some(of) = plan::find(self.card, &each.of.value)
-                && let Err(lacks) = self.normaliser(of, &each.normalise, &CellKey::default(), &nothing)
-            {
-                found.push(lacking(&each.of.value, lacks).at(each.of.span));
-            }
-        }
-        found
-    }
 }
 
 /// The value of rows without one.
@@ -613,78 +580,10 @@ impl Reading {
     }
 }
 
-/// Whether a metric's n counts rows: plain numbers and values of other cards have none.
-pub(super) fn has_rows(metric: &Metric) -> bool {
-    fn any(measure: &crate::definition::Measure) -> bool {
-        match &measure.kind {
-            MeasureKind::Number(_) | MeasureKind::ValueFrom { .. } => false,
-            MeasureKind::Aggregate(_) => true,
-            MeasureKind::Arithmetic(_, left, right) => any(left) || any(right),
-            MeasureKind::Negate(inner) | MeasureKind::Per(inner, _) => any(inner),
-            MeasureKind::Across { measure, .. } => any(measure),
-        }
-    }
-    any(&metric.measure)
-}
-
-/// The scale of a metric: the card's, or that which its measure has by nature.
-#[must_use]
-pub fn scale_of(metric: &Metric, measures: &Measures, index: usize) -> Option<(f64, f64)> {
-    let natural = measures.metrics.get(index).and_then(|cells| cells.bounds);
-    metric
-        .scale
-        .as_ref()
-        .map(|scale| scale.value)
-        .or(natural)
-        .filter(|(low, high)| low.is_finite() && high.is_finite())
-}
-
-/// The direction of a metric: the card's, or that which its measure has by nature.
-#[must_use]
-pub fn direction_of(metric: &Metric, measures: &Measures, index: usize) -> Option<Direction> {
-    let natural = measures.metrics.get(index).and_then(|cells| cells.direction);
-    metric.direction.as_ref().map(|direction| direction.value).or(natural)
-}
-
-/// The weight of a part where some segment values hold: the card's, or that of the last that has its own.
-pub(super) fn weight_for(score: &Score, part: &PartPlan<'_>, holds: impl Fn(&str, &str) -> bool) -> f64 {
-    let own = |weights: &crate::definition::WeightsFor| {
-        let named = weights
-            .weights
-            .iter()
-            .find(|(name, _)| name == part.name)
-            .map(|(_, weight)| *weight)?;
-        holds(&weights.segment.value, &weights.value.value).then_some(named)
-    };
-    score.weights_for.iter().rev().find_map(own).unwrap_or(part.weight)
-}
-
 /// Most points lost first, then by name.
 fn rank(parts: &mut [PartDetail]) {
     let lost = |part: &PartDetail| part.outcome.lost.unwrap_or(f64::NEG_INFINITY);
     parts.sort_by(|a, b| lost(b).total_cmp(&lost(a)).then_with(|| a.of.cmp(&b.of)));
-}
-
-fn lacking(name: &str, lacks: NotNormalisable) -> Diagnostic {
-    let (message, help) = match lacks {
-        NotNormalisable::NoScale | NotNormalisable::NoDirection => (
-            format!("`{name}` has no scale of its own"),
-            "give the values that score 0 and 100: `.mix(\"name\", weight, zero, hundred)`",
-        ),
-        NotNormalisable::SameAnchors => (
-            format!("0 and 100 of `{name}` are the same value"),
-            "give two different values, or a target that differs from the baseline",
-        ),
-        NotNormalisable::NoBaselineOrTarget => (
-            format!("`{name}` has no baseline or no target to be measured between"),
-            "give both with `.baseline(..)` and `.target(..)`, or give the values that score 0 and 100",
-        ),
-        NotNormalisable::BadCurve => (
-            format!("the points of the curve of `{name}` do not ascend"),
-            "give two or more points (value, score), values from low to high",
-        ),
-    };
-    Diagnostic::error(codes::BAD_SETTING, message).help(help)
 }
 
 #[cfg(test)]

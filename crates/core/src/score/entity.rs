@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::band::band_of;
-use super::cells::{direction_of, has_rows, scale_of, weight_for};
 use super::condition;
+use super::facts::{direction_of, has_rows, scale_of, weight_for};
 use super::goal;
 use super::limit::{self, Fate};
 use super::mix::{self, Mixed, PartInput, Rules};

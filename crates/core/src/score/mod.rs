@@ -6,6 +6,7 @@ pub mod band;
 pub mod cells;
 pub mod condition;
 pub mod entity;
+mod facts;
 #[cfg(test)]
 mod fixture;
 pub mod goal;
@@ -17,8 +18,9 @@ pub mod plan;
 pub mod rounds;
 
 pub use band::{band_name, band_of};
-pub use cells::{PartDetail, ScoreCell, ScoreDetail, Scorer, Scores, direction_of, scale_of, score};
+pub use cells::{PartDetail, ScoreCell, ScoreDetail, Scorer, Scores, score};
 pub use entity::{RowInputs, RowOverride, RowScore, metrics_of, score_rows};
+pub use facts::{direction_of, scale_of};
 pub use goal::progress;
 pub use limit::{Fate, Ruling, apply_limits};
 pub use mix::{Mixed, PartInput, PartOutcome, Rules, Treatment, mix};

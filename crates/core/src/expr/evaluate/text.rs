@@ -161,10 +161,15 @@ pub(super) fn joined(left: &Vector, right: &Vector, length: usize, budget: &mut 
         return Vector::missing();
     }
     let (one, other) = (TextOperand::new(left), TextOperand::new(right));
-    written(length, both(left.valid.as_ref(), right.valid.as_ref()), budget, |row, text| {
-        text.push_str(one.get(row));
-        text.push_str(other.get(row));
-    })
+    written(
+        length,
+        both(left.valid.as_ref(), right.valid.as_ref()),
+        budget,
+        |row, text| {
+            text.push_str(one.get(row));
+            text.push_str(other.get(row));
+        },
+    )
 }
 
 pub(super) fn has(function: Function, value: &Vector, part: &Vector, length: usize) -> Vector {
