@@ -20,6 +20,9 @@ use crate::diagnostic::{Diagnostic, Span, codes};
 
 const DAY: i64 = 86_400_000_000;
 
+/// A key, an instant and the row that has both.
+type Keyed = (u64, i64, u32);
+
 /// A column of a table, by their names.
 pub(crate) type Place = (String, String);
 
@@ -358,7 +361,7 @@ impl Session<'_> {
         table: &str,
         key: &ColumnRef,
         date: &ColumnRef,
-    ) -> Result<(usize, Vec<(u64, i64, u32)>), Vec<Diagnostic>> {
+    ) -> Result<(usize, Vec<Keyed>), Vec<Diagnostic>> {
         let keys = self
             .rows
             .column(table, &Expr::new(ExprKind::Column(key.path.clone()), key.span))?;

@@ -372,11 +372,11 @@ pub(crate) fn journey_steps(journey: &Journey) -> Vec<String> {
     journey.phases.iter().flat_map(steps).collect()
 }
 
+/// Tables along a path, each with the way from its rows to the end of the path.
+type SeenFrom = Vec<(String, Option<RowIndex>)>;
+
 /// The column of a reference, and the tables along its path from which it is seen.
-fn seen(
-    reference: &ColumnRef,
-    rows: &mut Rows<'_>,
-) -> Result<(Vec<(String, Option<RowIndex>)>, Arc<Column>), Vec<Diagnostic>> {
+fn seen(reference: &ColumnRef, rows: &mut Rows<'_>) -> Result<(SeenFrom, Arc<Column>), Vec<Diagnostic>> {
     let expr = Expr::new(ExprKind::Column(reference.path.clone()), reference.span);
     rows.check_column(&reference.table, &expr)?;
     let (last, paths) = reference

@@ -61,17 +61,11 @@ impl Session<'_> {
             }
         }
         let value = |row: u32| coded.codes.get(row as usize) as u32;
-        let order = |row: u32| {
-            between
-                .key
-                .iter()
-                .chain(&between.date)
-                .filter_map(move |name| Some((name, row)))
-        };
+        let order = || between.key.iter().chain(&between.date);
         let first = |rows: &[u32]| {
             rows.iter().copied().min_by(|&a, &b| {
-                order(a)
-                    .map(|(name, _)| {
+                order()
+                    .map(|name| {
                         between.column(name).map_or(std::cmp::Ordering::Equal, |column| {
                             super::lists::compare(column, a as usize, b as usize)
                         })

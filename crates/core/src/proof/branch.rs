@@ -313,7 +313,7 @@ fn pattern_text(pattern: &SwitchPattern) -> String {
 
 /// Whether any row of the data takes a way.
 pub(super) fn is_taken(branch: &Branch, data: &Dataset) -> bool {
-    rows_where(&branch.table, &branch.taken, data).is_some_and(|rows| rows.iter().any(|holds| *holds == Some(true)))
+    rows_where(&branch.table, &branch.taken, data).is_some_and(|rows| rows.contains(&Some(true)))
 }
 
 /// For each row of a table whether a condition holds; `None` for a row: unknown. `None` for all: it cannot be computed.
