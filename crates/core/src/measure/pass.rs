@@ -18,7 +18,7 @@ use super::scan::{Scan, Want, What};
 use super::segment::{NO_VALUE, RowCodes};
 use super::session::digits;
 use super::state::{Finished, States};
-use super::stock::{self, Spells};
+use super::stock::{self, Spells, Stock};
 use super::through::View;
 use crate::data::Column;
 use crate::definition::MeasureFunction;
@@ -394,6 +394,7 @@ impl Pass<'_> {
         let place = |slot: usize| combination * self.slots.len() + slot;
         if let Some(spells) = spells {
             let rows = slices((0, 1));
+            let stock = Stock::new(leaf, spells, &rows);
             for &slot in &seen.member.slots {
                 let Some(&window) = self.slots.windows.get(slot) else {
                     continue;
@@ -401,7 +402,7 @@ impl Pass<'_> {
                 let cell = if leaf.function == MeasureFunction::Funnel {
                     funnel(leaf, seen.steps, &rows, window)
                 } else {
-                    stock::seen(leaf, spells, &rows, window, self.slots.is_whole(slot))
+                    stock.seen(window, self.slots.is_whole(slot))
                 };
                 cells.push((place(slot), cell));
             }

@@ -99,33 +99,144 @@ fn each<'l>(slices: &'l Slices<'_>) -> impl Iterator<Item = usize> + Clone + 'l 
     slices.iter().flat_map(|slice| slice.iter().map(|&row| row as usize))
 }
 
-/// The cell of a stock: the rows of a combination of segment values, seen in a window. `whole`: the whole time.
-pub(crate) fn seen(leaf: &Leaf, spells: &Spells, slices: &Slices<'_>, window: Window, whole: bool) -> Cell {
-    use MeasureFunction as F;
-    let known: Vec<usize> = each(slices).filter(|&row| spells.start(row).is_some()).collect();
-    let skipped = (each(slices).count() - known.len()) as u64;
-    match leaf.function {
-        F::Active => active(leaf, spells, &known, window, whole, skipped),
-        F::ActiveAtEnd => counted(
+/// The rows of a combination of segment values, to be seen in any window.
+pub(crate) struct Stock<'s> {
+    leaf: &'s Leaf,
+    spells: &'s Spells,
+    known: Vec<usize>,
+    skipped: u64,
+    /// For plain numbers of rows: what a window asks is then found without a look at each row.
+    sorted: Option<Sorted>,
+}
+
+/// Days of starts and ends in order.
+struct Sorted {
+    starts: Days,
+    ends: Days,
+    /// Days of rows that start and end on the same.
+    same: Vec<i32>,
+}
+
+/// Days in order, with the sums of those before each.
+struct Days {
+    days: Vec<i32>,
+    sums: Vec<i64>,
+}
+
+impl Days {
+    fn new(mut days: Vec<i32>) -> Self {
+        days.sort_unstable();
+        let mut sums = vec![0];
+        sums.extend(days.iter().scan(0_i64, |sum, &day| {
+            *sum += i64::from(day);
+            Some(*sum)
+        }));
+        Self { days, sums }
+    }
+
+    /// How many lie before a day.
+    fn before(&self, day: i32) -> u64 {
+        self.days.partition_point(|&other| other < day) as u64
+    }
+
+    /// Of all that lie on or before a day: the days from each to it, both counted.
+    fn days_to(&self, day: i32) -> i64 {
+        let count = self.days.partition_point(|&other| other <= day);
+        count as i64 * (i64::from(day) + 1) - self.sums.get(count).copied().unwrap_or(0)
+    }
+}
+
+impl<'s> Stock<'s> {
+    /// The rows of some slices.
+    pub(crate) fn new(leaf: &'s Leaf, spells: &'s Spells, slices: &Slices<'_>) -> Self {
+        use MeasureFunction as F;
+        let known: Vec<usize> = each(slices).filter(|&row| spells.start(row).is_some()).collect();
+        let skipped = (each(slices).count() - known.len()) as u64;
+        let plain = leaf.weight.is_none() && matches!(leaf.function, F::Active | F::ActiveAtEnd | F::ActiveEver);
+        let sorted = plain.then(|| {
+            let starts = || known.iter().filter_map(|&row| spells.start(row));
+            let same = |&row: &usize| spells.start(row).filter(|&start| spells.end(row) == Some(start));
+            let mut same: Vec<i32> = known.iter().filter_map(same).collect();
+            same.sort_unstable();
+            Sorted {
+                starts: Days::new(starts().collect()),
+                ends: Days::new(known.iter().filter_map(|&row| spells.end(row)).collect()),
+                same,
+            }
+        });
+        Self {
             leaf,
-            known
-                .iter()
-                .copied()
-                .filter(|&row| spells.alive(row, window.end.saturating_add(1))),
+            spells,
+            known,
             skipped,
-        ),
-        F::ActiveEver => {
-            let there = |row: usize| {
-                spells.start(row).is_some_and(|start| start <= window.end)
-                    && spells.end(row).is_none_or(|end| end >= window.start)
-            };
-            counted(leaf, known.iter().copied().filter(|&row| there(row)), skipped)
+            sorted,
         }
-        F::Retention | F::Churn => retention(leaf, spells, &known, window, whole, skipped),
-        F::RevenueRetention => revenue(leaf, spells, &known, window, whole, skipped),
-        F::Survival => survival(leaf, spells, &known, window, skipped),
-        F::Clv => lifetime(leaf, spells, &known, window, skipped),
-        _ => Cell::without(State::Failed),
+    }
+
+    /// The cell of a window. `whole`: the whole time.
+    pub(crate) fn seen(&self, window: Window, whole: bool) -> Cell {
+        use MeasureFunction as F;
+        let (leaf, spells, known, skipped) = (self.leaf, self.spells, &self.known, self.skipped);
+        if let Some(sorted) = &self.sorted {
+            return self.plain(sorted, window, whole);
+        }
+        match leaf.function {
+            F::Active => active(leaf, spells, known, window, whole, skipped),
+            F::ActiveAtEnd => {
+                let after = window.end.saturating_add(1);
+                counted(
+                    leaf,
+                    known.iter().copied().filter(|&row| spells.alive(row, after)),
+                    skipped,
+                )
+            }
+            F::ActiveEver => {
+                let there = |row: usize| {
+                    spells.start(row).is_some_and(|start| start <= window.end)
+                        && spells.end(row).is_none_or(|end| end >= window.start)
+                };
+                counted(leaf, known.iter().copied().filter(|&row| there(row)), skipped)
+            }
+            F::Retention | F::Churn => retention(leaf, spells, known, window, whole, skipped),
+            F::RevenueRetention => revenue(leaf, spells, known, window, whole, skipped),
+            F::Survival => survival(leaf, spells, known, window, skipped),
+            F::Clv => lifetime(leaf, spells, known, window, skipped),
+            _ => Cell::without(State::Failed),
+        }
+    }
+
+    /// No row ends before it starts, so rows that are there are those that started less those that ended.
+    fn plain(&self, sorted: &Sorted, window: Window, whole: bool) -> Cell {
+        let after = window.end.saturating_add(1);
+        let (n, value) = match self.leaf.function {
+            MeasureFunction::ActiveAtEnd => {
+                let n = sorted.starts.before(after) - sorted.ends.before(after);
+                (n, n as f64)
+            }
+            MeasureFunction::ActiveEver => {
+                let n = sorted.starts.before(after) - sorted.ends.before(window.start);
+                (n, n as f64)
+            }
+            _ => {
+                let open = whole || window.start == i32::MIN;
+                let from = if open {
+                    self.spells.first.unwrap_or(window.end)
+                } else {
+                    window.start
+                };
+                let days = (i64::from(window.end) - i64::from(from) + 1).max(1);
+                let alive_to = |day: i32| sorted.starts.days_to(day) - sorted.ends.days_to(day);
+                let alive = alive_to(window.end) - alive_to(from.saturating_sub(1));
+                let within = |day: i32| sorted.same.partition_point(|&other| other <= day) as u64;
+                let gone =
+                    sorted.ends.before(from.saturating_add(1)) + (within(window.end) - within(from.min(window.end)));
+                (
+                    sorted.starts.before(after).saturating_sub(gone),
+                    alive as f64 / days as f64,
+                )
+            }
+        };
+        Cell::of(Some(value), n, self.skipped).counted()
     }
 }
 

@@ -1,4 +1,5 @@
 //! Small tables whose cells were worked out by hand or with numpy; each test says how.
 
 mod flows;
+mod order;
 mod support;
