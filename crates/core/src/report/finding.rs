@@ -1,7 +1,9 @@
 //! What can only be said with values at hand: targets already met, due dates past, caps not checked, values set by hand.
 
 use super::model::{Cell, GoalResult, MetricResult, ScoreResult};
-use crate::definition::{Baseline, CivilDate, Direction, ExprKind, Function, Goal, Measure, MeasureKind, Scorecard};
+use crate::definition::{
+    Baseline, CivilDate, Direction, ExprKind, Function, Goal, Measure, MeasureKind, Metric, Scorecard,
+};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::measure::State;
 use crate::score::{Fate, ScoreDetail};
@@ -20,9 +22,28 @@ pub(super) fn of_metrics(card: &Scorecard, as_of: Option<CivilDate>, metrics: &[
             as_of,
         ));
         found.extend(swapped(&metric.measure, result));
+        found.extend(early(metric, result));
     }
     found.extend(hidden(card, metrics));
     found
+}
+
+/// Rows not due yet in the headline. What is known so early is known because it happened early, so the rate leans to it.
+fn early(metric: &Metric, result: &MetricResult) -> Option<Diagnostic> {
+    let cell = &result.headline;
+    let rows = cell.n + cell.skipped;
+    if cell.not_due * 20 <= rows {
+        return None;
+    }
+    let message = format!(
+        "the headline of `{}` leaves out {} of {rows} rows that are not due yet, and counts those that happened early",
+        result.name, cell.not_due
+    );
+    Some(
+        Diagnostic::warning(codes::NOT_DUE, message)
+            .at(metric.name.span)
+            .help("read the period before, or end the card's data earlier with `.complete_until(..)`"),
+    )
 }
 
 /// A time between two dates that comes out below zero over all rows: most often the dates are the wrong way round.
