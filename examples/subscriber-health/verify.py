@@ -89,13 +89,16 @@ def alive_days(customers, first, last):
 
 
 def cost_to_serve(tickets, customers, month):
-    """Sum of cost in the month over the mean of the daily counts of active customers; not annualised."""
+    """Sum of cost in the month over the mean of the daily counts of active customers, a year: times the days of the
+    year that ends with the month, over the days of the month."""
     first = pd.Timestamp(month + "-01")
     last = first + pd.offsets.MonthEnd(0)
     days = (last - first).days + 1
     active = alive_days(customers, first, last) / days
     cost = math.fsum(tickets["cost"])
-    return (cost / active if active else None), len(tickets), active
+    after = last + pd.Timedelta(days=1)
+    a_year = (after - (after - pd.DateOffset(years=1))).days / days
+    return (cost / active * a_year if active else None), len(tickets), active
 
 
 METRICS = {
@@ -149,7 +152,7 @@ def oracle(customers, survey, tickets):
                 members = members[members[segment] == wanted]
             value, n, active = cost_to_serve(narrow(tickets, cut, month), members, month)
             rows.append({"cut": cut, "period": month, "value": value, "n": n, "active": active})
-    out["cost_to_serve_a_month"] = rows
+    out["cost_to_serve"] = rows
     return {
         "made_by": "python3 examples/subscriber-health/verify.py --write (pandas and numpy; not the engine)",
         "as_of": str(AS_OF.date()),

@@ -219,7 +219,7 @@ def executive(out):
         days = pandas.date_range(start, end, inclusive="left")
         active = Fraction(sum(int(alive(day + pandas.Timedelta(days=1)).sum()) for day in days), len(days))
         cents = sum(round(c * 100) for c in tickets.cost[tickets.period == step])
-        a_year = Fraction(1461, 4) / len(days)  # 365.25 days over those of the quarter
+        a_year = Fraction((end - (end - pandas.DateOffset(years=1))).days, len(days))
         out.add("cost_to_serve", float(Fraction(cents, 100) / active * a_year), step, card=card)
         before = alive(end - pandas.DateOffset(months=12))
         out.add("retention", 100 * float((before & alive(end)).sum()) / float(before.sum()), step, n=int(before.sum()), card=card)

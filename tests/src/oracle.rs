@@ -63,8 +63,7 @@ pub fn values(name: &str) -> Vec<Expected> {
     file.values
 }
 
-/// The values of the bundled example, `tests/oracle/subscriber-health.json`. Its cost to serve is of a month and is
-/// annualised here, as the card does.
+/// The values of the bundled example, `tests/oracle/subscriber-health.json`.
 ///
 /// # Panics
 ///
@@ -78,38 +77,16 @@ pub fn example() -> Vec<Expected> {
     let path = crate::card::root().join("tests/oracle/subscriber-health.json");
     let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
     let file: File = serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
-    let mut values = Vec::new();
-    for (name, cells) in file.cells {
-        for cell in cells {
-            let (metric, scale) = match name.as_str() {
-                "cost_to_serve_a_month" => ("cost_to_serve", cell.period.as_deref().map_or(1.0, yearly)),
-                other => (other, 1.0),
-            };
-            let value = cell.value.map(|value| value * scale);
-            values.push(Expected {
-                metric: metric.to_owned(),
-                value,
+    let named = file.cells.into_iter();
+    named
+        .flat_map(|(metric, cells)| {
+            let name = move |cell| Expected {
+                metric: metric.clone(),
                 ..cell
-            });
-        }
-    }
-    values
-}
-
-/// How often the days of a month, written `2026-02`, fit into a year of 365.25 days.
-fn yearly(month: &str) -> f64 {
-    let days = match month.get(5..) {
-        Some("02") => {
-            if month.starts_with("2024") || month.starts_with("2028") {
-                29.0
-            } else {
-                28.0
-            }
-        }
-        Some("04" | "06" | "09" | "11") => 30.0,
-        _ => 31.0,
-    };
-    365.25 / days
+            };
+            cells.into_iter().map(name)
+        })
+        .collect()
 }
 
 /// A report as JSON, with its cells found by name.
