@@ -5,7 +5,7 @@
 
 mod traps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::closure::row_function;
 use super::position::Positions;
@@ -94,6 +94,8 @@ pub fn check(program: &Program, positions: &Positions, vocabulary: &Vocabulary) 
         vocabulary,
         diagnostics: Vec::new(),
         literals: Vec::new(),
+        declared: declared(program),
+        imports: program.imports(),
     };
     checker.literals = program.body.iter().filter_map(literal_name).collect();
     let top = Place {
@@ -120,6 +122,41 @@ fn literal_name(node: &Node) -> Option<&str> {
         } if is_literal(value) => Some(&name.text),
         _ => None,
     }
+}
+
+/// Names that statements and parameters declare.
+fn declared(program: &Program) -> BTreeSet<&str> {
+    fn collect<'p>(node: &'p Node, found: &mut BTreeSet<&'p str>) {
+        match &node.kind {
+            NodeKind::Let { name, .. } => {
+                found.insert(&name.text);
+            }
+            NodeKind::For(name, counter, ..) => {
+                found.extend(std::iter::once(name).chain(counter).map(|name| name.text.as_str()));
+            }
+            NodeKind::Closure(closure) => found.extend(closure.parameters.iter().map(String::as_str)),
+            _ => {}
+        }
+        for child in node.children() {
+            collect(child, found);
+        }
+    }
+    let mut found = BTreeSet::new();
+    for node in program
+        .body
+        .iter()
+        .chain(program.functions.values().flat_map(|function| &function.body))
+    {
+        collect(node, &mut found);
+    }
+    found.extend(
+        program
+            .functions
+            .values()
+            .flat_map(|function| &function.parameters)
+            .map(String::as_str),
+    );
+    found
 }
 
 fn is_literal(node: &Node) -> bool {
@@ -164,6 +201,10 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Names bound to literals, that a `for` may go over.
     literals: Vec<&'a str>,
+    /// Every name that something declares.
+    declared: BTreeSet<&'a str>,
+    /// Modules by their alias.
+    imports: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Checker<'a> {
@@ -317,7 +358,7 @@ impl<'a> Checker<'a> {
     /// A function of the script, named and not called.
     fn function_as_value(&mut self, name: &Name, place: Place<'_>) {
         let is_function = self.program.functions.keys().any(|(known, _)| *known == name.text);
-        if !is_function || place.argument || self.is_declared(&name.text) {
+        if !is_function || place.argument || self.declared.contains(name.text.as_str()) {
             return;
         }
         let help = format!(
@@ -329,31 +370,6 @@ impl<'a> Checker<'a> {
             format!("`{}` is a function, which cannot be kept as a value", name.text),
             help,
         );
-    }
-
-    /// Whether some statement or parameter gives the name another meaning.
-    fn is_declared(&self, name: &str) -> bool {
-        fn declares(node: &Node, wanted: &str) -> bool {
-            let here = match &node.kind {
-                NodeKind::Let { name, .. } => name.text == wanted,
-                NodeKind::For(name, counter, ..) => {
-                    name.text == wanted || counter.as_ref().is_some_and(|counter| counter.text == wanted)
-                }
-                NodeKind::Closure(closure) => closure.parameters.iter().any(|parameter| parameter == wanted),
-                _ => false,
-            };
-            here || node.children().into_iter().any(|child| declares(child, wanted))
-        }
-        let functions = self.program.functions.values();
-        functions
-            .clone()
-            .any(|function| function.parameters.iter().any(|parameter| parameter == name))
-            || self
-                .program
-                .body
-                .iter()
-                .chain(functions.flat_map(|function| &function.body))
-                .any(|node| declares(node, name))
     }
 
     fn for_loop(
@@ -649,8 +665,7 @@ impl<'a> Checker<'a> {
     fn module_alias(&self, node: &'a Node) -> Option<&'a str> {
         match &node.kind {
             NodeKind::Variable(module, name) if module.is_empty() => self
-                .program
-                .imports()
+                .imports
                 .contains_key(name.text.as_str())
                 .then_some(name.text.as_str()),
             _ => None,

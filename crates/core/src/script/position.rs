@@ -14,22 +14,53 @@ use crate::diagnostic::Span;
 pub struct Positions {
     source: u16,
     text: Arc<str>,
-    /// First byte of every line.
-    lines: Vec<u32>,
+    lines: Vec<Line>,
     tokens: Vec<Token>,
+}
+
+/// A line of the text. Its characters are found without walking over all of it: a card may be one long line.
+#[derive(Debug, Clone)]
+struct Line {
+    /// First byte.
+    start: u32,
+    /// First byte of every 64th character; empty where every character is one byte.
+    marks: Vec<u32>,
+}
+
+/// Characters between two marks of a line.
+const STRIDE: usize = 64;
+
+impl Line {
+    fn new(start: usize, text: &str) -> Self {
+        let marks = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices()
+                .step_by(STRIDE)
+                .map(|(at, _)| (start + at) as u32)
+                .collect()
+        };
+        Self {
+            start: start as u32,
+            marks,
+        }
+    }
 }
 
 impl Positions {
     /// Reads a text; `source` is its number in `Scorecard::sources`.
     #[must_use]
     pub fn new(source: u16, text: &str) -> Self {
-        let mut lines = vec![0];
-        lines.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|(_, byte)| *byte == b'\n')
-                .map(|(at, _)| at as u32 + 1),
-        );
+        let mut start = 0;
+        let lines = text
+            .split_inclusive('\n')
+            .chain(text.ends_with('\n').then_some(""))
+            .map(|line| {
+                let from = start;
+                start += line.len();
+                Line::new(from, line)
+            })
+            .collect();
         Self {
             source,
             text: text.into(),
@@ -91,12 +122,20 @@ impl Positions {
     pub fn offset(&self, position: Position) -> u32 {
         let end = self.text.len() as u32;
         let Some(line) = position.line() else { return end };
-        let Some(&start) = self.lines.get(line - 1) else {
+        let Some(line) = self.lines.get(line - 1) else {
             return end;
         };
         let column = position.position().unwrap_or(1).saturating_sub(1);
-        let rest = self.text.get(start as usize..).unwrap_or_default();
-        rest.char_indices().nth(column).map_or(end, |(at, _)| start + at as u32)
+        if line.marks.is_empty() {
+            return line.start.saturating_add(column as u32).min(end);
+        }
+        let Some(&mark) = line.marks.get(column / STRIDE) else {
+            return end;
+        };
+        let rest = self.text.get(mark as usize..).unwrap_or_default();
+        rest.char_indices()
+            .nth(column % STRIDE)
+            .map_or(end, |(at, _)| mark + at as u32)
     }
 
     /// Index of the token that starts at a byte or covers it.
@@ -302,6 +341,20 @@ mod tests {
         assert_eq!(positions.snippet(positions.argument(find(text, "owner"), 0)), "\"Zoë\"");
         assert_eq!(positions.snippet(positions.argument(find(text, "owner"), 1)), "2");
         assert_eq!(positions.argument(find(text, "owner"), 2), call);
+    }
+
+    #[test]
+    fn every_character_of_a_long_line_is_found() {
+        for text in ["aé".repeat(300), "ab".repeat(300), format!("é\n{}\n", "x".repeat(200))] {
+            let positions = Positions::new(0, &text);
+            let (mut line, mut column) = (1, 1);
+            for (at, c) in text.char_indices() {
+                assert_eq!(positions.offset(Position::new(line, column)), at as u32);
+                (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
+            }
+            assert_eq!(positions.offset(Position::new(line, column)), text.len() as u32);
+        }
+        assert_eq!(Positions::new(0, "").offset(Position::new(1, 1)), 0);
     }
 
     #[test]

@@ -56,10 +56,9 @@ impl<'a> Compiler<'a> {
 
     /// `x.f(..)`.
     pub(super) fn method(&mut self, of: &'a Node, call: &'a Call, span: Span) -> Compiled<Value> {
-        let imports = self.program().imports();
         if let ast::NodeKind::Variable(_, name) = &of.kind
-            && imports.contains_key(name.text.as_str())
             && !self.scope.iter().any(|(known, _)| *known == name.text)
+            && self.program().imports().contains_key(name.text.as_str())
         {
             let help = format!("write `{}::{}(..)`", name.text, call.name.text);
             return self.refuse(of.span, format!("`{}` is a module", name.text), help);
