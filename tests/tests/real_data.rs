@@ -92,19 +92,22 @@ fn first(lines: &[String], most: usize) -> String {
     }
 }
 
-fn is(expected: &Expected, key: &str, wanted: &str) -> bool {
-    expected.more.get(key).is_some_and(|value| value.to_string() == wanted)
+fn is(expected: &Expected, key: &str, wanted: bool) -> bool {
+    expected
+        .more
+        .get(key)
+        .is_some_and(|value| value.as_bool() == Some(wanted))
 }
 
 #[test]
 fn airport_survey() {
     let weighted = Reading {
-        of: |value| is(value, "weighted", "true"),
+        of: |value| is(value, "weighted", true),
         ..AS_WRITTEN
     };
     let plain = Reading {
         edits: &[(".weight(\"WEIGHT\")", "")],
-        of: |value| is(value, "weighted", "false"),
+        of: |value| is(value, "weighted", false),
         ..AS_WRITTEN
     };
     compare("01-airport", "airport", None, &[weighted, plain]);

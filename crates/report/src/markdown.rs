@@ -26,7 +26,7 @@ pub fn to_markdown(document: &Document) -> String {
                     .collect();
                 out.push_str(&format!("| {} |\n| {} |\n", heads.join(" | "), rules.join(" | ")));
                 for row in &table.rows {
-                    let cells: Vec<String> = row.iter().map(|run| run_to_markdown(run)).collect();
+                    let cells: Vec<String> = row.iter().map(run_to_markdown).collect();
                     out.push_str(&format!("| {} |\n", cells.join(" | ")));
                 }
                 out.push('\n');

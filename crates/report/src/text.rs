@@ -5,21 +5,12 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, presets};
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 
 /// How text is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TextOptions {
     /// Whether the terminal shows colour.
     pub colour: bool,
     /// Columns of the terminal; `None`: as wide as the tables are.
     pub width: Option<u16>,
-}
-
-impl Default for TextOptions {
-    fn default() -> Self {
-        Self {
-            colour: false,
-            width: None,
-        }
-    }
 }
 
 /// Draws a document as text that ends with a line feed.

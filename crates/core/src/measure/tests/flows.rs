@@ -107,7 +107,7 @@ fn by_hand() {
     assert_eq!(made.at("answers", ""), (Some(6.0), 6, 1));
     assert_eq!(made.at("answers", "2026-05"), (Some(3.0), 3, 0));
     // May: 9 promotes, 0 and 6 detract.
-    assert_eq!(made.at("nps", "2026-05"), (Some(100.0 * -1.0 / 3.0), 3, 0));
+    assert_eq!(made.at("nps", "2026-05"), (Some(-100.0 / 3.0), 3, 0));
     // All: 10, 9 promote; 0, 6 detract; 7 passive; one without an answer, one without a date.
     assert_eq!(made.at("nps", ""), (Some(0.0), 5, 2));
     assert_eq!(made.at("nps", "region=West"), (Some(100.0), 2, 1));
