@@ -532,8 +532,13 @@ impl Call<'_> {
             }
             (None, Some(Literal::Text(text))) => {
                 let name = self.name;
-                let tables: Vec<&str> = self.builder.card.tables.iter().map(|t| t.name.value.as_str()).collect();
-                let table = tables.first().copied().unwrap_or("survey");
+                let tables = &self.builder.card.tables;
+                // The table that says something about a column of this name is the one that is meant.
+                let home = tables
+                    .iter()
+                    .find(|table| table.facts(&text).is_some())
+                    .or(tables.first());
+                let table = home.map_or("survey", |table| table.name.value.as_str());
                 let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
                 let help = if plain {
                     format!("write the column with its table: {table}.{text}")
@@ -629,8 +634,18 @@ impl Call<'_> {
         match self.closures.row(&closure, span) {
             Ok(expr) => Some(expr),
             Err(found) => {
-                found.into_iter().for_each(|diagnostic| self.builder.push(diagnostic));
+                self.tell(found);
                 None
+            }
+        }
+    }
+
+    /// Tells what is wrong with a closure, leaving out what was told of the same place before anything ran.
+    fn tell(&mut self, found: Vec<Diagnostic>) {
+        for diagnostic in found {
+            let told = |other: &Diagnostic| other.is_error() && other.span == diagnostic.span;
+            if !self.builder.diagnostics.iter().any(told) {
+                self.builder.push(diagnostic);
             }
         }
     }
@@ -645,7 +660,7 @@ impl Call<'_> {
                 text: self.builder.sources.slice(span).to_owned(),
             }),
             Err(found) => {
-                found.into_iter().for_each(|diagnostic| self.builder.push(diagnostic));
+                self.tell(found);
                 None
             }
         }

@@ -206,7 +206,7 @@ fn values_of_the_wrong_kind() {
         r#"metric("m", nps("recommend"));"#,
         "`nps` takes a column, and this is text",
         "\"recommend\"",
-        "customers.recommend",
+        "survey.recommend",
     );
     error(
         r#"metric("m", mean(survey));"#,
