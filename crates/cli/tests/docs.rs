@@ -167,7 +167,7 @@ fn run_commands(block: &Block, scratch: &Path) -> Result<String, String> {
 
 fn compile(block: &Block, preamble: &str) -> Result<(), String> {
     let engine = Engine::new(Limits::default());
-    let text = if block.text.starts_with("scorecard(") || block.info.contains("preamble") {
+    let text = if block.text.starts_with("scorecard(") || block.text == preamble {
         block.text.clone()
     } else {
         format!("{preamble}{}", block.text)
