@@ -18,7 +18,7 @@ use super::suppress::{self, Guarded};
 use super::through::View;
 use crate::data::{Column, Dataset};
 use crate::definition::{
-    Aggregate, CivilDate, Cross, Expr, Measure, MeasureKind, Period, Scorecard, Segment, TimeUnit,
+    Aggregate, CivilDate, Cross, Expr, Measure, MeasureFunction, MeasureKind, Period, Scorecard, Segment, TimeUnit,
 };
 use crate::diagnostic::{Diagnostic, Severity, Span, codes};
 
@@ -851,6 +851,13 @@ impl<'a> Session<'a> {
     /// The windows of a leaf for some slots; `None`: not applicable there.
     pub(crate) fn windows(&self, leaf: &Leaf, slots: &Slots) -> Vec<Option<Window>> {
         let fiscal_start = self.fiscal_start();
+        // A level reads the last snapshot of the window: the latest date that any row of the table bears.
+        let snapshots: BTreeSet<i32> = match (&leaf.time, leaf.function) {
+            (Time::Dated { days, .. }, MeasureFunction::Level) => {
+                (0..days.len()).filter_map(|row| days.day(row)).collect()
+            }
+            _ => BTreeSet::new(),
+        };
         slots
             .windows
             .iter()
@@ -873,6 +880,11 @@ impl<'a> Session<'a> {
                     None if leaf.stays => i32::MIN,
                     None => window.start,
                 };
+                if leaf.function == MeasureFunction::Level && !snapshots.is_empty() {
+                    let last = snapshots.range(start.min(window.end)..=window.end).next_back();
+                    let day = last.copied().unwrap_or(window.end);
+                    return Some(Window { start: day, end: day });
+                }
                 Some(Window { start, end: window.end })
             })
             .collect()
