@@ -42,6 +42,10 @@ pub fn floats(values: &[f64]) -> Column {
     Column::floats(values.iter().map(|&value| (!value.is_nan()).then_some(value)).collect())
 }
 
+pub fn bools(values: &[Option<bool>]) -> Column {
+    Column::bools(values.to_vec())
+}
+
 /// A table with the date of that name.
 pub fn table(called: &str, date: Option<&str>, columns: Vec<(&str, Column)>) -> BoundTable {
     BoundTable {
