@@ -13,6 +13,8 @@ pub(crate) enum Node {
     Leaf(usize),
     /// Two measures joined.
     Arithmetic(ArithmeticOp, Box<Node>, Box<Node>),
+    /// Two aggregates: the part of the second that the first is, in percent.
+    Coverage(usize, usize),
     /// A measure negated.
     Negate(Box<Node>),
     /// Something over the values of a segment.
@@ -29,6 +31,10 @@ impl Node {
         visit(self, inner);
         match self {
             Self::Number(_) | Self::Leaf(_) | Self::Outside(_) => {}
+            Self::Coverage(part, whole) => {
+                visit(&Self::Leaf(*part), inner);
+                visit(&Self::Leaf(*whole), inner);
+            }
             Self::Arithmetic(_, left, right) => {
                 left.visit(inner, visit);
                 right.visit(inner, visit);

@@ -411,6 +411,7 @@ impl Session<'_> {
                         None => format!("{}({})", aggregate.function.name(), aggregate.table),
                     }
                 }),
+                Node::Coverage(part, _) => write(session, &Node::Leaf(*part)),
                 Node::Negate(inner) => format!("-{}", write(session, inner)),
                 Node::Per(inner, unit) => format!("{} per {}", write(session, inner), unit.word()),
                 Node::Across(inner, segment, how) => {

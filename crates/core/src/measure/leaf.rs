@@ -184,6 +184,9 @@ pub(crate) fn prepare(
             Err(found) => errors.extend(found),
         }
     }
+    if aggregate.function == MeasureFunction::RevenueCoverage {
+        inputs.extend(parent_rows(rows, aggregate));
+    }
     let mask = shared
         .mask(rows, &aggregate.table, &aggregate.filters, as_of)
         .unwrap_or_else(|found| {
@@ -204,7 +207,7 @@ pub(crate) fn prepare(
             Time::Undated
         }
         Ok(_) if is_stock(aggregate.function) => Time::Stock,
-        Ok(_) if timeless => Time::Timeless,
+        Ok(_) if timeless || aggregate.words.iter().any(|word| word == WHOLE_TABLE) => Time::Timeless,
         Ok(Some((days, covers))) => Time::Dated { days, covers },
         Ok(None) if by_end => Time::AsOf,
         Ok(None) => Time::Undated,
@@ -337,6 +340,34 @@ fn pending(
     Ok(all)
 }
 
+/// The word of a sum that is the base of a coverage: all rows of its table, the same in every period.
+pub(crate) const WHOLE_TABLE: &str = "whole table";
+
+/// How many steps of the path of an aggregate's first input lead to a parent.
+pub(crate) fn steps_to(rows: &Rows<'_>, aggregate: &Aggregate, parent: &str) -> Option<usize> {
+    let ExprKind::Column(path) = &aggregate.inputs.first()?.kind else {
+        return None;
+    };
+    (1..path.len()).find(|&steps| {
+        let to = path.get(..steps).map(|path| rows.follow(&aggregate.table, path));
+        matches!(to, Some(Ok((table, _))) if table == parent)
+    })
+}
+
+/// The number of the parent's row for each row: what tells whose value was counted.
+fn parent_rows(rows: &Rows<'_>, aggregate: &Aggregate) -> Option<Arc<Input>> {
+    let steps = steps_to(rows, aggregate, aggregate.words.first()?)?;
+    let ExprKind::Column(path) = &aggregate.inputs.first()?.kind else {
+        return None;
+    };
+    let (_, index) = rows.follow(&aggregate.table, path.get(..steps)?).ok()?;
+    let numbers = index?
+        .iter()
+        .map(|&row| (row != crate::data::NO_ROW).then_some(i64::from(row)))
+        .collect();
+    Some(Arc::new(Input::plain(Arc::new(Column::ints(numbers)))))
+}
+
 /// Whether rows live from a start to an end.
 pub(crate) const fn is_stock(function: MeasureFunction) -> bool {
     use MeasureFunction as F;
@@ -357,7 +388,11 @@ pub(crate) const fn is_stock(function: MeasureFunction) -> bool {
 /// Whether the function reads rows one by one and needs whole columns.
 const fn reads_rows(function: MeasureFunction) -> bool {
     use MeasureFunction as F;
-    is_stock(function) || matches!(function, F::Correlation | F::Last | F::Agreement | F::Share | F::Level)
+    is_stock(function)
+        || matches!(
+            function,
+            F::Correlation | F::Last | F::Agreement | F::Share | F::Level | F::RevenueCoverage
+        )
 }
 
 pub(crate) const fn uses_weight(function: MeasureFunction) -> bool {
@@ -424,7 +459,13 @@ impl Leaf {
         if self.weight.is_some()
             && matches!(
                 self.function,
-                F::RevenueRetention | F::Survival | F::Clv | F::Funnel | F::Correlation | F::Agreement
+                F::RevenueRetention
+                    | F::RevenueCoverage
+                    | F::Survival
+                    | F::Clv
+                    | F::Funnel
+                    | F::Correlation
+                    | F::Agreement
             )
         {
             errors.push(

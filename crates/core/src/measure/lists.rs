@@ -86,6 +86,7 @@ pub(crate) fn listed(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
             Cell::of(Some(values.len() as f64), n, rows as u64 - n).counted()
         }
         F::Last => last(leaf, slices),
+        F::RevenueCoverage => heard(leaf, slices),
         F::Agreement => Cell::without(State::NotAnalysed),
         _ => Cell::without(State::Failed),
     }
@@ -186,6 +187,34 @@ pub(crate) fn compare(column: &Column, a: usize, b: usize) -> std::cmp::Ordering
             .unwrap_or(0.0)
             .total_cmp(&number_of(column, b).unwrap_or(0.0)),
     }
+}
+
+/// The sum of a parent's value over the different parents that the rows belong to; n is how many those are.
+fn heard(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
+    let (Some(value), Some(parent)) = (leaf.inputs.first(), leaf.inputs.get(1)) else {
+        return Cell::without(State::Failed);
+    };
+    let mut skipped = 0;
+    let mut found: Vec<(u64, f64)> = Vec::new();
+    for row in each(slices) {
+        match (identity(&parent.base, row), value.number(row)) {
+            (Some(parent), Some(value)) => found.push((parent, value)),
+            _ => skipped += 1,
+        }
+    }
+    found.sort_by_key(|(parent, _)| *parent);
+    found.dedup_by_key(|(parent, _)| *parent);
+    let mut sum = Moments::<Wide>::default();
+    for (_, value) in &found {
+        sum.add(*value);
+    }
+    // Nobody heard is nothing of the whole, and a fact.
+    Cell::of(
+        Some(sum.exact(Window::EMPTY).total().unwrap_or(0.0)),
+        found.len() as u64,
+        skipped,
+    )
+    .fact()
 }
 
 fn last(leaf: &Leaf, slices: &Slices<'_>) -> Cell {

@@ -18,7 +18,8 @@ use super::suppress::{self, Guarded};
 use super::through::View;
 use crate::data::{Column, Dataset};
 use crate::definition::{
-    Aggregate, CivilDate, Cross, Expr, Measure, MeasureFunction, MeasureKind, Period, Scorecard, Segment, TimeUnit,
+    Aggregate, ArithmeticOp, CivilDate, Cross, Direction, Expr, ExprKind, Measure, MeasureFunction, MeasureKind,
+    Period, Scorecard, Segment, TimeUnit,
 };
 use crate::diagnostic::{Diagnostic, Severity, Span, codes};
 
@@ -173,14 +174,53 @@ impl<'a> Session<'a> {
         }
     }
 
+    fn number(&mut self, aggregate: &Aggregate) -> usize {
+        self.aggregates.push(aggregate.clone());
+        self.aggregates.len() - 1
+    }
+
+    /// Revenue coverage: what the parents of the rows are worth, of what the whole parent table is worth.
+    fn plan_coverage(&mut self, aggregate: &Aggregate) -> Node {
+        let parent = aggregate.words.first().cloned().unwrap_or_default();
+        let value = match (leaf::steps_to(&self.rows, aggregate, &parent), aggregate.inputs.first()) {
+            (
+                Some(steps),
+                Some(Expr {
+                    kind: ExprKind::Column(path),
+                    span,
+                }),
+            ) => {
+                let own = path.get(steps..).unwrap_or_default().to_vec();
+                Expr::new(ExprKind::Column(own), *span)
+            }
+            _ => {
+                let message = format!("`{}` does not belong to `{parent}`", aggregate.table);
+                self.findings
+                    .push(Diagnostic::error(codes::UNREACHABLE_COLUMN, message).at(aggregate.span));
+                return Node::Outside(None);
+            }
+        };
+        let base = Aggregate {
+            function: MeasureFunction::Sum,
+            table: parent,
+            inputs: vec![value],
+            filters: Vec::new(),
+            words: vec![leaf::WHOLE_TABLE.to_owned()],
+            dated: None,
+            past: None,
+            ..aggregate.clone()
+        };
+        Node::Coverage(self.number(aggregate), self.number(&base))
+    }
+
     /// Numbers the aggregates of a measure.
     pub(crate) fn plan(&mut self, measure: &Measure) -> Node {
         match &measure.kind {
             MeasureKind::Number(value) => Node::Number(*value),
-            MeasureKind::Aggregate(aggregate) => {
-                self.aggregates.push((**aggregate).clone());
-                Node::Leaf(self.aggregates.len() - 1)
+            MeasureKind::Aggregate(aggregate) if aggregate.function == MeasureFunction::RevenueCoverage => {
+                self.plan_coverage(aggregate)
             }
+            MeasureKind::Aggregate(aggregate) => Node::Leaf(self.number(aggregate)),
             MeasureKind::Arithmetic(op, left, right) => {
                 Node::Arithmetic(*op, Box::new(self.plan(left)), Box::new(self.plan(right)))
             }
@@ -563,6 +603,15 @@ impl<'a> Session<'a> {
                 .get(&(*leaf, cut.clone()))
                 .cloned()
                 .unwrap_or_else(|| vec![Cell::without(State::Failed); size]),
+            Node::Coverage(part, whole) => {
+                let part = self.evaluate(&Node::Leaf(*part), cut, slots, blocks);
+                let whole = self.evaluate(&Node::Leaf(*whole), cut, slots, blocks);
+                let of = |(part, whole)| algebra::join(ArithmeticOp::Divide, part, whole, Plain::Neither);
+                part.iter()
+                    .zip(&whole)
+                    .map(|cells| algebra::scaled(&of(cells), 100.0))
+                    .collect()
+            }
             Node::Negate(inner) => self
                 .evaluate(inner, cut, slots, blocks)
                 .iter()
@@ -640,6 +689,12 @@ impl<'a> Session<'a> {
                     bounds: leaf.bounds(),
                     no_interval: leaf.no_interval().map(str::to_owned),
                 }),
+            Node::Coverage(..) => Nature {
+                unit: Some("%".to_owned()),
+                direction: Some(Direction::Higher),
+                bounds: Some((0.0, 100.0)),
+                no_interval: Some("a ratio of sums".to_owned()),
+            },
             Node::Negate(inner) => {
                 let inner = self.nature(inner);
                 algebra::join_natures(
