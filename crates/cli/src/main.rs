@@ -13,7 +13,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Cli, Command};
-use failure::Failure;
 use terminal::Terminal;
 
 fn main() -> ExitCode {

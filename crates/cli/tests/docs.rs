@@ -10,6 +10,13 @@
 //!   card to the letter.
 //! - ` ```rust ` is compiled by rustdoc where the document is included in a crate; ` ```json `, ` ```toml `, ` ```csv `
 //!   must parse. Anything else, and blocks without a language, must say ` not-run: reason `.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test fails loudly"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -2,6 +2,13 @@
 //!
 //! Add a card there, run `INSTA_UPDATE=always cargo test -p bellwether-cli --test mistakes`, and read the new picture as
 //! she would: is it in her words, does it point at the very word, does it say what to do?
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test fails loudly"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
