@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::algebra::Node;
 use super::calendar::{Slots, shift_months};
+use super::evaluate::collect;
 use super::executor::Dim;
 use super::lists::{greatest_row, identity};
 use super::reach::{Route, gather};
 use super::rows::columns_read;
-use super::session::{Session, collect};
+use super::session::Session;
 use super::stock::instant;
 use crate::data::{Column, Values};
 use crate::definition::{

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::blocks::Blocks;
 use super::calendar::{Slots, WHOLE, Window};
 use super::cell::State;
 use super::finish::Cell;
@@ -10,7 +11,7 @@ use super::input::Input;
 use super::leaf::{self, Leaf, Time};
 use super::pass::Pass;
 use super::segment::RowCodes;
-use super::session::{Blocks, Session};
+use super::session::Session;
 use super::through::View;
 use crate::data::Column;
 use crate::definition::{CivilDate, MeasureFunction};

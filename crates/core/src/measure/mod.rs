@@ -3,10 +3,13 @@
 //! Imports: definition, data, expr, stats, limits, diagnostic. Never: script, score, report.
 
 mod algebra;
+mod axes;
+mod blocks;
 mod calendar;
 pub mod cell;
 mod derive;
 mod entity;
+mod evaluate;
 mod executor;
 mod finish;
 mod grid;
@@ -16,6 +19,7 @@ mod leaf;
 mod lists;
 mod parallel;
 mod pass;
+mod plan;
 mod reach;
 mod rows;
 mod scan;

@@ -7,6 +7,7 @@ use arrow_buffer::BooleanBuffer;
 
 use super::calendar::Slots;
 use super::cell::State;
+use super::evaluate::digits;
 use super::executor::{Cut, Group, Member, Request};
 use super::finish::{Cell, finish};
 use super::grid::Grid;
@@ -16,7 +17,6 @@ use super::lists::{self, Lists};
 use super::parallel;
 use super::scan::{Scan, Want, What};
 use super::segment::{NO_VALUE, RowCodes};
-use super::session::digits;
 use super::state::{Finished, States};
 use super::stock::{self, Spells, Stock};
 use super::through::View;

@@ -1,0 +1,216 @@
+//! The axes of all cells: the values of segments, cuts, calendars, and the row codes of each.
+
+use std::sync::Arc;
+
+use super::calendar::{self, Slots};
+use super::executor::Dim;
+use super::leaf::Time;
+use super::reach::Route;
+use super::segment::{self, Cutter, RowCodes};
+use super::session::Session;
+use crate::data::Column;
+use crate::definition::CivilDate;
+use crate::diagnostic::{Diagnostic, codes};
+
+impl Session<'_> {
+    pub(super) fn lay_axes(&mut self) {
+        let tables: Vec<String> = {
+            let mut tables: Vec<String> = self
+                .aggregates
+                .iter()
+                .map(|aggregate| aggregate.table.clone())
+                .collect();
+            tables.sort();
+            tables.dedup();
+            tables
+        };
+        for at in 0..self.cutters.len() {
+            let own: Vec<String> = self
+                .cutters
+                .get(at)
+                .map(|cutter| cutter.tables().map(str::to_owned).collect())
+                .unwrap_or_default();
+            for table in tables.iter().chain(own.iter().filter(|table| !tables.contains(table))) {
+                let Some(cutter) = self.cutters.get_mut(at) else {
+                    continue;
+                };
+                match cutter.row_codes(table, &mut self.rows) {
+                    Ok(codes) => {
+                        cutter.unknown |= codes.as_ref().is_some_and(|codes| codes.unknown);
+                        self.codes
+                            .insert((table.clone(), Dim::Segment(at as u16)), codes.map(Arc::new));
+                    }
+                    Err(error) => self.findings.push(error),
+                }
+            }
+        }
+        self.axes.segments = self.cutters.iter().map(Cutter::axis).collect();
+        self.axes.cuts = vec![Vec::new()];
+        self.axes
+            .cuts
+            .extend((0..self.cutters.len() as u16).map(|segment| vec![segment]));
+        for cross in self.card.crosses.iter().chain(&self.options.crosses) {
+            let places: Vec<u16> = cross
+                .segments
+                .iter()
+                .filter_map(|name| self.cutters.iter().position(|cutter| cutter.name == name.value))
+                .map(|at| at as u16)
+                .collect();
+            if places.len() == cross.segments.len() && !self.axes.cuts.contains(&places) {
+                self.axes.cuts.push(places);
+            }
+        }
+        if let Some((first, as_of)) = self.first_day().zip(self.rows.data.as_of) {
+            let complete_until = self.card.header.complete_until.map(|day| day.value);
+            let reach = calendar::Reach {
+                first,
+                as_of,
+                complete_until,
+            };
+            let periods = self.card.periods.iter().chain(&self.options.periods);
+            self.axes.periods = periods
+                .map(|period| calendar::axis(period, self.fiscal_start(), reach))
+                .collect();
+        }
+        self.pass_thin_steps();
+        self.slots = Slots::new(&self.axes.periods, self.rows.data.as_of);
+    }
+
+    /// Where the last steps of the first calendar are nearly empty, headlines are read from the last that is not.
+    pub(super) fn pass_thin_steps(&mut self) {
+        if self.card.header.complete_until.is_some() {
+            return;
+        }
+        let Some(axis) = self.axes.periods.first() else { return };
+        let Some(headline) = axis.headline.map(|step| step as usize) else {
+            return;
+        };
+        let mut days: Vec<&Arc<Column>> = Vec::new();
+        for leaf in self.leaves.iter().flatten() {
+            if let Time::Dated { days: column, .. } = &leaf.time
+                && !days.iter().any(|other| Arc::ptr_eq(other, column))
+            {
+                days.push(column);
+            }
+        }
+        let ends: Vec<i32> = axis.steps.iter().map(|step| step.end.0).collect();
+        let first = axis.steps.first().map_or(i32::MIN, |step| step.start.0);
+        let mut rows = vec![0_u64; ends.len()];
+        for column in days {
+            for day in (0..column.len())
+                .filter_map(|row| column.day(row))
+                .filter(|&day| day >= first)
+            {
+                if let Some(count) = rows.get_mut(ends.partition_point(|&end| end < day)) {
+                    *count += 1;
+                }
+            }
+        }
+        let Some(last) = (0..=headline).rev().find(|&step| !is_thin(&rows, step, &axis.steps)) else {
+            return;
+        };
+        if last == headline {
+            return;
+        }
+        let label = |step: usize| axis.steps.get(step).map_or("", |step| step.label.as_str());
+        let usual = usual_rows(&rows, last + 1);
+        let end = axis
+            .steps
+            .get(last)
+            .map(|step| step.end.to_string())
+            .unwrap_or_default();
+        let message = format!(
+            "`{}` has {} rows and {} is usual: the data seem to end with `{}`, which headlines are read from",
+            label(headline),
+            rows.get(headline).copied().unwrap_or(0),
+            usual.round(),
+            label(last),
+        );
+        let span = axis.period.span;
+        self.findings.push(
+            Diagnostic::warning(codes::THIN_PERIOD, message)
+                .at(span)
+                .help(format!("say until when they are complete: .complete_until(\"{end}\")")),
+        );
+        if let Some(axis) = self.axes.periods.first_mut() {
+            axis.headline = Some(last as u32);
+        }
+    }
+
+    /// The first day that a flow of the card has; without flows, the first start of a stock.
+    pub(super) fn first_day(&self) -> Option<CivilDate> {
+        let least = |column: &Column| (0..column.len()).filter_map(|row| column.day(row)).min();
+        let last = self.rows.data.as_of?.0;
+        let leaves = || self.leaves.iter().flatten();
+        let flows = leaves().filter_map(|leaf| match &leaf.time {
+            Time::Dated { days, .. } => least(days),
+            _ => None,
+        });
+        let stocks = || {
+            leaves()
+                .filter(|leaf| matches!(leaf.time, Time::Stock))
+                .filter_map(|leaf| least(&leaf.inputs.first()?.base))
+        };
+        flows
+            .min()
+            .filter(|&day| day <= last)
+            .or_else(|| stocks().min())
+            .map(CivilDate)
+    }
+
+    /// The codes of a dimension for the rows of a table; `None`: not reached.
+    pub(crate) fn row_codes(&mut self, table: &str, dim: &Dim) -> Option<Arc<RowCodes>> {
+        let key = (table.to_owned(), dim.clone());
+        if let Some(codes) = self.codes.get(&key) {
+            return codes.clone();
+        }
+        let codes = match dim {
+            Dim::Segment(at) => self
+                .cutters
+                .get(*at as usize)
+                .and_then(|cutter| cutter.row_codes(table, &mut self.rows).ok())
+                .flatten(),
+            Dim::Entity(entity) => {
+                let count = self.rows.data.table(entity).map_or(0, |table| table.rows);
+                match self.rows.route(table, entity) {
+                    Route::Here => Some(segment::row_of(None, count)),
+                    Route::Along(way) => Some(segment::row_of(Some(&way), count)),
+                    Route::None | Route::Ambiguous(_) => None,
+                }
+            }
+        };
+        let codes = codes.map(Arc::new);
+        self.codes.insert(key, codes.clone());
+        codes
+    }
+
+    /// How many values a dimension has.
+    pub(crate) fn size(&self, dim: &Dim) -> usize {
+        match dim {
+            Dim::Segment(at) => self
+                .axes
+                .segments
+                .get(*at as usize)
+                .map_or(0, |segment| segment.values.len()),
+            Dim::Entity(table) => self.rows.data.table(table).map_or(0, |table| table.rows),
+        }
+    }
+}
+
+/// Rows of a usual step: the mean of up to twelve before it.
+fn usual_rows(rows: &[u64], step: usize) -> f64 {
+    let before = rows.get(step.saturating_sub(12)..step).unwrap_or_default();
+    before.iter().sum::<u64>() as f64 / before.len().max(1) as f64
+}
+
+/// Whether a step has less than a third of the usual rows, and of those a year before.
+fn is_thin(rows: &[u64], step: usize, steps: &[super::cell::PeriodStep]) -> bool {
+    let usual = usual_rows(rows, step);
+    let here = rows.get(step).copied().unwrap_or(0) as f64;
+    let year_before = steps
+        .get(step)
+        .map(|step| calendar::shift_months(step.end, -12).0)
+        .and_then(|day| steps.iter().position(|step| step.start.0 <= day && day <= step.end.0))
+        .and_then(|step| rows.get(step));
+    step >= 3 && usual >= 30.0 && here * 3.0 < usual && year_before.is_none_or(|&before| here * 3.0 < before as f64)
+}

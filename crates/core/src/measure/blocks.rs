@@ -1,0 +1,227 @@
+//! The cells of aggregates: which cuts are measured, spread over those that they ignore, hidden where few people are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::calendar::{self, Slots, Window};
+use super::cell::State;
+use super::evaluate::digits;
+use super::executor::{Cut, Dim, Request};
+use super::finish::Cell;
+use super::leaf::{Leaf, Time};
+use super::session::Session;
+use super::suppress::{self, Guarded};
+use crate::definition::{CivilDate, Expr, MeasureFunction};
+use crate::diagnostic::Diagnostic;
+
+/// The cells of aggregates, by number and cut.
+pub(crate) type Blocks = BTreeMap<(usize, Cut), Vec<Cell>>;
+
+impl Session<'_> {
+    /// The leaf of an aggregate, as of the report's day.
+    pub(crate) fn leaf(&self, at: usize) -> Option<&Leaf> {
+        self.leaves.get(at)?.as_ref()
+    }
+
+    /// The cells of aggregates for the cuts asked for.
+    pub(crate) fn blocks(
+        &mut self,
+        requests: &BTreeMap<usize, Vec<Cut>>,
+        slots: &Slots,
+        latest: &BTreeSet<usize>,
+    ) -> Result<Blocks, Vec<Diagnostic>> {
+        let mut blocks = Blocks::new();
+        let mut open: Vec<Request> = Vec::new();
+        for (&at, cuts) in requests {
+            let Some(leaf) = self.leaf(at).cloned() else { continue };
+            let leaf = Arc::new(leaf);
+            let mut reduced: Vec<Cut> = Vec::new();
+            for cut in cuts {
+                let cut: Cut = cut.iter().filter(|dim| !self.is_ignored(&leaf, dim)).cloned().collect();
+                if self.reaches(&leaf.table, &cut) && !reduced.contains(&cut) {
+                    reduced.push(cut);
+                }
+            }
+            open.push(Request {
+                at,
+                leaf,
+                cuts: reduced,
+                latest: latest.contains(&at),
+                people: None,
+            });
+        }
+        let mut made = self.execute(&open, slots)?;
+        self.guard(&open, slots, &mut made)?;
+        for (&at, cuts) in requests {
+            let Some(leaf) = self.leaf(at).cloned() else { continue };
+            for cut in cuts {
+                let block = self.spread(&leaf, cut, slots, &made, at);
+                blocks.insert((at, cut.clone()), block);
+            }
+        }
+        Ok(blocks)
+    }
+
+    /// Whether the rows of a table reach every dimension, one of them perhaps through another table.
+    pub(super) fn reaches(&mut self, table: &str, cut: &Cut) -> bool {
+        let far: Vec<&Dim> = cut.iter().filter(|dim| self.row_codes(table, dim).is_none()).collect();
+        match far.as_slice() {
+            [] => true,
+            [one] => self.view(table, one).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Hides cells of tables that promise anonymity.
+    pub(super) fn guard(
+        &mut self,
+        requests: &[Request],
+        slots: &Slots,
+        blocks: &mut Blocks,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let as_of = self.rows.data.as_of.unwrap_or_default();
+        for request in requests {
+            let table = &request.leaf.table;
+            let Some(promise) = self.card.table(table).and_then(|table| table.anonymous_below.clone()) else {
+                continue;
+            };
+            let key = match &promise.key {
+                Some(key) => {
+                    let expr = Expr::column(key.value.clone(), key.span);
+                    Some(self.shared.input(&mut self.rows, table, &expr, as_of)?)
+                }
+                None => None,
+            };
+            let counting = Request {
+                at: request.at,
+                leaf: Arc::new(request.leaf.people(key.clone())),
+                cuts: request.cuts.clone(),
+                latest: false,
+                people: Some(key),
+            };
+            let counted = self.execute(std::slice::from_ref(&counting), slots)?;
+            let mut taken: Vec<(Cut, Vec<Cell>)> = Vec::new();
+            for cut in &request.cuts {
+                if let Some(cells) = blocks.remove(&(request.at, cut.clone())) {
+                    taken.push((cut.clone(), cells));
+                }
+            }
+            let mut guarded: Vec<Guarded<'_, Dim>> = taken
+                .iter_mut()
+                .map(|(cut, cells)| Guarded {
+                    sizes: cut.iter().map(|dim| self.size(dim)).collect(),
+                    people: counted
+                        .get(&(request.at, cut.clone()))
+                        .map(|cells| cells.iter().map(|cell| cell.value.unwrap_or(0.0) as u64).collect())
+                        .unwrap_or_default(),
+                    cut,
+                    cells,
+                })
+                .collect();
+            suppress::suppress(&mut guarded, slots.len(), &self.plain_steps(slots), promise.floor.value);
+            for (cut, cells) in taken {
+                blocks.insert((request.at, cut), cells);
+            }
+        }
+        Ok(())
+    }
+
+    /// The slots of each plain calendar: its cells add up to the whole time.
+    pub(super) fn plain_steps(&self, slots: &Slots) -> Vec<std::ops::Range<usize>> {
+        let mut ranges = Vec::new();
+        for (axis, period) in self.axes.periods.iter().enumerate() {
+            let of = |slot: &usize| slots.key(*slot).is_some_and(|key| key.axis as usize == axis);
+            let first = (0..slots.len()).find(of);
+            if let Some(first) = first.filter(|_| period.period.rolling <= 1 && period.period.to_date.is_none()) {
+                ranges.push(first..first + (0..slots.len()).filter(of).count());
+            }
+        }
+        ranges
+    }
+
+    pub(super) fn is_ignored(&self, leaf: &Leaf, dim: &Dim) -> bool {
+        match dim {
+            Dim::Segment(at) => self
+                .axes
+                .segments
+                .get(*at as usize)
+                .is_some_and(|segment| leaf.ignoring.contains(&segment.name)),
+            Dim::Entity(_) => false,
+        }
+    }
+
+    /// The cells of a cut from those of the segments that cut the leaf: it repeats across the others.
+    pub(super) fn spread(&mut self, leaf: &Leaf, cut: &Cut, slots: &Slots, made: &Blocks, at: usize) -> Vec<Cell> {
+        let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
+        let combinations: usize = sizes.iter().product();
+        let kept: Vec<bool> = cut.iter().map(|dim| !self.is_ignored(leaf, dim)).collect();
+        let reduced: Cut = cut
+            .iter()
+            .zip(&kept)
+            .filter(|(_, kept)| **kept)
+            .map(|(dim, _)| dim.clone())
+            .collect();
+        let Some(block) = made.get(&(at, reduced)) else {
+            return vec![Cell::without(State::NotApplicable); combinations * slots.len()];
+        };
+        let mut cells = Vec::with_capacity(combinations * slots.len());
+        for combination in 0..combinations {
+            let mut place = 0;
+            for ((value, size), kept) in digits(combination, &sizes).into_iter().zip(&sizes).zip(&kept) {
+                if *kept {
+                    place = place * size + value;
+                }
+            }
+            cells.extend(
+                block
+                    .get(place * slots.len()..(place + 1) * slots.len())
+                    .unwrap_or_default()
+                    .iter()
+                    .cloned(),
+            );
+        }
+        cells
+    }
+
+    /// The windows of a leaf for some slots; `None`: not applicable there.
+    pub(crate) fn windows(&self, leaf: &Leaf, slots: &Slots) -> Vec<Option<Window>> {
+        let fiscal_start = self.fiscal_start();
+        // A level reads the last snapshot of the window: the latest date that any row of the table bears.
+        let snapshots: BTreeSet<i32> = match (&leaf.time, leaf.function) {
+            (Time::Dated { days, .. }, MeasureFunction::Level) => {
+                (0..days.len()).filter_map(|row| days.day(row)).collect()
+            }
+            _ => BTreeSet::new(),
+        };
+        slots
+            .windows
+            .iter()
+            .enumerate()
+            .map(|(slot, &window)| {
+                if let (
+                    Time::Dated {
+                        covers: Some(months), ..
+                    },
+                    Some(key),
+                ) = (&leaf.time, slots.key(slot))
+                {
+                    let calendar = self.axes.periods.get(key.axis as usize)?.period.calendar;
+                    if !(calendar::Steps { calendar, fiscal_start }).holds_dates_of(*months) {
+                        return None;
+                    }
+                }
+                let start = match leaf.past {
+                    Some(span) => calendar::before(CivilDate(window.end.saturating_add(1)), span).0,
+                    None if leaf.stays => i32::MIN,
+                    None => window.start,
+                };
+                if leaf.function == MeasureFunction::Level && !snapshots.is_empty() {
+                    let last = snapshots.range(start.min(window.end)..=window.end).next_back();
+                    let day = last.copied().unwrap_or(window.end);
+                    return Some(Window { start: day, end: day });
+                }
+                Some(Window { start, end: window.end })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,325 @@
+//! From the cells of aggregates to those of metrics: arithmetic, natures, states and warnings.
+
+use std::collections::BTreeMap;
+
+use super::algebra::{self, Nature, Node, Plain};
+use super::blocks::Blocks;
+use super::calendar::{self, Slots};
+use super::cell::{CellKey, MeasuredCell, MetricCells, State};
+use super::executor::{Cut, Dim};
+use super::finish::{Cell, Judged};
+use super::session::Session;
+use crate::definition::{ArithmeticOp, CivilDate, Direction, TimeUnit};
+use crate::diagnostic::{Diagnostic, Span, codes};
+
+impl Session<'_> {
+    /// Measures some metrics of the card: the cells of each, for every cut and period.
+    ///
+    /// # Errors
+    ///
+    /// When the caller stopped it, or a limit is reached.
+    pub fn measure(&mut self, metrics: &[usize]) -> Result<Vec<MetricCells>, Vec<Diagnostic>> {
+        let cuts: Vec<Cut> = self
+            .axes
+            .cuts
+            .iter()
+            .map(|cut| cut.iter().map(|&segment| Dim::Segment(segment)).collect())
+            .collect();
+        let slots = self.slots.clone();
+        let mut requests: BTreeMap<usize, Vec<Cut>> = BTreeMap::new();
+        for &metric in metrics {
+            if let Some(node) = self.nodes.get(metric) {
+                collect(node, &cuts, &mut requests);
+            }
+        }
+        let fresh = metrics
+            .iter()
+            .filter(|&&metric| {
+                self.card
+                    .metrics
+                    .get(metric)
+                    .is_some_and(|metric| metric.fresh_for.is_some())
+            })
+            .filter_map(|&metric| self.nodes.get(metric))
+            .flat_map(Node::leaves)
+            .collect();
+        let blocks = self.blocks(&requests, &slots, &fresh)?;
+        let mut measured = Vec::with_capacity(metrics.len());
+        for &metric in metrics {
+            measured.push(self.metric_cells(metric, &cuts, &slots, &blocks));
+        }
+        self.stop_on_errors()?;
+        Ok(measured)
+    }
+
+    pub(super) fn metric_cells(&mut self, metric: usize, cuts: &[Cut], slots: &Slots, blocks: &Blocks) -> MetricCells {
+        let (Some(node), Some(declared)) = (self.nodes.get(metric).cloned(), self.card.metrics.get(metric)) else {
+            return MetricCells::default();
+        };
+        let nature = self.nature(&node);
+        let min_n = self.card.min_n(declared) as f64;
+        let mut made = MetricCells {
+            unit: nature.unit,
+            direction: nature.direction,
+            bounds: nature.bounds,
+            no_interval: nature.no_interval,
+            ..MetricCells::default()
+        };
+        for (cut, places) in cuts.iter().zip(&self.axes.cuts) {
+            let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
+            let cells = self.evaluate(&node, cut, slots, blocks);
+            let oldest = |slot: usize| {
+                // Fresh for ten days: the latest row may be ten days old, not eleven.
+                let end = slots.windows.get(slot)?.end;
+                Some(calendar::before(CivilDate(end), declared.fresh_for?.value).0)
+            };
+            for (at, cell) in cells.iter().enumerate() {
+                let (combination, slot) = (at / slots.len(), at % slots.len());
+                let values = digits(combination, &sizes);
+                let key = CellKey {
+                    period: slots.key(slot),
+                    segments: places
+                        .iter()
+                        .copied()
+                        .zip(values.iter().map(|&value| value as u32))
+                        .collect(),
+                };
+                made.cells.insert(key, publish(cell, min_n, oldest(slot)));
+            }
+        }
+        self.warn_of_skipped(&node, declared.name.value.clone(), declared.name.span, &made);
+        made
+    }
+
+    pub(super) fn warn_of_skipped(&mut self, node: &Node, name: String, span: Span, made: &MetricCells) {
+        let Node::Leaf(leaf) = node else { return };
+        let Some(leaf) = self.leaves.get(*leaf).and_then(Option::as_ref) else {
+            return;
+        };
+        let Some(cell) = made.cells.get(&CellKey::default()) else {
+            return;
+        };
+        let rows = cell.n + cell.skipped;
+        let late = cell.skipped - cell.not_due.min(cell.skipped);
+        if leaf.function == crate::definition::MeasureFunction::Rate && late * 20 > rows {
+            let why = if leaf.input_name.is_empty() {
+                "the condition".to_owned()
+            } else {
+                format!("`{}`", leaf.input_name)
+            };
+            let message = format!("`{name}` skips {late} of {rows} rows: {why} is missing");
+            self.findings
+                .push(Diagnostic::warning(codes::SKIPPED_ROWS, message).at(span).help(
+                "a missing value is neither true nor false; say with `or_else` what it stands for, or ask `is_missing`",
+            ));
+        }
+    }
+
+    /// The cells of a measure for a cut: combinations of values × slots.
+    pub(crate) fn evaluate(&self, node: &Node, cut: &Cut, slots: &Slots, blocks: &Blocks) -> Vec<Cell> {
+        let combinations: usize = cut.iter().map(|dim| self.size(dim)).product();
+        let size = combinations * slots.len();
+        match node {
+            Node::Number(value) => vec![algebra::number(*value); size],
+            Node::Outside(value) => vec![value.map_or(Cell::without(State::Missing), algebra::number); size],
+            Node::Leaf(leaf) => blocks
+                .get(&(*leaf, cut.clone()))
+                .cloned()
+                .unwrap_or_else(|| vec![Cell::without(State::Failed); size]),
+            Node::Coverage(part, whole) => {
+                let part = self.evaluate(&Node::Leaf(*part), cut, slots, blocks);
+                let whole = self.evaluate(&Node::Leaf(*whole), cut, slots, blocks);
+                let of = |(part, whole)| algebra::join(ArithmeticOp::Divide, part, whole, Plain::Neither);
+                part.iter()
+                    .zip(&whole)
+                    .map(|cells| algebra::scaled(&of(cells), 100.0))
+                    .collect()
+            }
+            Node::Negate(inner) => self
+                .evaluate(inner, cut, slots, blocks)
+                .iter()
+                .map(|cell| algebra::scaled(cell, -1.0))
+                .collect(),
+            Node::Arithmetic(op, left, right) => {
+                let plain = plain(left, right);
+                let (left, right) = (
+                    self.evaluate(left, cut, slots, blocks),
+                    self.evaluate(right, cut, slots, blocks),
+                );
+                left.iter()
+                    .zip(&right)
+                    .map(|(left, right)| algebra::join(*op, left, right, plain))
+                    .collect()
+            }
+            Node::Per(inner, unit) => {
+                let cells = self.evaluate(inner, cut, slots, blocks);
+                cells
+                    .iter()
+                    .enumerate()
+                    .map(|(at, cell)| self.per(cell, *unit, slots, at % slots.len()))
+                    .collect()
+            }
+            Node::Across(inner, segment, how) => {
+                let dim = Dim::Segment(*segment);
+                if cut.contains(&dim) {
+                    return vec![Cell::without(State::NotApplicable); size];
+                }
+                let values = self.size(&dim);
+                // Rows without a value of the segment are no team of their own.
+                let known =
+                    values - usize::from(self.cutters.get(*segment as usize).is_some_and(|cutter| cutter.unknown));
+                let wider: Cut = cut.iter().cloned().chain([dim]).collect();
+                let cells = self.evaluate(inner, &wider, slots, blocks);
+                (0..size)
+                    .map(|at| {
+                        let (combination, slot) = (at / slots.len(), at % slots.len());
+                        let part = |value: usize| cells.get((combination * values + value) * slots.len() + slot);
+                        algebra::across(*how, (0..known).filter_map(part))
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// A flow per unit of time: times the days of the unit over the days of the cell. The unit is the one that ends with
+    /// the cell, so that a year's flow per year is itself, leap years too.
+    pub(super) fn per(&self, cell: &Cell, unit: TimeUnit, slots: &Slots, slot: usize) -> Cell {
+        let Some(window) = slots.windows.get(slot) else {
+            return cell.clone();
+        };
+        let start = if slots.is_whole(slot) {
+            self.first_day().map_or(window.end, |day| day.0)
+        } else {
+            window.start
+        };
+        let days = i64::from(window.end) - i64::from(start) + 1;
+        algebra::scaled(
+            cell,
+            calendar::days_until(CivilDate(window.end), unit) / days.max(1) as f64,
+        )
+    }
+
+    pub(super) fn nature(&self, node: &Node) -> Nature {
+        match node {
+            Node::Number(_) | Node::Outside(_) => Nature::default(),
+            Node::Leaf(leaf) => self
+                .leaves
+                .get(*leaf)
+                .and_then(Option::as_ref)
+                .map_or_else(Nature::default, |leaf| Nature {
+                    unit: leaf.unit().map(str::to_owned),
+                    direction: leaf.direction(),
+                    bounds: leaf.bounds(),
+                    no_interval: leaf.no_interval().map(str::to_owned),
+                }),
+            Node::Coverage(..) => Nature {
+                unit: Some("%".to_owned()),
+                direction: Some(Direction::Higher),
+                bounds: Some((0.0, 100.0)),
+                no_interval: Some("a ratio of sums".to_owned()),
+            },
+            Node::Negate(inner) => {
+                let inner = self.nature(inner);
+                algebra::join_natures(
+                    crate::definition::ArithmeticOp::Multiply,
+                    &inner,
+                    &Nature::default(),
+                    Plain::Right,
+                    -1.0,
+                )
+            }
+            Node::Arithmetic(op, left, right) => {
+                let plain = plain(left, right);
+                let number = match (plain, &**left, &**right) {
+                    (Plain::Left, Node::Number(number), _) | (Plain::Right, _, Node::Number(number)) => *number,
+                    _ => 1.0,
+                };
+                algebra::join_natures(*op, &self.nature(left), &self.nature(right), plain, number)
+            }
+            Node::Per(inner, unit) => {
+                let inner = self.nature(inner);
+                Nature {
+                    unit: inner.unit.map(|of| format!("{of} per {}", unit.word())),
+                    bounds: None,
+                    ..inner
+                }
+            }
+            Node::Across(inner, ..) => {
+                let inner = self.nature(inner);
+                Nature {
+                    bounds: None,
+                    no_interval: Some("an extreme has no interval without a model".to_owned()),
+                    ..inner
+                }
+            }
+        }
+    }
+}
+
+/// The cuts for which a measure needs its aggregates.
+pub(crate) fn collect(node: &Node, cuts: &[Cut], requests: &mut BTreeMap<usize, Vec<Cut>>) {
+    node.visit(&mut Vec::new(), &mut |node, inner| {
+        let Node::Leaf(leaf) = node else { return };
+        let wanted = requests.entry(*leaf).or_default();
+        for cut in cuts {
+            if inner.iter().any(|segment| cut.contains(&Dim::Segment(*segment))) {
+                continue;
+            }
+            let cut: Cut = cut
+                .iter()
+                .cloned()
+                .chain(inner.iter().map(|&segment| Dim::Segment(segment)))
+                .collect();
+            if !wanted.contains(&cut) {
+                wanted.push(cut);
+            }
+        }
+    });
+}
+
+fn plain(left: &Node, right: &Node) -> Plain {
+    match (matches!(left, Node::Number(_)), matches!(right, Node::Number(_))) {
+        (false, false) => Plain::Neither,
+        (true, false) => Plain::Left,
+        (false, true) => Plain::Right,
+        (true, true) => Plain::Both,
+    }
+}
+
+/// The digits of a number whose places have these sizes, the first place counting most.
+pub(crate) fn digits(number: usize, sizes: &[usize]) -> Vec<usize> {
+    let mut rest = number;
+    let mut digits: Vec<usize> = sizes
+        .iter()
+        .rev()
+        .map(|&size| {
+            let digit = rest % size.max(1);
+            rest /= size.max(1);
+            digit
+        })
+        .collect();
+    digits.reverse();
+    digits
+}
+
+/// `oldest`: the day from which the latest row must be for the value to be fresh.
+fn publish(cell: &Cell, min_n: f64, oldest: Option<i32>) -> MeasuredCell {
+    let few = matches!(cell.judged, Judged::Always(n) if n < min_n);
+    let stale = oldest.zip(cell.latest).is_some_and(|(oldest, latest)| latest < oldest);
+    let state = match cell.state {
+        State::Ok if few => State::TooFew,
+        State::Ok if stale => State::Stale,
+        state => state,
+    };
+    MeasuredCell {
+        value: cell.value,
+        state,
+        n: cell.n,
+        n_denominator: cell.n_denominator,
+        n_effective: cell.n_effective,
+        skipped: cell.skipped,
+        not_due: cell.not_due,
+        interval: cell.published_interval(),
+        latest_day: cell.latest,
+    }
+}
