@@ -15,6 +15,10 @@ use clap::Parser as _;
 use args::{Cli, Command};
 use terminal::Terminal;
 
+/// Counts the bytes in use, which the limit of memory is held against.
+#[global_allocator]
+static ALLOCATOR: bellwether_alloc::Counting = bellwether_alloc::Counting;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = Terminal::new(cli.color, cli.quiet);

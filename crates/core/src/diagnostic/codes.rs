@@ -97,6 +97,8 @@ registry! {
     EMPTY_TABLE = 308, "a table without rows";
     UNKNOWN_VALUE = 309, "a value that no row has";
     BAD_CSV = 310, "a file that is not what its name says";
+    OUTSIDE_FOLDER = 311, "a file outside the card's folder";
+    FILE_LIMIT = 312, "a file beyond a limit of reading";
     // BW4xx measures
     SKIPPED_ROWS = 400, "many rows skipped because a value is missing";
     NO_PERIODS = 401, "a measure that cannot be cut by period";
