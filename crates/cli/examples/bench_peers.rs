@@ -67,7 +67,7 @@ fn main() {
     } else {
         LIGHT.to_owned()
     };
-    let engine = bellwether::engine::Engine::new(Limits::default());
+    let engine = bellwether::engine::Engine::new(Limits::BATCH);
     let source = Source {
         name: "bench",
         text: &text,

@@ -17,7 +17,7 @@ pub use explain::Question;
 use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
 use crate::definition::{self, CivilDate, Scorecard};
 use crate::diagnostic::Diagnostic;
-use crate::limits::Limits;
+use crate::limits::{Budget, Host, Limits, Stop};
 use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
 use crate::proof::{self, Evaluation, TestReport};
 use crate::report::{self, EntityScores, Evaluated, Explanation, ListResult, Provenance, Report, TableProvenance};
@@ -52,6 +52,9 @@ pub struct EvaluateOptions {
     pub progress: Option<Progress>,
     /// Stops the evaluation when it is set from outside.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// The budget to spend from, shared with whatever else spends from it; `None`: a fresh one with the limits and the
+    /// host of the engine, begun when the evaluation begins.
+    pub budget: Option<Budget>,
 }
 
 impl std::fmt::Debug for EvaluateOptions {
@@ -67,9 +70,33 @@ impl std::fmt::Debug for EvaluateOptions {
 
 impl EvaluateOptions {
     fn is_cancelled(&self) -> bool {
-        self.cancel
-            .as_ref()
-            .is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+        let stop = self.budget.as_ref().and_then(Budget::stopped);
+        stop == Some(Stop::Cancelled)
+            || self
+                .cancel
+                .as_ref()
+                .is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+    }
+
+    /// These options with a budget that also the flag of the caller stops.
+    fn within(&self, engine: &Engine) -> Self {
+        let budget = self.budget.clone().unwrap_or_else(|| engine.budget());
+        if let Some(flag) = &self.cancel {
+            budget.cancelled_by(flag);
+        }
+        Self {
+            budget: Some(budget),
+            ..self.clone()
+        }
+    }
+
+    /// Why the budget does not let it go on, as the error to give.
+    fn stopped(&self) -> Result<(), Error> {
+        match self.budget.as_ref().map_or(Ok(()), Budget::check) {
+            Ok(()) => Ok(()),
+            Err(Stop::Cancelled) => Err(Error::new(ErrorKind::Cancelled, Vec::new())),
+            Err(stop) => Err(Error::stopped(stop)),
+        }
     }
 
     fn measure_options(&self) -> MeasureOptions {
@@ -84,6 +111,7 @@ impl EvaluateOptions {
         MeasureOptions {
             threads: self.threads,
             progress: told,
+            budget: self.budget.clone().unwrap_or_default(),
             ..MeasureOptions::default()
         }
     }
@@ -116,11 +144,16 @@ impl EvaluateOptions {
 /// ```
 pub struct Engine {
     compiler: Compiler,
+    limits: Limits,
+    host: Host,
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("limits", &self.limits)
+            .field("host", &self.host)
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,7 +176,44 @@ impl Engine {
     pub fn new(limits: Limits) -> Self {
         Self {
             compiler: Compiler::new(limits),
+            limits,
+            host: Host::default(),
         }
+    }
+
+    /// Measures time and memory by what the host hands in. Without it those two limits do not hold.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::{Duration, Instant};
+    /// use bellwether::{Engine, ErrorKind, Limits, Source};
+    /// use bellwether::limits::Host;
+    ///
+    /// let start = Instant::now();
+    /// let host = Host { clock: Some(Arc::new(move || start.elapsed())), ..Host::default() };
+    /// let limits = Limits { wall_time: Duration::from_millis(20), operations: u64::MAX, ..Limits::UNTRUSTED };
+    /// let engine = Engine::new(limits).with_host(host);
+    /// let text = "fn busy() { for i in 0..999 { for j in 0..999 { } } } \
+    ///             for k in 0..999 { busy(); }";
+    /// let error = engine.compile(&Source { name: "busy", text, modules: &[], params: &[] }).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Limit);
+    /// assert_eq!(error.diagnostics()[0].message, "the card takes too long");
+    /// ```
+    #[must_use]
+    pub fn with_host(self, host: Host) -> Self {
+        Self { host, ..self }
+    }
+
+    /// The limits that it keeps to.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Begins a budget for [`Engine::compile_within`] and [`EvaluateOptions::budget`]: time counts from here.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        Budget::new(&self.limits, &self.host)
     }
 
     /// Compiles a card: the scorecard as plain data, with what is to be said about it besides.
@@ -151,7 +221,20 @@ impl Engine {
     /// # Errors
     /// All findings, when one of them is an error (codes BW1xx, BW2xx).
     pub fn compile(&self, source: &Source<'_>) -> Result<(Scorecard, Vec<Diagnostic>), Error> {
-        let compiled = self.compiler.compile(source);
+        self.compile_within(source, &self.budget())
+    }
+
+    /// As [`Engine::compile`], spending from a budget that the evaluation may go on to spend from.
+    ///
+    /// # Errors
+    /// As [`Engine::compile`]; [`ErrorKind::Limit`] and [`ErrorKind::Cancelled`] where the budget stopped it.
+    pub fn compile_within(&self, source: &Source<'_>, budget: &Budget) -> Result<(Scorecard, Vec<Diagnostic>), Error> {
+        let compiled = self.compiler.compile_within(source, budget);
+        match budget.stopped() {
+            None => {}
+            Some(Stop::Cancelled) => return Err(Error::new(ErrorKind::Cancelled, compiled.diagnostics)),
+            Some(_) => return Err(Error::new(ErrorKind::Limit, compiled.diagnostics)),
+        }
         let mut findings = compiled.diagnostics;
         match compiled.scorecard {
             Some(card) => {
@@ -203,7 +286,7 @@ impl Engine {
         tables: BTreeMap<String, Table>,
         options: &EvaluateOptions,
     ) -> Result<Report, Error> {
-        evaluate(card, tables, options, false).map(|evaluation| evaluation.report)
+        evaluate(card, tables, &options.within(self), false).map(|evaluation| evaluation.report)
     }
 
     /// Runs the tests of a card: each evaluates the card over its own small tables.
@@ -229,9 +312,16 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn test(&self, card: &Scorecard) -> TestReport {
+        self.test_within(card, &self.budget())
+    }
+
+    /// As [`Engine::test`]: all tests of the card spend from one budget.
+    #[must_use]
+    pub fn test_within(&self, card: &Scorecard, budget: &Budget) -> TestReport {
         proof::run(card, &|card, tables, as_of| {
             let options = EvaluateOptions {
                 as_of,
+                budget: Some(budget.clone()),
                 ..EvaluateOptions::default()
             };
             evaluate(card, tables, &options, true).map_err(Error::into_diagnostics)
@@ -249,7 +339,7 @@ impl Engine {
         options: &EvaluateOptions,
         question: &Question,
     ) -> Result<Explanation, Error> {
-        explain::explain(card, tables, options, question)
+        explain::explain(card, tables, &options.within(self), question)
     }
 }
 
@@ -259,6 +349,9 @@ fn evaluate(
     options: &EvaluateOptions,
     sparse: bool,
 ) -> Result<Evaluation, Error> {
+    if let Some(budget) = &options.budget {
+        budget.exclude_data();
+    }
     let origins = origins(card, &tables);
     let working = prepare::prepare(card, options)?;
     let (data, bound, summaries) = bind(&working, tables, options, sparse)?;
@@ -266,6 +359,7 @@ fn evaluate(
     stage.findings.extend(bound);
     stage.findings.extend(prepare::outside(&working));
     let (results, findings) = stage.results(card, summaries);
+    options.stopped()?;
     let mut diagnostics = stage.findings;
     diagnostics.extend(findings);
     settle(&mut diagnostics);
@@ -322,6 +416,9 @@ impl<'a> Stage<'a> {
         first_part: usize,
     ) -> Result<Self, Error> {
         let stopped = |mut findings: Vec<Diagnostic>| {
+            if let Err(error) = options.stopped() {
+                return error;
+            }
             if options.is_cancelled() || findings.is_empty() {
                 return Error::new(ErrorKind::Cancelled, Vec::new());
             }
@@ -346,6 +443,8 @@ impl<'a> Stage<'a> {
         measure(&mut session, &rounds.rest, &mut all).map_err(stopped)?;
         all.axes = session.axes().clone();
         let lists = lists(&mut session, card).map_err(stopped)?;
+        // Whoever stops leaves its work half done: nothing of it may be seen.
+        options.stopped()?;
         let parts = all.metrics.split_off(first_part.min(all.metrics.len()));
         let (measures, worth) = prepare::split_worth(card, first_part, all);
         let scorer = score::Scorer::new(card, &measures);

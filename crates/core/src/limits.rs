@@ -1,63 +1,129 @@
-//! Every limit of the sandbox, by number.
+//! Every limit of the sandbox, by number, and the budget that one evaluation spends from.
 //!
 //! Imports: nothing.
 
+mod budget;
+
+use std::time::Duration;
+
+pub use budget::{Budget, Clock, Host, Meter, Stop};
+
 /// What a card may use. Every limit is set by number, since the defaults of the language differ between builds.
+///
+/// Sizes (of the text, of lists, of nesting) hold for one thing at a time. The fields under "budget" are spent over a
+/// whole evaluation: the script, the closures over columns and the measures spend from one [`Budget`].
 ///
 /// ```
 /// use bellwether::limits::Limits;
-/// assert_eq!(Limits::default().source_bytes, 65_536);
+/// let limits = Limits { operations: 10_000, ..Limits::UNTRUSTED };
+/// assert_eq!(limits.source_bytes, 65_536);
+/// assert_eq!(Limits::preset("untrusted"), Some(Limits::UNTRUSTED));
+/// assert_eq!(Limits::default(), Limits::UNTRUSTED);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Longest card or module, in bytes.
     pub source_bytes: usize,
-    /// Operations of one compile: the steps of the script, over all of its statements.
-    pub operations: u64,
-    /// Deepest nesting of function calls.
+    /// Deepest nesting of brackets and blocks in a text, in levels; seen before the text is parsed.
+    pub nesting: usize,
+    /// Longest chain of operators, of methods behind one another, or of `else if`, in links; seen before the text is
+    /// parsed.
+    pub chain: usize,
+    /// Most arms of one `switch`.
+    pub switch_arms: usize,
+    /// Deepest nesting of function calls, in calls.
     pub call_levels: usize,
-    /// Deepest nesting of an expression outside functions.
+    /// Deepest nesting of an expression outside functions, in levels.
     pub expression_depth: usize,
-    /// Deepest nesting of an expression inside functions and closures.
+    /// Deepest nesting of an expression inside functions and closures, in levels.
     pub function_expression_depth: usize,
     /// Longest text, in bytes.
     pub text_bytes: usize,
-    /// Longest list.
+    /// Longest list, in items; lists inside are counted with it.
     pub list_items: usize,
-    /// Largest map.
+    /// Largest map, in entries; maps inside are counted with it.
     pub map_entries: usize,
     /// Most variables at one time.
     pub variables: usize,
-    /// Most functions and closures.
+    /// Most functions and closures of one text.
     pub functions: usize,
-    /// Most modules.
+    /// Most modules that a card may import.
     pub modules: usize,
+    /// Most closures that a card may hand to its words, counted each time that one is compiled.
+    pub closures: usize,
+    /// Most objects of a card: tables, columns said something of, segments, metrics, outcomes, scores and their parts,
+    /// links, journeys, initiatives, tests.
+    pub objects: usize,
+    /// Most lines of the log that `print` and `debug` write.
+    pub log_lines: usize,
     /// Most diagnostics that one compile reports.
     pub diagnostics: usize,
+    /// Most cells of one report: measures x values of segments x periods.
+    pub cells: usize,
+
+    /// Budget: operations of the script, in steps of the interpreter over all of its statements and calls.
+    pub operations: u64,
+    /// Budget: rows read, in rows x steps: one step of an expression or one measure over one row counts one.
+    pub row_operations: u64,
+    /// Budget: memory of states that grow with the data (distinct values, percentiles of numbers with fractions,
+    /// survival, agreement), in bytes.
+    pub growing_bytes: u64,
+    /// Budget: time by the host's clock. Without a clock there is no such limit.
+    pub wall_time: Duration,
+    /// Budget: memory beyond what was in use when the budget began, in bytes by the host's meter. Without a meter there
+    /// is no such limit.
+    pub memory_bytes: u64,
 }
 
 impl Limits {
-    /// For cards that people of the house wrote: room for a thousand metrics.
-    pub const TRUSTED: Self = Self {
+    /// For an editor or a page, where a person waits and wrote the card: answers in seconds.
+    pub const INTERACTIVE: Self = Self {
+        source_bytes: 256 << 10,
+        operations: 1_000_000,
+        row_operations: 4_000_000_000,
+        closures: 4_000,
+        objects: 20_000,
+        cells: 500_000,
+        growing_bytes: 256 << 20,
+        wall_time: Duration::from_secs(10),
+        memory_bytes: 512 << 20,
+        ..Self::BATCH
+    };
+
+    /// For reports over large data, from cards that people of the house wrote: room for a thousand metrics.
+    pub const BATCH: Self = Self {
         source_bytes: 1 << 20,
-        operations: 5_000_000,
-        call_levels: 48,
-        expression_depth: 96,
-        function_expression_depth: 64,
+        nesting: 64,
+        chain: 250,
+        switch_arms: 500,
+        call_levels: 24,
+        expression_depth: 64,
+        function_expression_depth: 48,
         text_bytes: 1 << 20,
-        list_items: 100_000,
-        map_entries: 10_000,
+        list_items: 20_000,
+        map_entries: 5_000,
         variables: 2_000,
         functions: 5_000,
         modules: 64,
+        closures: 20_000,
+        objects: 100_000,
+        log_lines: 1_000,
         diagnostics: 500,
+        cells: 20_000_000,
+        operations: 5_000_000,
+        row_operations: u64::MAX,
+        growing_bytes: 4 << 30,
+        wall_time: Duration::from_secs(3_600),
+        memory_bytes: 16 << 30,
     };
 
     /// For cards that nobody has read: what the largest cards seen need, and little more.
-    pub const HOSTILE: Self = Self {
+    pub const UNTRUSTED: Self = Self {
         source_bytes: 64 << 10,
-        operations: 200_000,
-        call_levels: 24,
+        nesting: 48,
+        chain: 200,
+        switch_arms: 500,
+        call_levels: 16,
         expression_depth: 64,
         function_expression_depth: 48,
         text_bytes: 32 << 10,
@@ -66,13 +132,36 @@ impl Limits {
         variables: 500,
         functions: 1_000,
         modules: 16,
+        closures: 1_000,
+        objects: 5_000,
+        log_lines: 100,
         diagnostics: 100,
+        cells: 500_000,
+        operations: 200_000,
+        row_operations: 4_000_000_000,
+        growing_bytes: 32 << 20,
+        wall_time: Duration::from_secs(2),
+        memory_bytes: 64 << 20,
     };
+
+    /// Names of the presets.
+    pub const PRESETS: [&str; 3] = ["interactive", "batch", "untrusted"];
+
+    /// A preset by its name.
+    #[must_use]
+    pub fn preset(name: &str) -> Option<Self> {
+        match name {
+            "interactive" => Some(Self::INTERACTIVE),
+            "batch" => Some(Self::BATCH),
+            "untrusted" => Some(Self::UNTRUSTED),
+            _ => None,
+        }
+    }
 }
 
 impl Default for Limits {
-    /// [`Limits::HOSTILE`]: scripts are hostile until proven otherwise.
+    /// [`Limits::UNTRUSTED`]: scripts are hostile until proven otherwise.
     fn default() -> Self {
-        Self::HOSTILE
+        Self::UNTRUSTED
     }
 }

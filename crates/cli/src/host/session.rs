@@ -33,7 +33,7 @@ pub struct Session {
 impl Session {
     /// Compiles a card.
     pub fn compile(text: CardText, params: &[String]) -> Result<Self, Failure> {
-        let engine = Engine::new(Limits::default());
+        let engine = Engine::new(Limits::BATCH);
         let params = super::params(params)?;
         let source = Source {
             name: &text.name,

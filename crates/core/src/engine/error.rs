@@ -1,6 +1,7 @@
 //! The one error of the engine: a kind, and every finding behind it.
 
 use crate::diagnostic::{Diagnostic, codes};
+use crate::limits::Stop;
 
 /// What went wrong, by who can mend it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +15,8 @@ pub enum ErrorKind {
     Options,
     /// The caller stopped it.
     Cancelled,
+    /// A limit of the sandbox stopped it: operations, rows, time or memory.
+    Limit,
     /// The engine itself failed: a bug.
     Internal,
 }
@@ -39,6 +42,14 @@ pub struct Error {
 impl Error {
     pub(super) const fn new(kind: ErrorKind, diagnostics: Vec<Diagnostic>) -> Self {
         Self { kind, diagnostics }
+    }
+
+    /// The budget does not let it go on.
+    pub(super) fn stopped(stop: Stop) -> Self {
+        Self::new(
+            ErrorKind::Limit,
+            vec![Diagnostic::error(codes::LIMIT, stop.to_string()).help(stop.help())],
+        )
     }
 
     /// A failure of the engine itself.

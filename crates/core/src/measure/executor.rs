@@ -80,6 +80,11 @@ impl Session<'_> {
             {
                 return Err(vec![Diagnostic::error(codes::LIMIT, "stopped before it was done")]);
             }
+            if let Err(stop) = self.options.budget.check() {
+                return Err(vec![
+                    Diagnostic::error(codes::LIMIT, stop.to_string()).help(stop.help()),
+                ]);
+            }
             self.run_group(&group, requests, slots, &mut blocks);
         }
         // What has no date is as it is now; alone in a period, as for each row of a table, it counts there.
@@ -304,6 +309,7 @@ impl Session<'_> {
                 .collect(),
             threads: self.options.threads,
             cancelled: &self.cancelled,
+            budget: &self.options.budget,
         };
         for made in pass.run() {
             let Some(block) = blocks.get_mut(&(made.request, made.cut)) else {

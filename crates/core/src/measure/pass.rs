@@ -41,6 +41,7 @@ pub(crate) struct Pass<'p> {
     pub(crate) steps: Vec<Vec<String>>,
     pub(crate) threads: usize,
     pub(crate) cancelled: &'p std::sync::atomic::AtomicBool,
+    pub(crate) budget: &'p crate::limits::Budget,
 }
 
 /// Cells of a request: its number, the cut, places in the block, and the cells there.
@@ -155,6 +156,7 @@ impl Pass<'_> {
             wants,
             threads: self.threads,
             cancelled: self.cancelled,
+            budget: self.budget,
         };
         (scan, seen)
     }

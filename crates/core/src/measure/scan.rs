@@ -11,6 +11,7 @@ use super::input::{Bins, Input};
 use super::segment::RowCodes;
 use super::state::{Cube, Ends, Latest, Numbers, Pairs, State as _, States, WeightedNumbers};
 use crate::data::{Codes, Column, Ints, Values};
+use crate::limits::{Budget, Stop};
 use crate::stats::exact::{Lane, LaneKind, Narrow, Scale, Split, Wide, Window};
 
 /// Rows of a block: their cells and bins stay in the first cache.
@@ -75,6 +76,7 @@ pub(crate) struct Scan<'s> {
     pub(crate) wants: Vec<Want>,
     pub(crate) threads: usize,
     pub(crate) cancelled: &'s AtomicBool,
+    pub(crate) budget: &'s Budget,
 }
 
 /// What a thread needs for a block.
@@ -118,7 +120,7 @@ impl Scan<'_> {
             };
             loop {
                 let block = next.fetch_add(1, Ordering::Relaxed);
-                if block >= blocks || self.cancelled.load(Ordering::Relaxed) {
+                if block >= blocks || self.cancelled.load(Ordering::Relaxed) || self.spend(block).is_err() {
                     return states;
                 }
                 self.block(block, &mut buffers, &mut states);
@@ -138,6 +140,12 @@ impl Scan<'_> {
             }
             states
         })
+    }
+
+    /// Pays for a block of rows.
+    fn spend(&self, block: usize) -> Result<(), Stop> {
+        let rows = self.rows.saturating_sub(block * BLOCK).min(BLOCK);
+        self.budget.spend_rows((rows * self.wants.len()) as u64)
     }
 
     /// The cell of each row.

@@ -16,6 +16,7 @@ use super::through::View;
 use crate::data::{Column, Dataset};
 use crate::definition::{Aggregate, CivilDate, Cross, Period, Scorecard, Segment};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::limits::Budget;
 
 /// How to measure.
 #[derive(Clone, Default)]
@@ -30,6 +31,9 @@ pub struct MeasureOptions {
     pub periods: Vec<Period>,
     /// Told how much of a call is done, from 0 to 1; `false` stops it.
     pub progress: Option<Arc<dyn Fn(f64) -> bool + Send + Sync>>,
+    /// What it spends from: rows, time and memory. Where it stops, cells are left as they are, and whoever handed it in
+    /// asks it before reading them.
+    pub budget: Budget,
 }
 
 impl std::fmt::Debug for MeasureOptions {

@@ -29,7 +29,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rhai::{AST, Engine};
+use rhai::{AST, Engine, Module, Shared};
 
 use self::ast::Program;
 use self::builder::{Builder, Session};
@@ -38,7 +38,7 @@ use self::closure::Programs;
 use self::source::Sources;
 use crate::definition::{Literal, Scorecard};
 use crate::diagnostic::{Diagnostic, Span, codes};
-use crate::limits::Limits;
+use crate::limits::{Budget, Host, Limits};
 
 /// A card to compile, with everything from outside that it may see.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +64,7 @@ pub struct Compiled {
 
 /// Compiles cards. Building one takes a few milliseconds; keep it and share it between threads.
 pub struct Compiler {
-    engine: Engine,
+    words: Shared<Module>,
     vocabulary: Vocabulary,
     limits: Limits,
 }
@@ -74,7 +74,7 @@ impl Compiler {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
-            engine: sandbox::engine(&limits),
+            words: sandbox::vocabulary(),
             vocabulary: api::vocabulary(),
             limits,
         }
@@ -99,6 +99,12 @@ impl Compiler {
     /// ```
     #[must_use]
     pub fn compile(&self, source: &Source<'_>) -> Compiled {
+        self.compile_within(source, &Budget::new(&self.limits, &Host::default()))
+    }
+
+    /// As [`Compiler::compile`], spending from a budget.
+    #[must_use]
+    pub fn compile_within(&self, source: &Source<'_>, budget: &Budget) -> Compiled {
         if let Some(diagnostic) = self.too_large(source) {
             return Compiled {
                 scorecard: None,
@@ -108,12 +114,13 @@ impl Compiler {
         let modules = source.modules.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let sources = Arc::new(Sources::new((source.name, source.text), modules));
         let mut builder = Builder::new(sources.clone(), source.params.to_vec(), self.limits);
-        if let Some(ast) = self.read(&mut builder, &sources) {
+        let engine = sandbox::engine(&self.limits, &self.words, budget);
+        if let Some(ast) = self.read(&engine, &mut builder, &sources) {
             if builder.diagnostics.iter().any(|finding| finding.code == codes::REFUSED) {
                 return compiled(&mut builder);
             }
             let session = Session::new(builder);
-            self.run(&ast, &session);
+            run(&engine, &ast, &session);
             let mut builder = session.lock();
             finish::finish(&mut builder);
             return compiled(&mut builder);
@@ -121,19 +128,9 @@ impl Compiler {
         compiled(&mut builder)
     }
 
-    /// Runs a card. A panic in the engine is a bug of its own, and the host gets an error all the same.
-    fn run(&self, ast: &AST, session: &Session) {
-        let running = std::panic::AssertUnwindSafe(|| run::run(&self.engine, ast, session));
-        if std::panic::catch_unwind(running).is_err() {
-            let bug = Diagnostic::error(codes::RAISED, "the engine broke while it read the card")
-                .help("this is a bug of the engine, not of the card: please report it with the card");
-            session.lock().push(bug);
-        }
-    }
-
     /// Parses the card and the modules that it imports, and keeps their trees.
-    fn read(&self, builder: &mut Builder, sources: &Sources) -> Option<AST> {
-        let card = self.parse(0, builder, sources)?;
+    fn read(&self, engine: &Engine, builder: &mut Builder, sources: &Sources) -> Option<AST> {
+        let card = parse(engine, 0, builder, sources)?;
         let mut programs = Programs {
             card: Program::read(&card, &sources.get(0)?.positions),
             modules: BTreeMap::new(),
@@ -143,7 +140,7 @@ impl Compiler {
             let Some(number) = sources.module(&name).filter(|_| !programs.modules.contains_key(&name)) else {
                 continue;
             };
-            let ast = self.parse(number, builder, sources)?;
+            let ast = parse(engine, number, builder, sources)?;
             let program = Program::read(&ast, &sources.get(number)?.positions);
             wanted.extend(program.imports().into_values().map(str::to_owned));
             programs.modules.insert(name.clone(), program);
@@ -167,19 +164,6 @@ impl Compiler {
         Some(card)
     }
 
-    fn parse(&self, number: u16, builder: &mut Builder, sources: &Sources) -> Option<AST> {
-        match self.engine.compile(sources.get(number)?.positions.text()) {
-            Ok(mut ast) => {
-                ast.set_source(number.to_string());
-                Some(ast)
-            }
-            Err(error) => {
-                builder.push(syntax::explain(&error, &sources.get(number)?.positions));
-                None
-            }
-        }
-    }
-
     fn too_large(&self, source: &Source<'_>) -> Option<Diagnostic> {
         let limit = self.limits.source_bytes;
         let texts = std::iter::once((source.name, source.text.len()))
@@ -199,6 +183,29 @@ impl Compiler {
                 })
                 .help("move shared definitions into modules, and rows into files")
             })
+    }
+}
+
+/// Runs a card. A panic in the engine is a bug of its own, and the host gets an error all the same.
+fn run(engine: &Engine, ast: &AST, session: &Session) {
+    let running = std::panic::AssertUnwindSafe(|| run::run(engine, ast, session));
+    if std::panic::catch_unwind(running).is_err() {
+        let bug = Diagnostic::error(codes::RAISED, "the engine broke while it read the card")
+            .help("this is a bug of the engine, not of the card: please report it with the card");
+        session.lock().push(bug);
+    }
+}
+
+fn parse(engine: &Engine, number: u16, builder: &mut Builder, sources: &Sources) -> Option<AST> {
+    match engine.compile(sources.get(number)?.positions.text()) {
+        Ok(mut ast) => {
+            ast.set_source(number.to_string());
+            Some(ast)
+        }
+        Err(error) => {
+            builder.push(syntax::explain(&error, &sources.get(number)?.positions));
+            None
+        }
     }
 }
 

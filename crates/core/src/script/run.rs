@@ -147,7 +147,8 @@ fn explain(error: &EvalAltResult, builder: &Builder) -> Option<Diagnostic> {
         EvalAltResult::ErrorTooManyVariables(_) => limit("the card has too many variables"),
         EvalAltResult::ErrorStackOverflow(_) => limit("functions call each other too deeply"),
         EvalAltResult::ErrorDataTooLarge(..) => limit("a text, list or map is too large"),
-        EvalAltResult::ErrorTerminated(..) => limit("the card takes too long"),
+        // The budget says why it stopped.
+        EvalAltResult::ErrorTerminated(why, _) => limit(&why.to_string()),
         EvalAltResult::ErrorDataRace(..) if poisoned => return None,
         EvalAltResult::ErrorDataRace(..) => Diagnostic::error(
             codes::NOT_COMPILED,
