@@ -10,11 +10,19 @@ pub mod clv;
 pub mod composite;
 pub mod correlate;
 pub mod exact;
+pub mod importance;
+pub mod linear_algebra;
+pub mod logistic;
 pub mod math;
 pub mod mean;
 pub mod nps;
 pub mod proportion;
 pub mod quantile;
+#[cfg(test)]
+mod reference;
+pub mod regression;
+pub mod roc;
+pub mod simulation;
 pub mod survival;
 pub mod weight;
 

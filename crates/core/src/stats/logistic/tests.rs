@@ -1,0 +1,118 @@
+use super::super::reference::{agrees, all_agree, errors, groups, lines, matrix, numbers};
+use super::*;
+
+#[test]
+fn agrees_with_statsmodels() {
+    for fields in lines(include_str!("../../../../../tests/reference/logistic.csv"), 12) {
+        let [
+            name,
+            kind,
+            y,
+            x,
+            clusters,
+            coefficients,
+            standard,
+            height,
+            null,
+            effect,
+            effect_error,
+            _,
+        ] = fields[..]
+        else {
+            panic!("{fields:?}")
+        };
+        let what = format!("{name}, {kind}");
+        let (design, clusters) = (matrix(x), groups(clusters));
+        let outcome: Vec<bool> = numbers(y).iter().map(|y| *y == 1.0).collect();
+        // statsmodels keeps the constant first in all of these.
+        let fit = logistic(&design, &outcome, None).unwrap();
+        all_agree(&fit.coefficients, &numbers(coefficients), 9, &what);
+        let how = match kind {
+            "classical" => Errors::Classical,
+            "hc1" => Errors::Hc1,
+            _ => Errors::Clustered(&clusters),
+        };
+        let covariance = fit.covariance(&design, how).unwrap();
+        // statsmodels takes no n/(n-1) for rows, and (n-1)/(n-p) beside g/(g-1) for groups.
+        let (n, p) = (outcome.len() as f64, fit.coefficients.len() as f64);
+        let theirs = match kind {
+            "classical" => 1.0,
+            "hc1" => (n - 1.0) / n,
+            _ => (n - 1.0) / (n - p),
+        };
+        let scaled: Vec<f64> = errors(&covariance).iter().map(|error| error * theirs.sqrt()).collect();
+        all_agree(&scaled, &numbers(standard), 8, &what);
+        agrees(fit.ln_likelihood, height.parse().unwrap(), 11, &what);
+        agrees(fit.ln_likelihood_null, null.parse().unwrap(), 10, &what);
+        let (ours, gradient) = fit.average_effect(&design, 1, None);
+        agrees(ours, effect.parse().unwrap(), 9, &what);
+        let mut variance = 0.0;
+        for (row, a) in gradient.iter().enumerate() {
+            for (column, b) in gradient.iter().enumerate() {
+                variance += a * b * covariance.at(row, column);
+            }
+        }
+        agrees((variance * theirs).sqrt(), effect_error.parse().unwrap(), 8, &what);
+    }
+}
+
+fn fit(x: &[f64], y: &[bool]) -> Result<LogisticFit, Refusal> {
+    logistic(
+        &Matrix::from_columns(&[vec![1.0; x.len()], x.to_vec()]).unwrap(),
+        y,
+        None,
+    )
+}
+
+#[test]
+fn separation_is_told() {
+    // Complete: a threshold between 3 and 4 tells all.
+    let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    assert_eq!(
+        fit(&x, &[false, false, false, true, true, true]).unwrap_err(),
+        Refusal::Separated(1)
+    );
+    // Quasi-complete: only 3 has both, as the satisfaction of the telecom customers.
+    let x: Vec<f64> = [1.0, 2.0, 3.0, 4.0, 5.0].iter().flat_map(|v| [*v; 40]).collect();
+    let y: Vec<bool> = (0..200).map(|row| row < 80 || (row < 120 && row % 6 == 0)).collect();
+    assert_eq!(fit(&x, &y).unwrap_err(), Refusal::Separated(1));
+    // A category in which all say yes, beside one that is mixed.
+    let x: Vec<f64> = (0..60).map(|row| f64::from(row / 30)).collect();
+    let y: Vec<bool> = (0..60).map(|row| row >= 30 || row % 3 == 0).collect();
+    assert_eq!(fit(&x, &y).unwrap_err(), Refusal::Separated(1));
+    // One answer against it, and there is a slope again.
+    let mut y = y;
+    y[59] = false;
+    let slope = fit(&x, &y).unwrap().coefficients[1];
+    assert!(
+        (slope - ((29.0_f64).ln() - (10.0_f64 / 20.0).ln())).abs() < 1e-9,
+        "{slope}"
+    );
+    // Steep, and still a slope.
+    let y: Vec<bool> = (0..60).map(|row| row != 0 && row >= 30 || row == 1).collect();
+    assert!(matches!(fit(&x, &y), Err(Refusal::Separated(1))));
+}
+
+#[test]
+fn refuses_what_has_no_answer() {
+    assert_eq!(fit(&[], &[]).unwrap_err(), Refusal::TooFewRows);
+    assert_eq!(fit(&[1.0, 2.0], &[true, false]).unwrap_err(), Refusal::TooFewRows);
+    assert_eq!(fit(&[1.0, 2.0, 3.0], &[true; 3]).unwrap_err(), Refusal::NoVariation);
+    assert_eq!(
+        fit(&[4.0; 4], &[true, false, true, true]).unwrap_err(),
+        Refusal::Collinear(1)
+    );
+    let x = vec![1.0, 2.0, 3.0, 4.0, 5.0];
+    let design = Matrix::from_columns(&[vec![1.0; 5], x.clone(), x]).unwrap();
+    let y = [true, false, true, false, true];
+    assert_eq!(logistic(&design, &y, None).unwrap_err(), Refusal::Collinear(2));
+    assert_eq!(logistic(&design, &y[..3], None).unwrap_err(), Refusal::Unfit);
+}
+
+#[test]
+fn weights_count_rows() {
+    let x = [0.0, 0.0, 1.0, 1.0];
+    let design = Matrix::from_columns(&[vec![1.0; 4], x.to_vec()]).unwrap();
+    let weighted = logistic(&design, &[true, false, true, false], Some(&[1.0, 3.0, 3.0, 1.0])).unwrap();
+    assert!((weighted.coefficients[1] - 9.0_f64.ln()).abs() < 1e-12);
+}
