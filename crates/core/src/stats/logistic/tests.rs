@@ -43,7 +43,8 @@ fn agrees_with_statsmodels() {
         let scaled: Vec<f64> = errors(&covariance).iter().map(|error| error * theirs.sqrt()).collect();
         all_agree(&scaled, &numbers(standard), 8, &what);
         agrees(fit.ln_likelihood, height.parse().unwrap(), 11, &what);
-        agrees(fit.ln_likelihood_null, null.parse().unwrap(), 10, &what);
+        // statsmodels searches for this one too, and stops early; here it is the plain formula.
+        agrees(fit.ln_likelihood_null, null.parse().unwrap(), 9, &what);
         let (ours, gradient) = fit.average_effect(&design, 1, None);
         agrees(ours, effect.parse().unwrap(), 9, &what);
         let mut variance = 0.0;
