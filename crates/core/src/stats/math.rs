@@ -303,7 +303,7 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
 }
 
 /// ln Γ(x) − ((x − ½)·ln x − x + ½·ln 2π), the error of Stirling's formula, for x > 0.
-fn stirling_error(x: f64) -> f64 {
+pub(super) fn stirling_error(x: f64) -> f64 {
     if x < 10.0 {
         let half_ln_two_pi = 0.5 * ln(2.0 * std::f64::consts::PI);
         return ln_gamma(x) - ((x - 0.5) * ln(x) - x + half_ln_two_pi);

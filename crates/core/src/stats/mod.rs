@@ -6,25 +6,40 @@
 //! or infinity. Shares are percentages from 0 to 100, net scores points from −100 to 100. A `level` is the confidence of
 //! an interval as a fraction, 0.95 for 95 %.
 
+pub mod agreement;
 pub mod clv;
 pub mod composite;
 pub mod correlate;
+pub mod decompose;
+pub mod difference;
+pub mod distribution;
 pub mod exact;
 pub mod importance;
+pub mod influence;
 pub mod linear_algebra;
+pub mod log_rank;
 pub mod logistic;
 pub mod math;
 pub mod mean;
+pub mod multiple;
 pub mod nps;
+pub mod population;
+pub mod power;
+pub mod process;
 pub mod proportion;
 pub mod quantile;
-#[cfg(test)]
-mod reference;
+pub mod raking;
+pub mod random;
+pub mod ratio;
 pub mod regression;
+pub mod resample;
 pub mod roc;
 pub mod simulation;
 pub mod survival;
 pub mod weight;
+
+#[cfg(test)]
+pub(crate) mod reference;
 
 /// A confidence interval, in the unit of the estimate.
 #[derive(Debug, Clone, Copy, PartialEq)]

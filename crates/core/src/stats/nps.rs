@@ -48,15 +48,28 @@ impl NetCounts {
     pub fn interval(self, level: f64) -> Option<Interval> {
         adjusted_wald(self.top as f64, self.bottom as f64, self.n() as f64, level)
     }
+
+    /// The standard error of the adjusted score, in points: 100·sqrt((p + q − (p − q)²) / (n + 3)) for the adjusted
+    /// shares p and q of [`NetCounts::interval`]. `None` when n = 0.
+    #[must_use]
+    pub fn adjusted_error(self) -> Option<f64> {
+        let (_, error) = adjusted(self.top as f64, self.bottom as f64, self.n() as f64)?;
+        Some(100.0 * error)
+    }
 }
 
-fn adjusted_wald(top: f64, bottom: f64, n: f64, level: f64) -> Option<Interval> {
-    let z = two_sided_z(level)?;
+/// The adjusted score over 100 and its standard error.
+fn adjusted(top: f64, bottom: f64, n: f64) -> Option<(f64, f64)> {
     (n > 0.0 && n.is_finite()).then_some(())?;
     let whole = n + 3.0;
     let (p, q) = ((top + 0.75) / whole, (bottom + 0.75) / whole);
     let centre = p - q;
-    let half = z * ((p + q - centre * centre) / whole).sqrt();
+    Some((centre, ((p + q - centre * centre) / whole).sqrt()))
+}
+
+fn adjusted_wald(top: f64, bottom: f64, n: f64, level: f64) -> Option<Interval> {
+    let (centre, error) = adjusted(top, bottom, n)?;
+    let half = two_sided_z(level)? * error;
     Some(Interval {
         low: 100.0 * (centre - half).max(-1.0),
         high: 100.0 * (centre + half).min(1.0),

@@ -1,5 +1,6 @@
 //! Shares of rows: the value and its Wilson interval, plain and weighted. Everything is in percent.
 
+use super::distribution::beta_quantile;
 use super::exact::{Dyadic, ExactMoments};
 use super::weight::kish_n_of;
 use super::{Interval, two_sided_z};
@@ -26,6 +27,40 @@ pub fn percent(hits: u64, n: u64) -> Option<f64> {
 #[must_use]
 pub fn wilson(hits: u64, n: u64, level: f64) -> Option<Interval> {
     wilson_of(percent(hits, n)?, n as f64, level)
+}
+
+/// The exact interval of Clopper and Pearson 1934 for a share of `hits` in `n` rows.
+///
+/// The shares at which so many hits or more, so many or fewer, have a chance of (1 − level)/2: quantiles of the beta
+/// distribution with (hits, n − hits + 1) and (hits + 1, n − hits). It covers at least at its level for every n and p, and is
+/// wider than Wilson's for that; n = 1 gives 2.5 to 100 or 0 to 97.5. `None` when n = 0, hits > n, or the level is not
+/// between 0 and 1.
+///
+/// ```
+/// use bellwether::stats::proportion::clopper_pearson;
+///
+/// let interval = clopper_pearson(4, 20, 0.95).unwrap();
+/// assert!((interval.low - 5.7334).abs() < 1e-4 && (interval.high - 43.6614).abs() < 1e-4);
+/// ```
+#[must_use]
+pub fn clopper_pearson(hits: u64, n: u64, level: f64) -> Option<Interval> {
+    percent(hits, n)?;
+    (level > 0.0 && level < 1.0).then_some(())?;
+    let tail = (1.0 - level) / 2.0;
+    let (h, misses) = (hits as f64, (n - hits) as f64);
+    Some(Interval {
+        low: if hits == 0 {
+            0.0
+        } else {
+            100.0 * beta_quantile(tail, h, misses + 1.0)?
+        },
+        // From the misses' side, where the quantile is small and keeps its digits.
+        high: if hits == n {
+            100.0
+        } else {
+            100.0 - 100.0 * beta_quantile(tail, misses, h + 1.0)?
+        },
+    })
 }
 
 /// Wilson's interval around a share in percent, for a number of rows that may be an effective one.
@@ -101,6 +136,7 @@ impl WeightedShare {
 mod tests {
     use super::*;
     use crate::stats::exact::{Moments, Wide, Window};
+    use crate::stats::reference::{close, rows};
 
     #[test]
     fn agrees_with_statsmodels() {
@@ -114,6 +150,20 @@ mod tests {
                 assert!((ours - theirs).abs() < 1e-11, "{line}: {ours}");
             }
         }
+    }
+
+    #[test]
+    fn exact_limits_agree_with_statsmodels() {
+        for row in rows(include_str!("../../../../tests/reference/clopper_pearson.csv")) {
+            let (hits, n) = (row.number("hits") as u64, row.number("n") as u64);
+            let interval = clopper_pearson(hits, n, row.number("level")).unwrap();
+            close(interval.low, row.number("low"), 1e-11, &row);
+            close(interval.high, row.number("high"), 1e-11, &row);
+        }
+        assert_eq!(clopper_pearson(0, 0, 0.95), None);
+        assert_eq!(clopper_pearson(2, 1, 0.95), None);
+        assert_eq!(clopper_pearson(1, 1, 0.95).unwrap().high, 100.0);
+        assert!((clopper_pearson(1, 1, 0.95).unwrap().low - 2.5).abs() < 1e-12);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! With the n values sorted and h = (n − 1)·p/100, the percentile lies between values number ⌊h⌋ and ⌊h⌋ + 1, counted
 //! from 0, at the fraction of h. n = 0 has none, n = 1 is that value, ties and constant columns need no special rule.
 
+use super::proportion::wilson_of;
+use super::{Interval, distribution};
+
 /// The percentile p, from 0 to 100, of values sorted in ascending order; `None` when empty or p is off that range.
 ///
 /// ```
@@ -109,81 +112,162 @@ pub fn percentile_weighted(weighted: &[(f64, f64)], kish_n: f64, p: f64) -> Opti
     (covered > 0.0).then(|| (sum / covered).clamp(least, greatest))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn list(text: &str) -> Vec<f64> {
-        text.split(' ')
-            .filter(|v| !v.is_empty())
-            .map(|v| v.parse().unwrap())
-            .collect()
-    }
-
-    #[test]
-    fn agrees_with_numpy_and_the_published_weighted_code() {
-        for line in include_str!("../../../../tests/reference/percentile.csv")
-            .lines()
-            .skip(1)
-        {
-            let fields: Vec<&str> = line.splitn(5, ',').collect();
-            let [values, weights, p, expected, _source] = fields[..] else {
-                panic!("{line}")
-            };
-            let (values, weights) = (list(values), list(weights));
-            let (p, expected): (f64, f64) = (p.parse().unwrap(), expected.parse().unwrap());
-            let ours = if weights.is_empty() {
-                let counts: Vec<_> = values.iter().map(|value| (*value, 1)).collect();
-                assert_eq!(percentile_counts(&counts, p), percentile_sorted(&values, p));
-                percentile_sorted(&values, p)
-            } else {
-                let sum: f64 = weights.iter().sum();
-                let squares: f64 = weights.iter().map(|w| w * w).sum();
-                let pairs: Vec<_> = values.iter().copied().zip(weights).collect();
-                percentile_weighted(&pairs, sum * sum / squares, p)
-            };
-            assert!(
-                (ours.unwrap() - expected).abs() <= 1e-12 * expected.abs().max(1.0),
-                "{line}: {ours:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_histogram_is_its_rows() {
-        let counts = [(0.0, 3), (5.0, 0), (7.0, 2), (10.0, 4)];
-        let rows = [0.0, 0.0, 0.0, 7.0, 7.0, 10.0, 10.0, 10.0, 10.0];
-        for p in 0..=100 {
-            assert_eq!(
-                percentile_counts(&counts, p.into()),
-                percentile_sorted(&rows, p.into()),
-                "{p}"
-            );
-        }
-    }
-
-    #[test]
-    fn equal_weights_are_no_weights() {
-        let rows = [1.0, 1.0, 2.0, 5.0, 9.0, 9.5, 30.0];
-        let merged = [(1.0, 0.6), (2.0, 0.3), (5.0, 0.3), (9.0, 0.3), (9.5, 0.3), (30.0, 0.3)];
-        for p in 0..=100 {
-            let plain = percentile_sorted(&rows, p.into()).unwrap();
-            let ours = percentile_weighted(&merged, 7.0, p.into()).unwrap();
-            assert!((plain - ours).abs() < 1e-12, "{p}: {plain} {ours}");
-        }
-    }
-
-    #[test]
-    fn ends_and_refusals() {
-        assert_eq!(percentile_sorted(&[4.0], 37.0), Some(4.0));
-        assert_eq!(percentile_sorted(&[4.0, 8.0], 100.0), Some(8.0));
-        assert_eq!(percentile_sorted(&[4.0, 8.0], 0.0), Some(4.0));
-        assert_eq!(percentile_sorted(&[4.0], 100.1), None);
-        assert_eq!(percentile_sorted(&[4.0], f64::NAN), None);
-        assert_eq!(percentile_counts(&[(4.0, 0)], 50.0), None);
-        assert_eq!(percentile_sorted(&[-f64::MAX, f64::MAX], 50.0), Some(0.0));
-        assert_eq!(percentile_weighted(&[(4.0, 0.7)], 0.999_999_999_9, 10.0), Some(4.0));
-        assert_eq!(percentile_weighted(&[(4.0, 0.0)], 1.0, 10.0), None);
-        assert_eq!(percentile_weighted(&[(4.0, -1.0)], 1.0, 10.0), None);
-    }
+/// How a percentile lies between the values around it: the nine definitions of Hyndman and Fan 1996, Sample quantiles in
+/// statistical packages, The American Statistician 50(4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PercentileType {
+    /// 1: the value at which the share at or below reaches p.
+    Inverse,
+    /// 2: the same, with the mean of two values where the share is met exactly.
+    InverseMean,
+    /// 3: the value nearest to n·p, the even one of two as near.
+    Nearest,
+    /// 4: linear between values at k/n.
+    LinearInverse,
+    /// 5: linear between values at (k − ½)/n. Hazen.
+    Hazen,
+    /// 6: linear between values at k/(n + 1). Weibull; SPSS and Minitab.
+    Weibull,
+    /// 7: linear between values at (k − 1)/(n − 1). R, NumPy, spreadsheets; what measures use.
+    Linear,
+    /// 8: linear between values at (k − ⅓)/(n + ⅓): about median-unbiased for any distribution.
+    MedianUnbiased,
+    /// 9: linear between values at (k − ⅜)/(n + ¼): about unbiased for the normal distribution.
+    NormalUnbiased,
 }
+
+/// The percentile p, from 0 to 100, of values sorted in ascending order, by one of the nine definitions.
+///
+/// `None` when empty or p is off that range; n = 1 gives that value. As in R, a position is taken as whole within four
+/// units in the last place, so that 30 % of 10 values is the third.
+///
+/// ```
+/// use bellwether::stats::quantile::{PercentileType, percentile_of_type};
+///
+/// let values = [1.0, 2.0, 3.0, 10.0];
+/// assert_eq!(percentile_of_type(&values, 25.0, PercentileType::InverseMean), Some(1.5));
+/// assert_eq!(percentile_of_type(&values, 25.0, PercentileType::Weibull), Some(1.25));
+/// assert_eq!(percentile_of_type(&values, 25.0, PercentileType::Linear), Some(1.75));
+/// ```
+#[must_use]
+pub fn percentile_of_type(sorted: &[f64], p: f64, kind: PercentileType) -> Option<f64> {
+    use PercentileType as T;
+    if kind == T::Linear {
+        return percentile_sorted(sorted, p);
+    }
+    (!sorted.is_empty() && (0.0..=100.0).contains(&p)).then_some(())?;
+    let (n, p) = (sorted.len() as f64, p / 100.0);
+    let shift = match kind {
+        T::Inverse | T::InverseMean | T::LinearInverse => 0.0,
+        T::Nearest => -0.5,
+        T::Hazen => 0.5,
+        T::Weibull => p,
+        T::Linear => 1.0 - p,
+        T::MedianUnbiased => (p + 1.0) / 3.0,
+        T::NormalUnbiased => p / 4.0 + 0.375,
+    };
+    let place = n * p + shift;
+    let fuzz = 4.0 * f64::EPSILON * place.abs().max(1.0);
+    let below = (place + fuzz).floor();
+    let fraction = (place - below).max(0.0);
+    let whole = fraction < fuzz;
+    let fraction = match kind {
+        T::Inverse => f64::from(u8::from(!whole)),
+        T::InverseMean => {
+            if whole {
+                0.5
+            } else {
+                1.0
+            }
+        }
+        T::Nearest => f64::from(u8::from(!(whole && below % 2.0 == 0.0))),
+        _ if whole => 0.0,
+        _ => fraction,
+    };
+    // Counted from 1, cut to the values there are.
+    let value = |place: f64| sorted.get(place.clamp(1.0, n) as usize - 1).copied();
+    Some(between(value(below)?, value(below + 1.0)?, fraction))
+}
+
+/// The two order statistics, counted from 1, that hold the percentile p of the population at least with the level: the
+/// highest l with P(B < l) ≤ (1 − level)/2 and the lowest u with P(B ≥ u) ≤ (1 − level)/2, for B binomial with n
+/// trials of probability p/100. No assumption on the distribution; ties only make it more certain.
+///
+/// Thompson 1936; David and Nagaraja 2003, Order statistics, section 7.1. `None` where n is too small for two such ranks
+/// (the median needs n ≥ 6 for 95 %, the 90th percentile 36), and for p of 0 and 100.
+///
+/// ```
+/// use bellwether::stats::quantile::percentile_ranks;
+///
+/// assert_eq!(percentile_ranks(100, 50.0, 0.95), Some((40, 61)));
+/// assert_eq!(percentile_ranks(5, 50.0, 0.95), None);
+/// ```
+#[must_use]
+pub fn percentile_ranks(n: u64, p: f64, level: f64) -> Option<(u64, u64)> {
+    let within = p > 0.0 && p < 100.0 && level > 0.0 && level < 1.0;
+    (n > 0 && within).then_some(())?;
+    let (p, tail) = (p / 100.0, (1.0 - level) / 2.0);
+    let below = |k: u64| distribution::binomial_cdf(k, n, p).unwrap_or(1.0);
+    // How many k, from 0, have P(B ≤ k) at or below the tail: l is that many.
+    let low = first(n, |k| below(k) > tail);
+    let high = first(n, |k| below(k) >= 1.0 - tail) + 1;
+    (low >= 1 && high <= n).then_some((low, high))
+}
+
+/// The least k from 0 to n − 1 for which a test that stays true is true; n where none is.
+fn first(n: u64, test: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high) = (0, n);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if test(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
+}
+
+/// The interval of the percentile p of a histogram by [`percentile_ranks`]: values in ascending order with their counts.
+#[must_use]
+pub fn percentile_interval(counts: &[(f64, u64)], p: f64, level: f64) -> Option<Interval> {
+    let n = counts.iter().map(|(_, count)| count).sum();
+    let (low, high) = percentile_ranks(n, p, level)?;
+    Some(Interval {
+        low: value_at(counts, low - 1)?,
+        high: value_at(counts, high - 1)?,
+    })
+}
+
+/// The interval of the percentile p of weighted values in ascending order: the values at which the cumulated share of
+/// weight passes the limits of Wilson's interval for a share of p among `effective_n` rows.
+///
+/// Woodruff 1952, Confidence intervals for medians and other position measures; Dean and Pagano 2015 for Wilson's limits
+/// within. `effective_n` is Kish's. An end is the least or the greatest value where its limit lies beyond it. `None` without
+/// weight, and for p of 0 and 100.
+#[must_use]
+pub fn percentile_interval_weighted(weighted: &[(f64, f64)], effective_n: f64, p: f64, level: f64) -> Option<Interval> {
+    (p > 0.0 && p < 100.0).then_some(())?;
+    let whole: f64 = weighted.iter().map(|(_, weight)| weight).sum();
+    (whole > 0.0 && whole.is_finite()).then_some(())?;
+    let limits = wilson_of(p, effective_n, level)?;
+    let at = |share: f64| {
+        let mut cumulated = 0.0;
+        weighted
+            .iter()
+            .filter(|(_, weight)| *weight > 0.0)
+            .find(|(_, weight)| {
+                cumulated += weight;
+                cumulated >= share / 100.0 * whole * (1.0 - 1e-12)
+            })
+            .map(|(value, _)| *value)
+    };
+    let last = weighted.iter().rev().find(|(_, weight)| *weight > 0.0)?.0;
+    Some(Interval {
+        low: at(limits.low)?,
+        high: at(limits.high).unwrap_or(last),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,67 @@
-//! Reads the reference tables of `tests/reference`.
+//! Reads the tables of `tests/reference`: values from independent sources, one a row, the last column names the source.
 
 use super::linear_algebra::Matrix;
+
+/// A row of a table, by the names of its columns.
+#[derive(Debug)]
+pub(crate) struct Row {
+    names: Vec<String>,
+    fields: Vec<String>,
+}
+
+impl Row {
+    /// The text of a column.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        let at = self.names.iter().position(|other| other == name);
+        &self.fields[at.unwrap_or_else(|| panic!("no column {name}"))]
+    }
+
+    /// The number of a column; NaN where it is empty.
+    pub(crate) fn number(&self, name: &str) -> f64 {
+        let text = self.text(name);
+        if text.is_empty() {
+            f64::NAN
+        } else {
+            text.parse().unwrap()
+        }
+    }
+
+    /// The number of a column, where there is one.
+    pub(crate) fn maybe(&self, name: &str) -> Option<f64> {
+        Some(self.number(name)).filter(|number| !number.is_nan())
+    }
+
+    /// The numbers of a column, separated by spaces.
+    pub(crate) fn list(&self, name: &str) -> Vec<f64> {
+        self.text(name)
+            .split_whitespace()
+            .map(|text| text.parse().unwrap())
+            .collect()
+    }
+}
+
+/// The rows of a table of comma-separated values.
+pub(crate) fn rows(text: &str) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let row = |record: Result<csv::StringRecord, csv::Error>| Row {
+        names: names.clone(),
+        fields: record.unwrap().iter().map(str::to_owned).collect(),
+    };
+    let rows: Vec<Row> = reader.records().map(row).collect();
+    assert!(!rows.is_empty(), "an empty table tests nothing");
+    rows
+}
+
+/// Fails unless a number is its reference within a part of it (of 1 for smaller ones).
+#[track_caller]
+pub(crate) fn close(ours: f64, theirs: f64, tolerance: f64, row: &Row) {
+    let off = (ours - theirs).abs();
+    assert!(
+        off <= tolerance * theirs.abs().max(1.0),
+        "{ours} is not {theirs}: {row:?}"
+    );
+}
 
 /// The fields of each line but the first; the last field may hold commas.
 pub(super) fn lines(table: &str, fields: usize) -> impl Iterator<Item = Vec<&str>> {

@@ -112,6 +112,21 @@ pub fn survival_at(lives: &[Lives], time: f64, level: f64) -> SurvivalAt {
     }
 }
 
+/// The plain interval of a step of the curve, in percent: S ± z·S·sqrt(Σ d/(r(r−d))), cut to 0..100. Greenwood 1926.
+///
+/// Too narrow in the tails and near 0 and 100 %; [`survival_at`] has the better one. `None` at 0 and 100 % and where the
+/// level is not between 0 and 1.
+#[must_use]
+pub fn plain_interval(step: &SurvivalStep, level: f64) -> Option<Interval> {
+    let z = two_sided_z(level)?;
+    let variance = step.greenwood.filter(|_| step.survival > 0.0 && step.survival < 1.0)?;
+    let half = z * step.survival * variance.sqrt();
+    Some(Interval {
+        low: 100.0 * (step.survival - half).max(0.0),
+        high: 100.0 * (step.survival + half).min(1.0),
+    })
+}
+
 fn interval(step: &SurvivalStep, level: f64) -> Option<Interval> {
     let z = two_sided_z(level)?;
     let variance = step.greenwood.filter(|_| step.survival > 0.0 && step.survival < 1.0)?;
@@ -200,6 +215,18 @@ mod tests {
                 );
             }
             assert_eq!(median_survival(&data), median.parse().ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn plain_limits_agree_with_the_survival_package_of_r() {
+        for row in crate::stats::reference::rows(include_str!("../../../../tests/reference/greenwood.csv")) {
+            let steps = kaplan_meier(&lives(row.text("lives")));
+            let step = steps.iter().find(|step| step.duration == row.number("time")).unwrap();
+            let limits = plain_interval(step, 0.95).unwrap();
+            crate::stats::reference::close(100.0 * step.survival, row.number("percent"), 1e-12, &row);
+            crate::stats::reference::close(limits.low, row.number("low"), 1e-11, &row);
+            crate::stats::reference::close(limits.high, row.number("high"), 1e-11, &row);
         }
     }
 

@@ -1,0 +1,215 @@
+//! How far each entity moves an estimate, and what follows for estimates that share entities.
+//!
+//! The influence of an entity on Σy/Σx is (y − R·x)/Σx, y and x being its own sums (the linearised variable of survey
+//! samplers: Deville 1999; Lumley 2010). Estimates over the same entities then vary together as their influences do: m/(m−1) ·
+//! Σ z·z', m the number of entities that either rests on. A mean, share or net score over independent rows is the case of one
+//! row an entity.
+
+use super::exact::FloatSum;
+
+/// The influences of entities on one estimate: entity and influence, by ascending entity, each once; they sum to 0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Influences(Vec<(u64, f64)>);
+
+impl Influences {
+    /// The influences on Σy / Σx of entities with their sums (entity, x, y), in any order, an entity more than once where it
+    /// has several rows; all are added exactly. `None` without entities, or where Σx is 0.
+    ///
+    /// ```
+    /// use bellwether::stats::influence::{Influences, covariance};
+    ///
+    /// // Three customers, one of which answered twice.
+    /// let nps = Influences::of_ratio(&[(7, 1.0, 1.0), (8, 1.0, -1.0), (9, 1.0, 1.0), (9, 1.0, 0.0)]).unwrap();
+    /// assert!((covariance(&nps, &nps).unwrap() - 1.5 * (0.75_f64.powi(2) + 1.25_f64.powi(2) + 0.5_f64.powi(2)) / 16.0).abs() < 1e-15);
+    /// ```
+    #[must_use]
+    pub fn of_ratio(rows: &[(u64, f64, f64)]) -> Option<Self> {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        let entity = |at: &usize| rows.get(*at).map_or(0, |row| row.0);
+        order.sort_by_key(entity);
+        let (mut all_x, mut all_y) = (FloatSum::default(), FloatSum::default());
+        let mut sums: Vec<(u64, f64, f64)> = Vec::new();
+        for group in order.chunk_by(|a, b| entity(a) == entity(b)) {
+            let (mut x, mut y) = (FloatSum::default(), FloatSum::default());
+            for (_, row_x, row_y) in group.iter().filter_map(|&at| rows.get(at)) {
+                x.add(*row_x);
+                y.add(*row_y);
+                all_x.add(*row_x);
+                all_y.add(*row_y);
+            }
+            sums.push((
+                group.first().map_or(0, entity),
+                x.exact().to_f64()?,
+                y.exact().to_f64()?,
+            ));
+        }
+        let whole = all_x.exact();
+        let ratio = all_y.exact().ratio(&whole)?;
+        let whole = whole.to_f64().filter(|whole| *whole != 0.0)?;
+        Some(Self(
+            sums.into_iter()
+                .map(|(entity, x, y)| (entity, (y - ratio * x) / whole))
+                .collect(),
+        ))
+    }
+
+    /// From pairs of entity and influence.
+    #[must_use]
+    pub fn of(mut pairs: Vec<(u64, f64)>) -> Self {
+        pairs.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        pairs.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 += next.1;
+            }
+            same
+        });
+        Self(pairs)
+    }
+
+    /// How many entities the estimate rests on.
+    #[must_use]
+    pub fn entities(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Entities and influences, by ascending entity.
+    #[must_use]
+    pub fn pairs(&self) -> &[(u64, f64)] {
+        &self.0
+    }
+
+    /// The influences times a factor: those on the estimate times the factor.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self(self.0.iter().map(|(entity, z)| (*entity, factor * z)).collect())
+    }
+
+    /// The influences on the sum of two estimates.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let mut merged = Vec::with_capacity(self.0.len() + other.0.len());
+        join(&self.0, &other.0, |entity, a, b| merged.push((entity, a + b)));
+        Self(merged)
+    }
+
+    /// The influences on the difference of two estimates, such as this period less the last.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Self {
+        self.plus(&other.scaled(-1.0))
+    }
+
+    /// The variance of the estimate: m/(m−1) · Σ z². `None` with fewer than two entities.
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        covariance(self, self)
+    }
+}
+
+/// The covariance of two estimates over the entities that either rests on: m/(m−1) · Σ z·z'. 0 where they share none.
+/// `None` with fewer than two entities.
+#[must_use]
+pub fn covariance(a: &Influences, b: &Influences) -> Option<f64> {
+    let (mut products, mut entities) = (FloatSum::default(), 0_u64);
+    join(&a.0, &b.0, |_, a, b| {
+        entities += 1;
+        products.add_product(a, b);
+    });
+    (entities >= 2).then_some(())?;
+    let m = entities as f64;
+    products.exact().to_f64().map(|sum| sum * m / (m - 1.0))
+}
+
+/// Visits the entities of both in order, with 0 where one lacks it.
+fn join(a: &[(u64, f64)], b: &[(u64, f64)], mut visit: impl FnMut(u64, f64, f64)) {
+    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+    loop {
+        match (left.peek(), right.peek()) {
+            (Some((one, z)), Some((other, _))) if one < other => {
+                visit(*one, *z, 0.0);
+                left.next();
+            }
+            (Some((one, z)), Some((other, w))) if one == other => {
+                visit(*one, *z, *w);
+                left.next();
+                right.next();
+            }
+            (_, Some((other, w))) => {
+                visit(*other, 0.0, *w);
+                right.next();
+            }
+            (Some((one, z)), None) => {
+                visit(*one, *z, 0.0);
+                left.next();
+            }
+            (None, None) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::exact::{Comoments, ExactMoments, Wide, Window};
+    use crate::stats::ratio::ratio_of_sums;
+    use crate::stats::reference::{close, rows};
+
+    /// Two ratios over the same clusters, with their covariance, by `svyratio` of R.
+    #[test]
+    fn agrees_with_the_survey_package_of_r() {
+        for row in rows(include_str!("../../../../tests/reference/covariance.csv")) {
+            let entities = row.list("entity");
+            let of = |x: &str, y: &str| {
+                let rows: Vec<(u64, f64, f64)> = entities
+                    .iter()
+                    .zip(row.list(x).into_iter().zip(row.list(y)))
+                    .map(|(entity, (x, y))| (*entity as u64, x, y))
+                    .collect();
+                Influences::of_ratio(&rows).unwrap()
+            };
+            let (a, b) = (of("x1", "y1"), of("x2", "y2"));
+            close(a.variance().unwrap(), row.number("variance1"), 1e-11, &row);
+            close(b.variance().unwrap(), row.number("variance2"), 1e-11, &row);
+            close(covariance(&a, &b).unwrap(), row.number("covariance"), 1e-11, &row);
+            let difference = a.minus(&b).variance().unwrap();
+            let expected = row.number("variance1") + row.number("variance2") - 2.0 * row.number("covariance");
+            close(difference, expected, 1e-11, &row);
+        }
+    }
+
+    #[test]
+    fn one_row_an_entity_is_the_plain_variance() {
+        let values = [3.0, 4.5, 1.0, 9.0];
+        let rows: Vec<_> = values.iter().zip(0..).map(|(y, entity)| (entity, 1.0, *y)).collect();
+        let ours = Influences::of_ratio(&rows).unwrap().variance().unwrap();
+        let plain = ExactMoments::of(&values).variance().unwrap() / 4.0;
+        assert!((ours - plain).abs() < 1e-15);
+        let mut clusters = Comoments::<Wide>::default();
+        values.iter().for_each(|y| clusters.add(1.0, *y));
+        let error = ratio_of_sums(&clusters.exact(Window::EMPTY, Window::EMPTY))
+            .unwrap()
+            .error;
+        assert!((error * error - ours).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_ends() {
+        assert_eq!(Influences::of_ratio(&[]), None);
+        assert_eq!(Influences::of_ratio(&[(1, 0.0, 2.0)]), None);
+        let one = Influences::of_ratio(&[(1, 1.0, 2.0)]).unwrap();
+        assert_eq!(one.variance(), None);
+        let other = Influences::of(vec![(2, 0.5), (2, 0.25)]);
+        assert_eq!(other.pairs(), [(2, 0.75)]);
+        assert_eq!(covariance(&one, &other), Some(0.0));
+        let forward = [
+            (3, 1.0, 0.1),
+            (1, 1.0, 0.7),
+            (3, 1.0, 1e17),
+            (2, 2.0, -4.0),
+            (3, 1.0, -1e17),
+        ];
+        let mut backward = forward;
+        backward.reverse();
+        assert_eq!(Influences::of_ratio(&forward), Influences::of_ratio(&backward));
+    }
+}
