@@ -74,6 +74,10 @@ fn open_one(
     let (path, sheet) = source::split_sheet(path);
     let mut source = Source::open(path)?;
     let format = source.format(options.format)?;
+    let threads = match options.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
     if options.hash {
         source.start_hash();
     }
@@ -84,6 +88,8 @@ fn open_one(
                 encoding: options.encoding,
                 indented: false,
                 origin: Some(path.to_owned()),
+                threads,
+                ..CsvOptions::default()
             };
             let (done, total) = (source.counter(), source.total());
             read_csv_with(source.text(), &csv, needs, &mut |_| progress(done.get(), total))?

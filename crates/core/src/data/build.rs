@@ -39,6 +39,10 @@ pub struct ColumnBuilder {
     numeric: bool,
     validity: NullBufferBuilder,
     rows: usize,
+    /// Rows without a value that stand among the numbers, as zeros.
+    missing_numbers: usize,
+    /// Memory of the chunks.
+    sealed_bytes: usize,
 }
 
 /// What went wrong with a value, found once its column's kind is known.
@@ -68,6 +72,8 @@ impl ColumnBuilder {
             numeric: !need.text,
             validity: NullBufferBuilder::new(0),
             rows: 0,
+            missing_numbers: 0,
+            sealed_bytes: 0,
         }
     }
 
@@ -87,10 +93,56 @@ impl ColumnBuilder {
     pub fn push_missing(&mut self) {
         self.validity.append_null();
         if self.numeric {
+            self.missing_numbers += 1;
             self.push_digits(Decimal { mantissa: 0, scale: 0 });
         } else {
             self.push_code(0);
         }
+    }
+
+    /// Memory of what it holds, in bytes, about.
+    #[must_use]
+    pub fn held_bytes(&self) -> u64 {
+        let open = self.digits.capacity() * 8 + self.scales.capacity() + self.codes.capacity() * 4;
+        let odd = self.odd.capacity() * 8;
+        let validity = self.validity.as_slice().map_or(0, <[u8]>::len);
+        (self.sealed_bytes + open + odd + validity) as u64 + self.texts.held_bytes()
+    }
+
+    /// Adds the rows of another column behind these. What comes of it depends on the rows and on where they are parted,
+    /// and on nothing else.
+    pub fn append(&mut self, mut other: Self) {
+        self.seal();
+        other.seal();
+        let codes = 0..other.texts.len() as u32;
+        let map: Vec<u32> = codes.map(|code| self.texts.intern(other.texts.get(code))).collect();
+        let same = map.iter().zip(0_u32..).all(|(&code, before)| code == before);
+        self.kinds = self.kinds.and(other.kinds);
+        let odd = other.odd.iter().filter_map(|&(row, code)| {
+            let row = u32::try_from(self.rows + row as usize).ok()?;
+            Some((row, *map.get(code as usize)?))
+        });
+        self.odd.extend(odd);
+        for chunk in other.chunks {
+            self.push_chunk(match chunk {
+                Chunk::Codes(codes) if !same => Chunk::Codes(Codes::pack(codes.look_up(&map, 0), self.texts.len())),
+                chunk => chunk,
+            });
+        }
+        match other.validity.finish() {
+            Some(validity) => self.validity.append_buffer(&validity),
+            None => self.validity.append_n_non_nulls(other.rows),
+        }
+        self.rows += other.rows;
+        self.missing_numbers += other.missing_numbers;
+    }
+
+    fn push_chunk(&mut self, chunk: Chunk) {
+        self.sealed_bytes += match &chunk {
+            Chunk::Numbers(digits, scales) => digits.held_bytes() + scales.as_ref().map_or(0, Vec::len),
+            Chunk::Codes(codes) => codes.held_bytes(),
+        };
+        self.chunks.push(chunk);
     }
 
     /// Adds a value. White space alone is missing.
@@ -178,11 +230,11 @@ impl ColumnBuilder {
             let digits = Ints::pack(std::mem::take(&mut self.digits));
             let scales = self.scaled.then(|| std::mem::take(&mut self.scales));
             self.scaled = false;
-            self.chunks.push(Chunk::Numbers(digits, scales));
+            self.push_chunk(Chunk::Numbers(digits, scales));
         }
         if !self.codes.is_empty() {
             let codes = Codes::pack(std::mem::take(&mut self.codes), self.texts.len());
-            self.chunks.push(Chunk::Codes(codes));
+            self.push_chunk(Chunk::Codes(codes));
         }
     }
 
@@ -206,28 +258,10 @@ impl ColumnBuilder {
             }
         }
         // Rows that are missing stand among the numbers as zeros: they say nothing.
-        let missing = self.missing_in_numbers();
-        if number_rows > odd_rows + missing {
+        if number_rows > odd_rows + self.missing_numbers {
             kinds = kinds.and(numbers);
         }
         kinds
-    }
-
-    fn missing_in_numbers(&self) -> usize {
-        let number_rows: usize = self
-            .chunks
-            .iter()
-            .map(|chunk| match chunk {
-                Chunk::Numbers(digits, _) => digits.len(),
-                Chunk::Codes(_) => 0,
-            })
-            .sum();
-        match self.validity.as_slice() {
-            Some(bits) => (0..number_rows)
-                .filter(|&row| bits.get(row / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 0))
-                .count(),
-            None => 0,
-        }
     }
 
     /// The finished column, of the kind that all its values have.

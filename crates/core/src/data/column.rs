@@ -67,6 +67,17 @@ pub enum Codes {
 }
 
 impl Ints {
+    /// Memory of the values, in bytes.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        match self {
+            Self::I8(values) => values.len(),
+            Self::I16(values) => values.len() * 2,
+            Self::I32(values) => values.len() * 4,
+            Self::I64(values) => values.len() * 8,
+        }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -114,6 +125,16 @@ impl Ints {
 }
 
 impl Codes {
+    /// Memory of the codes, in bytes.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        match self {
+            Self::U8(codes) => codes.len(),
+            Self::U16(codes) => codes.len() * 2,
+            Self::U32(codes) => codes.len() * 4,
+        }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -3,11 +3,19 @@
 //! The first line holds the names of columns; white space around them does not count. Every row has as many fields as
 //! there are names; blank lines do not count. An empty field is missing. Kinds of values are inferred over the whole file (see [`super::infer`]).
 
+mod block;
+mod record;
+
+use std::collections::HashSet;
 use std::io::Read;
 
-use super::build::{BuildError, ColumnBuilder};
+use block::{Block, Blocks, Cut, Ended, Fault, Faulty, Plan};
+use record::Records;
+
+use super::build::BuildError;
 use super::dataset::Table;
 use super::need::Needs;
+use super::reading::{ReadLimits, bytes_text, shortened};
 use crate::diagnostic::{DataPlace, Diagnostic, codes};
 
 /// How text is encoded.
@@ -31,6 +39,10 @@ pub struct CsvOptions {
     pub indented: bool,
     /// The name of the file, for messages.
     pub origin: Option<String>,
+    /// What reading may take.
+    pub limits: ReadLimits,
+    /// Threads to parse with; 0 and 1: the one that calls. What is read does not depend on it.
+    pub threads: usize,
 }
 
 /// Told how many bytes were read so far; reading stops when it answers false.
@@ -48,7 +60,7 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64) -> bool;
 /// ```
 ///
 /// # Errors
-/// One of the codes BW301, BW302 and BW310, with file, row and column.
+/// One of the codes BW301, BW302, BW310 and BW312, with file, row and column.
 pub fn read_csv(
     source: impl Read,
     options: &CsvOptions,
@@ -74,44 +86,44 @@ pub fn read_csv_with(
             .help("save it as UTF-8"));
     }
     if head.contains(&0) {
-        return Err(
-            Diagnostic::error(codes::BAD_CSV, "the file is not text: it holds a zero byte")
-                .in_data(place(options))
-                .help("name it by what it is: `.parquet`, `.arrow`, `.xlsx`"),
-        );
+        let finding = Diagnostic::error(codes::BAD_CSV, "the file is not text: it holds a zero byte");
+        let wide = |odd: usize| head.iter().skip(odd).step_by(2).take(32).all(|&byte| byte == 0);
+        return Err(finding
+            .in_data(place(options))
+            .help(if head.len() > 3 && (wide(0) || wide(1)) {
+                "it looks like UTF-16: save it as UTF-8"
+            } else {
+                "name it by what it is: `.parquet`, `.arrow`, `.xlsx`"
+            }));
     }
+    let head = head.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(head);
     let delimiter = options.delimiter.unwrap_or_else(|| detect_delimiter(&head));
-    let rest: Box<dyn Read + '_> = if options.indented {
-        let mut text = head;
-        source
-            .read_to_end(&mut text)
-            .map_err(|error| unreadable(options, &error))?;
-        Box::new(std::io::Cursor::new(without_indent(&text)))
-    } else {
-        Box::new(std::io::Cursor::new(head).chain(source))
-    };
-    // A last line that no file has: where it does not come out as a row, a quote was never closed.
-    let rest = rest.chain(END);
-    let reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(1 << 18)
-        .from_reader(rest);
-    Reading {
+    if matches!(delimiter, b'"' | b'\n' | b'\r' | 0) {
+        let message = "the delimiter is a quote, the end of a line or a zero byte";
+        return Err(Diagnostic::error(codes::BAD_CSV, message).in_data(place(options)));
+    }
+    let reading = Reading {
         options,
         needs,
         delimiter,
         names: Vec::new(),
-        builders: Vec::new(),
-        rows: 0,
-        scratch: Vec::new(),
+    };
+    if options.indented {
+        let mut text = head;
+        source
+            .read_to_end(&mut text)
+            .map_err(|error| unreadable(options, &error))?;
+        return reading.run(std::io::empty(), without_indent(&text), progress);
     }
-    .run(reader, progress)
+    reading.run(source, head, progress)
 }
 
-/// What is put behind a file.
-const END: &[u8] = b"\n\0\n";
+/// Bytes parsed at a time.
+#[cfg(not(test))]
+const BLOCK: usize = 1 << 20;
+/// Small, so that tests of a few rows have many blocks.
+#[cfg(test)]
+const BLOCK: usize = 1 << 12;
 
 /// Reads up to the end of the first line, at least, and not much more.
 fn read_head(source: &mut impl Read) -> std::io::Result<Vec<u8>> {
@@ -193,148 +205,152 @@ struct Reading<'a> {
     needs: &'a Needs,
     delimiter: u8,
     names: Vec<String>,
-    /// For each field of a row: the column, where it is wanted.
-    builders: Vec<Option<ColumnBuilder>>,
-    rows: u64,
-    scratch: Vec<u8>,
 }
 
 impl Reading<'_> {
     fn run(
         mut self,
-        mut reader: csv::Reader<impl Read>,
+        source: impl Read,
+        head: Vec<u8>,
         progress: Progress<'_>,
     ) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
-        let mut record = csv::ByteRecord::new();
-        let stopped = |options: &CsvOptions| {
-            Diagnostic::error(codes::UNREADABLE_FILE, "reading was stopped").in_data(place(options))
+        let options = self.options;
+        let longest = options.limits.record_bytes;
+        let mut blocks = Blocks::new(source, head, self.delimiter, BLOCK, longest);
+        let first = blocks.next().map_err(|cut| self.cut(cut, None))?;
+        let empty = || {
+            Diagnostic::error(codes::BAD_CSV, "the file is empty")
+                .in_data(place(options))
+                .help("the first line holds the names of the columns")
         };
-        if !self.next(&mut reader, &mut record)? || record.get(0) == Some(b"\0") {
-            return Err(Diagnostic::error(codes::BAD_CSV, "the file is empty")
-                .in_data(place(self.options))
-                .help("the first line holds the names of the columns"));
+        let mut first = first.ok_or_else(empty)?;
+        if !self.header(&mut first)? {
+            return Err(empty());
         }
-        self.header(&record)?;
-        loop {
-            if !self.next(&mut reader, &mut record)? {
-                return Err(Diagnostic::error(codes::BAD_CSV, "a quote is opened and never closed")
-                    .in_data(DataPlace {
-                        row: Some(self.rows),
-                        ..place(self.options)
-                    })
-                    .help("the quote opens in this row or before; a quote inside a quoted field is written twice"));
+        let plan = Plan {
+            delimiter: self.delimiter,
+            latin: options.encoding == Encoding::Latin1,
+            wanted: self
+                .names
+                .iter()
+                .map(|name| self.needs.wants(name).then(|| self.needs.column(name)))
+                .collect(),
+            utc_offset_minutes: self.needs.utc_offset_minutes,
+        };
+        let origin = options.origin.as_deref();
+        let merged = block::read(&plan, first, &mut blocks, options.threads, &mut |merged, bytes| {
+            options.limits.check_rows(merged.rows, origin)?;
+            options.limits.check_memory(merged.held_bytes(), origin)?;
+            if progress(bytes) {
+                return Ok(());
             }
-            if record.len() == 1 && record.get(0) == Some(b"\0") {
-                break;
-            }
-            self.rows += 1;
-            if record.len() != self.names.len() {
-                return Err(self.ragged(&record));
-            }
-            self.row(&record)?;
-            if self.rows.is_multiple_of(1 << 14) && !progress(reader.position().byte()) {
-                return Err(stopped(self.options));
-            }
+            let stopped = Diagnostic::error(codes::UNREADABLE_FILE, "reading was stopped");
+            Err(Box::new(stopped.in_data(place(options))))
+        });
+        match merged {
+            Ok(merged) => self.finish(merged),
+            Err(Ended::Faulty(faulty)) => Err(self.faulty(faulty)),
+            Err(Ended::Cut(cut, rows)) => Err(self.cut(cut, Some(rows + 1))),
+            Err(Ended::Refused(finding)) => Err(*finding),
         }
-        let read = record.position().map_or(0, csv::Position::byte);
-        if !progress(read) {
-            return Err(stopped(self.options));
-        }
-        self.finish()
     }
 
-    fn next(&self, reader: &mut csv::Reader<impl Read>, record: &mut csv::ByteRecord) -> Result<bool, Diagnostic> {
-        reader
-            .read_byte_record(record)
-            .map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(error) => unreadable(self.options, &error),
-                other => Diagnostic::error(codes::BAD_CSV, format!("the file cannot be cut into rows: {other:?}"))
-                    .in_data(place(self.options)),
-            })
-    }
-
-    fn header(&mut self, record: &csv::ByteRecord) -> Result<(), Diagnostic> {
-        for field in record {
-            let decoded = self.decode(field).to_vec();
-            let name = String::from_utf8(decoded).map_err(|error| {
-                let near = error.utf8_error().valid_up_to() as u64;
-                self.not_utf8(near, None, field)
-            })?;
+    /// Reads the names of the columns, and leaves the block behind them; false where there is no line.
+    fn header(&mut self, block: &mut Block) -> Result<bool, Diagnostic> {
+        let mut records = Records::new(&block.bytes, self.delimiter);
+        if !records.next() {
+            return Ok(false);
+        }
+        if records.is_open() {
+            return Err(self.open(None));
+        }
+        self.options
+            .limits
+            .check_columns(records.len(), self.options.origin.as_deref())?;
+        for field in records.fields() {
+            let name = match self.options.encoding {
+                Encoding::Utf8 => std::str::from_utf8(field).map(str::to_owned).map_err(|error| {
+                    self.not_utf8((records.start() + error.valid_up_to()) as u64, None, None, field)
+                })?,
+                Encoding::Latin1 => field.iter().map(|&byte| char::from(byte)).collect(),
+            };
             self.names.push(name.trim().to_owned());
         }
-        for (index, name) in self.names.iter().enumerate() {
-            if self.names.iter().take(index).any(|before| before == name) && (!name.is_empty() || self.needs.wants(""))
-            {
-                let message = if name.is_empty() {
-                    "two columns have no name".to_owned()
-                } else {
-                    format!("two columns are named `{name}`")
-                };
-                return Err(Diagnostic::error(codes::BAD_CSV, message)
-                    .in_data(DataPlace {
-                        column: Some(name.clone()),
-                        ..place(self.options)
-                    })
-                    .help("names of columns differ, white space at their ends not counted"));
+        let end = records.end();
+        let mut seen = HashSet::new();
+        for name in &self.names {
+            if seen.insert(name) || (name.is_empty() && !self.needs.wants("")) {
+                continue;
             }
-        }
-        self.builders = self
-            .names
-            .iter()
-            .map(|name| {
-                let wanted = self.needs.wants(name);
-                wanted.then(|| ColumnBuilder::new(self.needs.column(name), self.needs.utc_offset_minutes))
-            })
-            .collect();
-        Ok(())
-    }
-
-    /// The field in UTF-8.
-    fn decode<'a>(&'a mut self, field: &'a [u8]) -> &'a [u8] {
-        if self.options.encoding == Encoding::Utf8 || field.is_ascii() {
-            return field;
-        }
-        self.scratch.clear();
-        for &byte in field {
-            let mut buffer = [0; 4];
-            self.scratch
-                .extend_from_slice(char::from(byte).encode_utf8(&mut buffer).as_bytes());
-        }
-        &self.scratch
-    }
-
-    fn row(&mut self, record: &csv::ByteRecord) -> Result<(), Diagnostic> {
-        let latin = self.options.encoding == Encoding::Latin1;
-        let mut failed = None;
-        for (index, (builder, field)) in self.builders.iter_mut().zip(record).enumerate() {
-            let Some(builder) = builder else { continue };
-            let pushed = if latin && !field.is_ascii() {
-                let text: String = field.iter().map(|&byte| char::from(byte)).collect();
-                builder.push(text.as_bytes())
+            let message = if name.is_empty() {
+                "two columns have no name".to_owned()
             } else {
-                builder.push(field)
+                format!("two columns are named `{}`", shortened(name))
             };
-            if let Err(near) = pushed {
-                failed = Some((index, near));
-                break;
-            }
+            return Err(Diagnostic::error(codes::BAD_CSV, message)
+                .in_data(DataPlace {
+                    column: Some(shortened(name)),
+                    ..place(self.options)
+                })
+                .help("names of columns differ, white space at their ends not counted"));
         }
-        let Some((index, near)) = failed else { return Ok(()) };
-        let start = record.position().map_or(0, csv::Position::byte);
-        let before: usize = record.iter().take(index).map(|field| field.len() + 1).sum();
-        let column = self.names.get(index).cloned();
-        Err(self.not_utf8(
-            start + (before + near) as u64,
-            column,
-            record.get(index).unwrap_or_default(),
-        ))
+        block.skip = end;
+        Ok(true)
     }
 
-    fn not_utf8(&self, byte: u64, column: Option<String>, field: &[u8]) -> Diagnostic {
+    fn cut(&self, cut: Cut, row: Option<u64>) -> Diagnostic {
+        let in_quotes = match cut {
+            Cut::Io(error) => return unreadable(self.options, &error),
+            Cut::TooLong { in_quotes } => in_quotes,
+        };
+        let what = if row.is_some() { "a row" } else { "the first line" };
+        let most = bytes_text(self.options.limits.record_bytes as u64);
+        let finding =
+            Diagnostic::error(codes::FILE_LIMIT, format!("{what} is longer than {most}")).in_data(DataPlace {
+                row,
+                ..place(self.options)
+            });
+        finding.help(if in_quotes {
+            "a quote that is opened in it may never be closed"
+        } else {
+            "a row ends with its line: the file may not be a table"
+        })
+    }
+
+    fn faulty(&self, faulty: Faulty) -> Diagnostic {
+        let at = |column: Option<usize>| DataPlace {
+            row: Some(faulty.row),
+            column: column.and_then(|column| self.names.get(column).cloned()),
+            ..place(self.options)
+        };
+        match faulty.fault {
+            Fault::Ragged { fields, has_break } => self.ragged(fields, has_break, faulty.line, at(None)),
+            Fault::NotUtf8 { column, byte, field } => {
+                let name = self.names.get(column).cloned();
+                self.not_utf8(byte, Some(faulty.row), name, &field)
+            }
+            Fault::Zero { column } => Diagnostic::error(codes::BAD_CSV, "a zero byte stands in a row, and in no text")
+                .in_data(at(Some(column)))
+                .help("the file may be damaged, or UTF-16: save it as UTF-8"),
+            Fault::Open => self.open(Some(faulty.row)),
+        }
+    }
+
+    fn open(&self, row: Option<u64>) -> Diagnostic {
+        Diagnostic::error(codes::BAD_CSV, "a quote is opened and never closed")
+            .in_data(DataPlace {
+                row,
+                ..place(self.options)
+            })
+            .help("the quote opens in this row or before; a quote inside a quoted field is written twice")
+    }
+
+    fn not_utf8(&self, byte: u64, row: Option<u64>, column: Option<String>, field: &[u8]) -> Diagnostic {
         let as_latin: String = field.iter().map(|&byte| char::from(byte)).collect();
+        let as_latin = shortened(&as_latin);
         Diagnostic::error(codes::BAD_CSV, format!("the file is not UTF-8 near byte {byte}"))
             .in_data(DataPlace {
-                row: (self.rows > 0).then_some(self.rows),
+                row,
                 column,
                 value: Some(as_latin.clone()),
                 ..place(self.options)
@@ -344,11 +360,9 @@ impl Reading<'_> {
             ))
     }
 
-    fn ragged(&self, record: &csv::ByteRecord) -> Diagnostic {
-        let (have, want) = (record.len(), self.names.len());
-        let line = record.position().map_or(0, csv::Position::line);
-        let open_quote = record.iter().any(|field| field.contains(&b'\n'));
-        let help = if open_quote {
+    fn ragged(&self, have: usize, has_break: bool, line: u64, place: DataPlace) -> Diagnostic {
+        let want = self.names.len();
+        let help = if has_break {
             "a quote that is opened in this row may never be closed".to_owned()
         } else if want == 1 {
             let sign = char::from(self.delimiter);
@@ -356,38 +370,31 @@ impl Reading<'_> {
         } else {
             "a field that holds the delimiter stands in double quotes".to_owned()
         };
-        Diagnostic::error(
-            codes::BAD_CSV,
-            format!("a row has {have} fields where the header has {want} (line {line})"),
-        )
-        .in_data(DataPlace {
-            row: Some(self.rows),
-            ..place(self.options)
-        })
-        .help(help)
+        let message = format!("a row has {have} fields where the header has {want} (line {line})");
+        Diagnostic::error(codes::BAD_CSV, message).in_data(place).help(help)
     }
 
-    fn finish(self) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
+    fn finish(self, merged: block::Merged) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
+        let rows = merged.rows;
         let mut table = Table {
-            rows: usize::try_from(self.rows).unwrap_or(usize::MAX),
+            rows: usize::try_from(rows).unwrap_or(usize::MAX),
             origin: self.options.origin.clone(),
             ..Table::default()
         };
         let mut notes = Vec::new();
-        if self.rows == 0 {
+        if rows == 0 {
             notes.push(
                 Diagnostic::warning(codes::EMPTY_TABLE, "the file has a header and no rows")
                     .in_data(place(self.options)),
             );
         }
-        for (name, builder) in self.names.into_iter().zip(self.builders) {
-            let Some(builder) = builder else {
+        let columns = block::finish(merged, self.options.threads);
+        for (name, column) in self.names.into_iter().zip(columns) {
+            let Some(column) = column else {
                 table.unread.push(name);
                 continue;
             };
-            let column = builder
-                .finish()
-                .map_err(|error| build_error(error, &name, place(self.options)))?;
+            let column = column.map_err(|error| build_error(error, &name, place(self.options)))?;
             table.columns.push((name, column));
         }
         Ok((table, notes))
@@ -399,12 +406,12 @@ pub(super) fn build_error(error: BuildError, column: &str, place: DataPlace) -> 
     match error {
         BuildError::Infinity(row, value) => Diagnostic::error(
             codes::BAD_VALUE,
-            format!("`{value}` stands among the numbers of `{column}`"),
+            format!("`{}` stands among the numbers of `{column}`", shortened(&value)),
         )
         .in_data(DataPlace {
             row: Some(row as u64 + 1),
             column: Some(column.to_owned()),
-            value: Some(value),
+            value: Some(shortened(&value)),
             ..place
         })
         .help("no measure can count with infinity: leave the field empty, or declare the word a missing code"),

@@ -125,15 +125,15 @@ impl Decimal {
         let mut mantissa = 0_i64;
         let mut point = None;
         for (at, &byte) in digits.iter().enumerate() {
+            if at == 18 && point.is_none() {
+                return None;
+            }
             let digit = byte.wrapping_sub(b'0');
             if digit < 10 {
                 mantissa = mantissa * 10 + i64::from(digit);
             } else if byte == b'.' && point.is_none() && at > 0 {
                 point = Some(at);
             } else {
-                return None;
-            }
-            if at == 18 && point.is_none() {
                 return None;
             }
         }
@@ -400,6 +400,8 @@ mod tests {
             "+1",
             " 1",
             "1234567890123456789",
+            "9999999999999999999",
+            "-9223372036854775808",
         ] {
             assert_eq!(Decimal::parse(text.as_bytes()), None, "{text}");
         }

@@ -57,6 +57,12 @@ impl Interner {
         self.full
     }
 
+    /// Memory of what it holds, in bytes, about.
+    #[must_use]
+    pub fn held_bytes(&self) -> u64 {
+        (self.bytes.capacity() + self.offsets.capacity() * 4 + self.table.capacity() * 5) as u64
+    }
+
     /// The text of a code.
     #[must_use]
     pub fn get(&self, code: u32) -> &[u8] {

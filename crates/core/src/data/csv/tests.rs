@@ -392,3 +392,218 @@ proptest! {
         let _ = read_with(&text, &CsvOptions::default(), &Needs::all());
     }
 }
+
+fn both(text: &[u8], needs: &Needs) -> Vec<Result<(Table, Vec<Diagnostic>), Diagnostic>> {
+    [1, 2, 5]
+        .map(|threads| {
+            let options = CsvOptions {
+                threads,
+                ..CsvOptions::default()
+            };
+            read_csv(text, &options, needs)
+        })
+        .into()
+}
+
+/// Everything that can be told of a table: names, kinds, widths, values, codes, dictionaries, gaps.
+fn all_of(table: &Table) -> String {
+    let column = |(name, column): &(String, Column)| {
+        let values = match &column.values {
+            // Its own words tell the address.
+            crate::data::Values::Bool(bits) => format!("{:?}", bits.iter().collect::<Vec<bool>>()),
+            values => format!("{values:?}"),
+        };
+        let gaps: Vec<bool> = (0..column.len()).map(|row| column.is_valid(row)).collect();
+        format!("{name} {values} {gaps:?}")
+    };
+    let columns: Vec<String> = table.columns.iter().map(column).collect();
+    format!("{} {columns:?} {:?}", table.rows, table.unread)
+}
+
+/// A column read by one builder from the first row to the last, as before there were blocks.
+fn in_one_piece(values: impl Iterator<Item = String>) -> Column {
+    let mut builder = crate::data::build::ColumnBuilder::new(ColumnNeed::default(), 0);
+    values.for_each(|value| builder.push(value.as_bytes()).unwrap());
+    builder.finish().unwrap()
+}
+
+/// The shape of a column: the kind of value by row.
+fn value_of(shape: u8, row: usize) -> String {
+    match shape {
+        0 => (row * 7919 % 1000).to_string(),
+        1 if row % 5 == 0 => String::new(),
+        1 => format!("{}.{}", row % 97, row % 10),
+        2 if row == 1900 => "word".into(),
+        2 => format!("{}.{:02}", row % 977, row % 100),
+        3 => ["West, far", "East \"mid\"", "two\nlines", "é"][row % 4].into(),
+        4 if row.is_multiple_of(3) => format!("late {row}"),
+        4 => row.to_string(),
+        5 => format!("id{}", row * 31 % 1700),
+        6 => super::super::date::day_text(i32::try_from(row).unwrap()),
+        7 if row < 1500 => String::new(),
+        7 => (row % 2 == 0).to_string(),
+        8 if row == 1777 => "NaN".into(),
+        _ => (row as i64 - 40).pow(5).to_string(),
+    }
+}
+
+#[test]
+fn any_number_of_threads_reads_the_same_columns() {
+    let rows = 2000;
+    let mut text = String::from("a,b,c,d,e,f,g,h,i,j\n");
+    for row in 0..rows {
+        let fields: Vec<String> = (0..10)
+            .map(|shape| {
+                let value = value_of(shape, row);
+                if value.contains([',', '"', '\n']) {
+                    format!("\"{}\"", value.replace('"', "\"\""))
+                } else {
+                    value
+                }
+            })
+            .collect();
+        text.push_str(&fields.join(","));
+        text.push_str(if row % 2 == 0 { "\n" } else { "\r\n" });
+    }
+    assert!(text.len() > 10 * BLOCK);
+    let tables: Vec<Table> = both(text.as_bytes(), &Needs::all())
+        .into_iter()
+        .map(|read| read.unwrap().0)
+        .collect();
+    for table in &tables {
+        assert!(all_of(table) == all_of(&tables[0]));
+    }
+    for (shape, (name, column)) in tables[0].columns.iter().enumerate() {
+        let whole = in_one_piece((0..rows).map(|row| value_of(shape as u8, row)));
+        assert_eq!(column.column_type(), whole.column_type(), "{name}");
+        for row in 0..rows {
+            assert_eq!(column.display(row), whole.display(row), "{name} {row}");
+            assert_eq!(column.is_valid(row), whole.is_valid(row), "{name} {row}");
+        }
+    }
+}
+
+#[test]
+fn findings_are_those_of_the_first_bad_row_on_any_number_of_threads() {
+    let good = |rows: usize| (0..rows).map(|row| format!("{row},text {row}\n")).collect::<String>();
+    let (many, few) = (good(3000), good(10));
+    for bad in ["1\n", "1,2,3\n", "1,\"open\n", "1,\u{0}\n", "1,\"two\nlines\",3\n"] {
+        let text = format!("a,b\n{many}{bad}{many}9\n");
+        let found: Vec<Diagnostic> = both(text.as_bytes(), &Needs::all())
+            .into_iter()
+            .map(|read| read.unwrap_err())
+            .collect();
+        assert_eq!(found[0], found[1], "{bad}");
+        assert_eq!(found[0], found[2], "{bad}");
+        assert_eq!(found[0].place.as_ref().unwrap().row, Some(3001), "{bad}");
+    }
+    let ragged = both(format!("a,b\n{many}\n\n1\n").as_bytes(), &Needs::all())
+        .remove(2)
+        .unwrap_err();
+    assert!(ragged.message.ends_with("(line 3004)"), "{}", ragged.message);
+    let mut broken = format!("a,b\n{many}7,").into_bytes();
+    let at = broken.len();
+    broken.extend_from_slice(b"M\xfcnchen\n");
+    broken.extend_from_slice(few.as_bytes());
+    for found in both(&broken, &Needs::all()).into_iter().map(|read| read.unwrap_err()) {
+        let near = format!("near byte {}", at + 1);
+        assert!(found.message.ends_with(&near), "{}", found.message);
+        assert_eq!(found.place.unwrap().column.as_deref(), Some("b"));
+    }
+}
+
+#[test]
+fn every_limit_of_reading_has_its_finding() {
+    let limits = ReadLimits {
+        columns: 3,
+        rows: 100,
+        record_bytes: 10_000,
+        table_bytes: 1 << 20,
+        ..ReadLimits::TRUSTED
+    };
+    let found = |text: &str| {
+        let options = CsvOptions {
+            limits,
+            threads: 2,
+            ..CsvOptions::default()
+        };
+        let finding = read_with(text.as_bytes(), &options, &Needs::all()).unwrap_err();
+        (finding.code, finding.message, finding.place.unwrap().row)
+    };
+    let limit = |message: &str, row| (codes::FILE_LIMIT, message.to_owned(), row);
+    assert_eq!(
+        found("a,b,c,d\n"),
+        limit("the file has 4 columns, and 3 are the most", None)
+    );
+    assert_eq!(
+        found(&format!("a\n{}", "1\n".repeat(101))),
+        limit("the file has more than 100 rows", None)
+    );
+    assert_eq!(
+        found(&format!("a\n1\n{}\n", "x".repeat(20_000))),
+        limit("a row is longer than 9.7 KiB", Some(2))
+    );
+    assert_eq!(
+        found(&"x".repeat(20_000)),
+        limit("the first line is longer than 9.7 KiB", None)
+    );
+    let open = format!("a\n1\n\"{}", "x\n".repeat(20_000));
+    assert_eq!(found(&open), limit("a row is longer than 9.7 KiB", Some(2)));
+    let wide: String = (0..90).map(|row| format!("{row}{}\n", "x".repeat(9_000))).collect();
+    let wide = format!("a\n{wide}{wide}");
+    assert!(found(&wide).1.starts_with("the file has more than 100 rows") || found(&wide).1.contains("memory"));
+}
+
+#[test]
+fn a_line_of_a_zero_byte_does_not_end_a_file() {
+    let finding = read("a\n1\n\0\n2\n").unwrap_err();
+    assert_eq!(finding.message, "the file is not text: it holds a zero byte");
+    let long = format!("a\n{}\0\n2\n", "1\n".repeat(20_000));
+    let finding = read(&long).unwrap_err();
+    assert_eq!(
+        (finding.message.as_str(), finding.place.unwrap().row),
+        ("a zero byte stands in a row, and in no text", Some(20_001))
+    );
+    let wide: Vec<u8> = "a,b\n1,2\n".bytes().flat_map(|byte| [byte, 0]).collect();
+    let finding = read_with(&wide, &CsvOptions::default(), &Needs::all()).unwrap_err();
+    assert!(finding.help.unwrap().contains("UTF-16"));
+}
+
+proptest! {
+    #[test]
+    fn random_text_reads_the_same_on_any_number_of_threads(
+        pieces in proptest::collection::vec(
+            prop_oneof![
+                Just("\""), Just("\"x, y\""), Just("\"a\nb\""), Just("\"\"\"\""), Just(","), Just("\n"), Just("\n1,2\n"),
+                Just("\r\n"), Just("1"), Just("2.5"), Just("word"), Just(""), Just("2024-01-31"), Just("NaN"), Just("é"),
+            ],
+            0..60,
+        ),
+        filler in 0_usize..3,
+        column in column(),
+    ) {
+        let filler = "11,plain text of some length\n".repeat(filler * 200);
+        let text = format!("a,b\n{filler}{}\n{filler}", pieces.concat());
+        let read: Vec<String> = both(text.as_bytes(), &Needs::all())
+            .into_iter()
+            .map(|read| match read {
+                Ok((table, notes)) => format!("{} {notes:?}", all_of(&table)),
+                Err(finding) => format!("{finding:?}"),
+            })
+            .collect();
+        prop_assert_eq!(&read[0], &read[1]);
+        prop_assert_eq!(&read[0], &read[2]);
+        // Rows over many blocks: each value as it was written.
+        let long = format!("{}{}", written(std::slice::from_ref(&column)), "7,0\n".repeat(1500));
+        for table in both(long.as_bytes(), &Needs::all()) {
+            let (table, _) = table.unwrap();
+            let read = table.column("c0").unwrap();
+            for (row, value) in column.iter().enumerate() {
+                match value {
+                    None => prop_assert!(!read.is_valid(row)),
+                    Some(text) => prop_assert_eq!(read.display(row), canonical(text, read.column_type())),
+                }
+            }
+        }
+    }
+}
