@@ -100,7 +100,7 @@ def orders():
           FROM {csv(folder, 'order_items.csv.gz')} JOIN {csv(folder, 'products.csv.gz')} USING (product_id)
           LEFT JOIN {csv(folder, 'category_translation.csv')} USING (product_category_name)),
         answers AS (
-          SELECT month, CASE WHEN late IS NOT NULL THEN late <= 0 WHEN due THEN false END AS on_time FROM o
+          SELECT month, CASE WHEN due THEN coalesce(late <= 0, false) END AS on_time FROM o
           WHERE order_status NOT IN ('canceled', 'unavailable'))
         SELECT 'rating', NULL, 'lateness', CASE WHEN late IS NULL THEN 'never arrived' WHEN late < 1 THEN 'on time' WHEN late < 4 THEN '1-3 days'
                WHEN late < 8 THEN '4-7 days' ELSE '8 days and more' END AS bucket, avg(score), count(*)
@@ -120,13 +120,13 @@ def complaints():
           FROM {csv('nyc-complaints', 'nyc_council_complaints.csv.gz')}
           QUALIFY row_number() OVER (PARTITION BY unique_key ORDER BY closedate DESC NULLS LAST, borough DESC NULLS LAST, zip DESC NULLS LAST) = 1),
         answers AS (
-          SELECT *, CASE WHEN closed IS NOT NULL THEN closed - opened <= 30 WHEN opened + 30 <= DATE '2025-01-09' THEN false END AS quick FROM cases)
+          SELECT *, CASE WHEN opened + 30 <= DATE '2025-01-09' THEN coalesce(closed - opened <= 30, false) END AS quick FROM cases)
         SELECT 'cases', year, 'borough', borough, count(*), NULL FROM answers GROUP BY GROUPING SETS ((year, borough), (year), ())
         UNION ALL
         SELECT 'median_days', year, 'borough', borough, quantile_cont(closed - opened, 0.5), count(closed)
         FROM answers GROUP BY GROUPING SETS ((year, borough), (year), ())
         UNION ALL
-        SELECT 'in_30_days', year, 'borough', borough, 100.0 * count(*) FILTER (quick) / count(quick), count(quick)
+        SELECT 'in_30_days', year, 'borough', borough, 100.0 * count(*) FILTER (quick) / nullif(count(quick), 0), count(quick)
         FROM answers GROUP BY GROUPING SETS ((year, borough), (year), ())"""
 
 
@@ -139,7 +139,8 @@ def compare(name, only, query):
     for metric, period, segment, level, value, n in found:
         key = (metric, period, json.dumps({segment: level} if level is not None else {}))
         same = any(
-            row["value"] is not None and abs(row["value"] - float(value)) <= 1e-9 * abs(row["value"]) and row.get("n") in (n, None)
+            (value is row["value"] is None or None not in (value, row["value"]) and abs(row["value"] - float(value)) <= 1e-9 * abs(row["value"]))
+            and row.get("n") in (n, None)
             for row in written.get(key, [])
         )
         if not same:

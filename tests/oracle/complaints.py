@@ -21,9 +21,9 @@ def cases():
 
 
 def in_30_days(days, opened):
-    if days == days:
-        return bool(days <= 30)
-    return False if opened + pandas.Timedelta(days=30) <= pandas.Timestamp(AS_OF) else None  # the as-of day is over
+    if opened + pandas.Timedelta(days=30) > pandas.Timestamp(AS_OF):  # the as-of day is over
+        return None
+    return bool(days <= 30)  # a case without an end has no days: no
 
 
 def per_year(period):

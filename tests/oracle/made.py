@@ -157,10 +157,10 @@ def voice(out):
 
 
 def done_within(start, end, span):
-    """Yes, no, or None: not due yet."""
-    if pandas.notna(end):
-        return bool(end <= start + span)
-    return False if start + span < NOW else None
+    """Yes or no once the time is over; None before, done or not: every row waits as long as the others."""
+    if start + span >= NOW:
+        return None
+    return bool(pandas.notna(end) and end <= start + span)
 
 
 def programme(out):

@@ -99,8 +99,8 @@ def t_interval(values, level=0.95):
 
 
 def followed(keys, dates, window, as_of):
-    """Whether a later row of the same key lies within the window: True, False, or None (no key, or not over as of the day).
-    Rows of one key at the same instant do not follow each other."""
+    """Whether a later row of the same key lies within the window: True, False, or None (no key, or the window is not over as
+    of the day, followed or not). Rows of one key at the same instant do not follow each other."""
     frame = pandas.DataFrame({"key": list(keys), "at": list(dates)})
     times = frame.dropna().drop_duplicates().sort_values(["key", "at"])
     times["next"] = times.groupby("key")["at"].shift(-1)
@@ -108,12 +108,10 @@ def followed(keys, dates, window, as_of):
     over = pandas.Timestamp(as_of) + pandas.Timedelta(days=1)
     answers = []
     for key, at, following in zip(frame.key, frame["at"], frame.next):
-        if key is None or key != key:
+        if key is None or key != key or at + window >= over:
             answers.append(None)
-        elif pandas.notna(following) and following <= at + window:
-            answers.append(True)
         else:
-            answers.append(False if at + window < over else None)
+            answers.append(bool(pandas.notna(following) and following <= at + window))
     return answers
 
 

@@ -1,4 +1,4 @@
-"""Card 04: the orders. Ratings by lateness, deadlines not yet due, values rolled up from items, a many-to-many segment."""
+"""Card 04: the orders. Ratings by lateness, deadlines that wait for their window, values rolled up from items, a many-to-many segment."""
 
 import math
 
@@ -33,11 +33,12 @@ def tables():
 
 
 def on_time(order, whole_days):
-    """Yes, no, or None: not due yet. A due date is a day; compared as days it lasts until its end."""
+    """Yes or no once the due date is past; None before, delivered or not. A due date is a day; compared as days it lasts
+    until its end."""
     done, due = order.order_delivered_customer_date, order.order_estimated_delivery_date
-    if pandas.notna(done):
-        return bool((done.normalize() if whole_days else done) <= due)
-    return False if due <= pandas.Timestamp(AS_OF) else None  # the as-of day is over
+    if due > pandas.Timestamp(AS_OF):  # the as-of day is over
+        return None
+    return bool(pandas.notna(done) and (done.normalize() if whole_days else done) <= due)
 
 
 def bucket(days):

@@ -171,7 +171,11 @@ fn skipped(cell: &Cell) -> Run {
         (0, _) => Run::default(),
         (skipped, 0) => Run::new(format::whole(skipped), Tone::Muted),
         (skipped, due) => Run::new(
-            format!("{}, of it {} not due", format::whole(skipped), format::whole(due)),
+            format!(
+                "{}, of it {}: window not over",
+                format::whole(skipped),
+                format::whole(due)
+            ),
             Tone::Muted,
         ),
     }

@@ -171,7 +171,10 @@ fn rows_behind(aggregate: &AggregateExplanation) -> Document {
     if aggregate.skipped > 0 {
         used.push_str(&format!(", {} skipped", format::whole(aggregate.skipped)));
         if aggregate.not_due > 0 {
-            used.push_str(&format!(" ({} of them not due yet)", format::whole(aggregate.not_due)));
+            used.push_str(&format!(
+                " ({} of them: window not over)",
+                format::whole(aggregate.not_due)
+            ));
         }
         if let Some(reason) = &aggregate.skipped_because {
             used.push_str(&format!(": {reason}"));

@@ -106,7 +106,7 @@ registry! {
     THIN_PERIOD = 403, "a last period that is nearly empty";
     HIDDEN = 404, "cells hidden to protect people";
     SWAPPED_DATES = 405, "two dates that seem to be the wrong way round";
-    NOT_DUE = 406, "rows of the headline that are not due yet";
+    NOT_DUE = 406, "rows of the headline whose window is not over";
     // BW5xx scores
     NOT_CHECKED = 500, "a cap or floor whose condition is unknown";
     OVERRIDDEN = 501, "a score set by hand";

@@ -227,3 +227,4 @@ mod accounts;
 mod card_tests;
 mod explained;
 mod results;
+mod windows;

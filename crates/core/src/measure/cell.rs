@@ -66,7 +66,7 @@ pub struct MeasuredCell {
     pub n_effective: Option<f64>,
     /// Rows that passed the filters and were skipped because a value is missing or does not apply.
     pub skipped: u64,
-    /// Of those, rows whose answer is not yet due.
+    /// Of those, rows whose window is not over as of the day: not yet known, done or not.
     pub not_due: u64,
     /// The range.
     pub interval: Option<Interval>,

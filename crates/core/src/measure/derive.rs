@@ -418,18 +418,15 @@ impl Session<'_> {
             .rows
             .data
             .as_of
-            .map_or(i64::MAX, |day| (i64::from(day.0) + 1) * DAY);
+            .map_or(i64::MIN, |day| (i64::from(day.0) + 1) * DAY);
         let mut found: Vec<Option<bool>> = vec![None; rows];
         for group in all.chunk_by(|a, b| a.0 == b.0) {
             for &(_, time, row) in group {
                 let next = group.get(group.partition_point(|&(_, other, _)| other <= time));
                 let end = shift(time, window, 1);
                 if let Some(place) = found.get_mut(row as usize) {
-                    *place = match next {
-                        Some(&(_, other, _)) if other <= end && other < over => Some(true),
-                        _ if end < over => Some(false),
-                        _ => None,
-                    };
+                    // Known once the window is over, also where the next row is there already.
+                    *place = (end < over).then(|| next.is_some_and(|&(_, other, _)| other <= end));
                 }
             }
         }

@@ -46,7 +46,7 @@ pub enum RowUse {
     Used,
     /// A value is missing or does not apply.
     Skipped,
-    /// Its answer is not due yet.
+    /// Its window is not over as of the day.
     NotDue,
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct Leaf {
     pub(crate) words: Vec<String>,
     /// Rows that count; `None`: all.
     pub(crate) mask: Option<Arc<BooleanBuffer>>,
-    /// Rows whose answer is not due yet.
+    /// Rows whose window is not over as of the day.
     pub(crate) not_due: Option<Arc<BooleanBuffer>>,
     pub(crate) time: Time,
     pub(crate) past: Option<Duration>,
@@ -286,7 +286,7 @@ fn scale_of(rows: &Rows<'_>, aggregate: &Aggregate) -> Option<(f64, f64)> {
     rows.card.table(&table)?.facts(name)?.scale.map(|scale| scale.value)
 }
 
-/// Rows for which a deadline in an input is still open.
+/// Rows for which the window of a deadline in an input is not over: its start is known, and its answer is not.
 fn pending(
     rows: &mut Rows<'_>,
     shared: &mut Shared,
@@ -311,15 +311,17 @@ fn pending(
                 found.push((expr.clone(), items.iter().skip(1).take(1).cloned().collect()))
             }
             ExprKind::Column(path) => {
-                if let [name] = path.as_slice()
-                    && let Some(table) = rows.card.table(&aggregate.table)
+                if let Some((name, way)) = path.split_last()
+                    && let Ok((table, _)) = rows.follow(&aggregate.table, way)
+                    && let Some(table) = rows.card.table(&table)
                     && let Some(added) = table.added.iter().find(|added| added.name.value == *name)
                 {
                     match &added.source {
-                        AddedSource::Row(inner) => nested.push(inner.clone()),
+                        AddedSource::Row(inner) => nested.push(along(way, inner.clone())),
                         AddedSource::FollowedWithin { key, date, .. } => {
-                            let known =
-                                [key, date].map(|column| Expr::new(ExprKind::Column(column.path.clone()), column.span));
+                            let known = [key, date].map(|column| {
+                                along(way, Expr::new(ExprKind::Column(column.path.clone()), column.span))
+                            });
                             found.push((expr.clone(), known.to_vec()));
                         }
                         _ => {}
@@ -338,6 +340,16 @@ fn pending(
         }
     }
     Ok(all)
+}
+
+/// An expression over a parent's rows, as the rows that lead to it by a way read it.
+fn along(way: &[String], mut expr: Expr) -> Expr {
+    super::rows::visit_mut(&mut expr, &mut |expr| {
+        if let ExprKind::Column(path) = &mut expr.kind {
+            path.splice(..0, way.iter().cloned());
+        }
+    });
+    expr
 }
 
 /// The word of a sum that is the base of a coverage: all rows of its table, the same in every period.

@@ -106,7 +106,7 @@ pub struct AggregateExplanation {
     pub used: u64,
     /// Rows skipped.
     pub skipped: u64,
-    /// Of those, rows whose answer is not due yet.
+    /// Of those, rows whose window is not over as of the day: not yet known, done or not.
     pub not_due: u64,
     /// In words why rows are skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,7 +152,7 @@ pub struct JoinExplanation {
 pub struct RowExplanation {
     /// Row of the source, 1-based, header not counted.
     pub row: u64,
-    /// `used`, `skipped` or `not due`.
+    /// `used`, `skipped` or `window not over`.
     pub used: String,
     /// The columns read, in the order of `columns`.
     pub values: Vec<Value>,
@@ -268,7 +268,7 @@ fn explain_aggregate(
         used: match row.used {
             RowUse::Used => "used",
             RowUse::Skipped => "skipped",
-            RowUse::NotDue => "not due",
+            RowUse::NotDue => "window not over",
         }
         .into(),
         values: paths
@@ -313,9 +313,9 @@ fn because(aggregate: &Aggregate, rows: &RowsOf) -> Option<String> {
     };
     match (missing, rows.not_due) {
         (0, 0) => None,
-        (0, _) => Some("the answer is not due yet".into()),
+        (0, _) => Some("the window is not over".into()),
         (_, 0) => Some(what),
-        (missing, late) => Some(format!("{what} in {missing}, the answer is not due yet in {late}")),
+        (missing, late) => Some(format!("{what} in {missing}, the window is not over in {late}")),
     }
 }
 

@@ -22,27 +22,31 @@ pub(super) fn of_metrics(card: &Scorecard, as_of: Option<CivilDate>, metrics: &[
             as_of,
         ));
         found.extend(swapped(&metric.measure, result));
-        found.extend(early(metric, result));
+        found.extend(waiting(metric, result, as_of));
     }
     found.extend(hidden(card, metrics));
     found
 }
 
-/// Rows not due yet in the headline. What is known so early is known because it happened early, so the rate leans to it.
-fn early(metric: &Metric, result: &MetricResult) -> Option<Diagnostic> {
+/// Rows of the headline whose window is not over: they wait, all alike, and the headline rests on the others.
+fn waiting(metric: &Metric, result: &MetricResult, as_of: Option<CivilDate>) -> Option<Diagnostic> {
     let cell = &result.headline;
     let rows = cell.n + cell.skipped;
     if cell.not_due * 20 <= rows {
         return None;
     }
     let message = format!(
-        "the headline of `{}` leaves out {} of {rows} rows that are not due yet, and counts those that happened early",
-        result.name, cell.not_due
+        "{} of {rows} rows in the headline of `{}` wait: their window is not over",
+        cell.not_due, result.name
     );
+    let help = match as_of {
+        Some(as_of) => format!("they count once it is over, done or not; {as_of} is the last day that is known"),
+        None => "no table has a date, so no window is known to be over: say a day as of which".to_owned(),
+    };
     Some(
-        Diagnostic::warning(codes::NOT_DUE, message)
+        Diagnostic::note(codes::NOT_DUE, message)
             .at(metric.name.span)
-            .help("read the period before, or end the card's data earlier with `.complete_until(..)`"),
+            .help(help),
     )
 }
 

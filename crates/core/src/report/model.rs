@@ -81,7 +81,7 @@ pub struct Cell {
     /// Rows skipped because a value is missing.
     #[serde(default)]
     pub skipped: u64,
-    /// Of those: not yet due.
+    /// Of those: rows whose window is not over as of the day, not yet known, done or not.
     #[serde(default)]
     pub not_due: u64,
     /// The range.

@@ -428,10 +428,11 @@ fn dates() {
 }
 
 #[test]
-fn deadlines_know_yes_no_and_not_due_yet() {
+fn deadlines_are_known_once_their_window_is_over() {
     let hour = 3_600_000_000_i64;
     let end_of_as_of = (i64::from(AS_OF) + 1) * 24 * hour;
-    // Started long ago and done in time, done late, never done; started lately and not done.
+    // Started long ago and done in time, done late, never done; started lately and not done, or done; a window that ends
+    // with the last moment of the as-of day is over, one that ends with the midnight behind it is not.
     let start = vec![
         Some(0),
         Some(0),
@@ -439,8 +440,21 @@ fn deadlines_know_yes_no_and_not_due_yet() {
         Some(end_of_as_of - 47 * hour),
         Some(end_of_as_of - 49 * hour),
         None,
+        Some(end_of_as_of - 47 * hour),
+        Some(end_of_as_of - 48 * hour),
+        Some(end_of_as_of - 48 * hour - 1),
     ];
-    let end = vec![Some(48 * hour), Some(48 * hour + 1), None, None, None, Some(1)];
+    let end = vec![
+        Some(48 * hour),
+        Some(48 * hour + 1),
+        None,
+        None,
+        None,
+        Some(1),
+        Some(end_of_as_of - 46 * hour),
+        Some(end_of_as_of - 47 * hour),
+        Some(end_of_as_of - 1),
+    ];
     let data = dataset(
         vec![("start", Column::timestamps(start)), ("end", Column::timestamps(end))],
         vec![],
@@ -452,23 +466,58 @@ fn deadlines_know_yes_no_and_not_due_yet() {
     let (yes, no, m) = (Value::Bool(true), Value::Bool(false), Value::Missing);
     assert_eq!(
         values(&data, &within),
-        [yes.clone(), no.clone(), no.clone(), m.clone(), no.clone(), m.clone()]
+        [
+            yes.clone(),
+            no.clone(),
+            no.clone(),
+            m.clone(),
+            no.clone(),
+            m.clone(),
+            m.clone(),
+            m.clone(),
+            yes.clone()
+        ]
     );
     let open = call(Function::IsOpen, vec![column("start"), column("end")]);
     assert_eq!(
         values(&data, &open),
-        [no.clone(), no.clone(), yes.clone(), yes.clone(), yes.clone(), m.clone()]
+        [
+            no.clone(),
+            no.clone(),
+            yes.clone(),
+            yes.clone(),
+            yes.clone(),
+            m.clone(),
+            no.clone(),
+            no.clone(),
+            no.clone()
+        ]
     );
-    // Days count whole: what is done on the last day is done in time; the as-of day is over.
+    // Days count whole: what is done on the last day is done in time. The as-of day is over: a window that ends on it is
+    // known, one that ends on the next day waits, also where it is done.
     let days = dataset(
         vec![
             (
                 "sent",
-                Column::dates(vec![Some(0), Some(0), Some(AS_OF - 21), Some(AS_OF - 20)]),
+                Column::dates(vec![
+                    Some(0),
+                    Some(0),
+                    Some(AS_OF - 21),
+                    Some(AS_OF - 20),
+                    Some(AS_OF - 20),
+                    Some(AS_OF - 21),
+                ]),
             ),
             (
                 "answered",
-                Column::timestamps(vec![Some(21 * 24 * hour + 23 * hour), Some(22 * 24 * hour), None, None]),
+                Column::timestamps(vec![
+                    Some(21 * 24 * hour + 23 * hour),
+                    Some(22 * 24 * hour),
+                    None,
+                    None,
+                    Some(end_of_as_of - 24 * hour),
+                    Some(end_of_as_of - 1),
+                ]),
             ),
         ],
         vec![],
@@ -477,21 +526,38 @@ fn deadlines_know_yes_no_and_not_due_yet() {
         Function::DoneWithin,
         vec![column("sent"), column("answered"), int(21), text("days")],
     );
-    assert_eq!(values(&days, &within), [yes.clone(), no.clone(), no.clone(), m.clone()]);
+    assert_eq!(
+        values(&days, &within),
+        [yes.clone(), no.clone(), no.clone(), m.clone(), m.clone(), yes.clone()]
+    );
     // A due date without a time lasts until the end of its day; one with a time does not.
     let due = dataset(
         vec![
             (
                 "done",
-                Column::timestamps(vec![Some(10 * hour), Some(30 * hour), None, None]),
+                Column::timestamps(vec![Some(10 * hour), Some(30 * hour), None, None, Some(0), Some(0)]),
             ),
             (
                 "due",
-                Column::dates(vec![Some(0), Some(0), Some(AS_OF), Some(AS_OF + 1)]),
+                Column::dates(vec![
+                    Some(0),
+                    Some(0),
+                    Some(AS_OF),
+                    Some(AS_OF + 1),
+                    Some(AS_OF),
+                    Some(AS_OF + 1),
+                ]),
             ),
             (
                 "due_at",
-                Column::timestamps(vec![Some(0), Some(40 * hour), None, Some(0)]),
+                Column::timestamps(vec![
+                    Some(0),
+                    Some(40 * hour),
+                    None,
+                    Some(0),
+                    Some(end_of_as_of - 1),
+                    Some(end_of_as_of),
+                ]),
             ),
         ],
         vec![],
@@ -499,9 +565,12 @@ fn deadlines_know_yes_no_and_not_due_yet() {
     let by = |name: &str| call(Function::DoneBy, vec![column("done"), column(name)]);
     assert_eq!(
         values(&due, &by("due")),
-        [yes.clone(), no.clone(), no.clone(), m.clone()]
+        [yes.clone(), no.clone(), no.clone(), m.clone(), yes.clone(), m.clone()]
     );
-    assert_eq!(values(&due, &by("due_at")), [no.clone(), yes, m, no]);
+    assert_eq!(
+        values(&due, &by("due_at")),
+        [no.clone(), yes.clone(), m.clone(), no, yes, m]
+    );
 }
 
 #[test]

@@ -322,9 +322,9 @@ fn end_of(as_of: CivilDate) -> i64 {
     (i64::from(as_of.0) + 1).saturating_mul(DAY)
 }
 
-/// Done within a stretch of time after a start: yes or no once it is done; without an end, no once the time is over at
-/// the end of the as-of day, and missing before. Starts that are days count in whole days where the unit is a day or
-/// longer: what is done on the last day is done in time.
+/// Done within a stretch of time after a start: yes or no once the time is over at the end of the as-of day, and missing
+/// before, also where it is done already. Starts that are days count in whole days where the unit is a day or longer:
+/// what is done on the last day is done in time.
 pub(super) fn done_within(
     start: &Vector,
     end: &Vector,
@@ -363,16 +363,17 @@ fn later(moment: i64, count: i64, unit: TimeUnit) -> Option<i64> {
     }
 }
 
-/// Whether something was done by a moment (or by the end of its day).
+/// Whether something was done by a moment (or by the end of its day); known once that moment has passed at the end of
+/// the as-of day. An early yes would be counted before a no of the same age can be: every row waits as long as the others.
+/// A moment on the as-of day has passed, the midnight at its end has not.
 fn answer(end: Option<i64>, due: i64, by_day: bool, as_of: Option<CivilDate>) -> Option<bool> {
-    match end {
-        Some(end) if by_day => Some(day_of(end) <= day_of(due)),
-        Some(end) => Some(end <= due),
-        None => (due < end_of(as_of?)).then_some(false),
+    if due >= end_of(as_of?) {
+        return None;
     }
+    Some(end.is_some_and(|end| if by_day { day_of(end) <= day_of(due) } else { end <= due }))
 }
 
-/// Done at or before a due date; a due date without a time lasts until the end of its day.
+/// Done at or before a due date, known once that is past; a due date without a time lasts until the end of its day.
 pub(super) fn done_by(done: &Vector, due: &Vector, as_of: Option<CivilDate>, length: usize) -> Vector {
     let by_day = days_only(due).is_some() || days_only(done).is_some();
     let (dones, dues) = (micros(done), micros(due));

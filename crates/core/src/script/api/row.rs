@@ -111,11 +111,11 @@ rows! {
     OrElse ("value: any value, other: any value") -> "value", "The value, or another where it is missing.",
         r#"segment("plan", customers, |c| or_else(c.plan, "none"));"#;
     DoneWithin ("start: date, end: date, n: number, unit: text") -> "true or false",
-        "A deadline: whether the end came within n units of the start. Yes, no, or missing while it is not yet due, so that open cases are neither failed nor forgotten.",
+        "A deadline: whether the end came within n units of the start. Yes or no once the n units are over at the end of the as-of day (a window that ends on that day is over), and missing before, done or not: a row that is early with its yes would count before its no could. A start without a time counts in whole days where the unit is a day or longer.",
         r#"tickets.add("in_time", done_within(tickets.opened_at, tickets.closed_at, 48, "hours"));
 metric("in time", rate(tickets, |t| t.in_time)).target(90);"#;
     DoneBy ("done: date, due: date") -> "true or false",
-        "A deadline: whether it was done at or before it was due. Yes, no, or missing while it is not yet due.",
+        "A deadline: whether it was done at or before it was due. Yes or no once the due date is over at the end of the as-of day (one on that day is over), and missing before, done or not. A due date without a time lasts until the end of its day.",
         r#"metric("on time", rate(tickets, |t| done_by(t.closed_at, t.due_at))).target(92);"#;
     IsOpen ("start: date, end: date") -> "true or false",
         "Whether something that started has not ended at the end of the cell's period.",

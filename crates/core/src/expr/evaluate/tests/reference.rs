@@ -455,8 +455,11 @@ fn deadline(function: Function, values: &[Value], as_of: i32) -> Value {
         }
         other => panic!("{other:?}"),
     };
+    if due >= now {
+        return Value::Missing;
+    }
     if *done == Value::Missing {
-        return if due < now { Value::Bool(false) } else { Value::Missing };
+        return Value::Bool(false);
     }
     if whole_days {
         Value::Bool(moment(done).date() <= due.date())

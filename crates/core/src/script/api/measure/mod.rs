@@ -116,7 +116,7 @@ pub const WORDS: &[Word] = &[
         params: "of: table or column, when?: condition",
         returns: "measure",
         doc: "The percentage of a table's rows for which the condition is true. Rows for which it is missing are skipped and counted, and above \
-              5 % they are warned of; deadlines are said with `done_within` and `done_by`, which know that an answer may not be due yet. With one \
+              5 % they are warned of; deadlines are said with `done_within` and `done_by`, which know that a window may not be over yet. With one \
               argument: the percentage of a true or false column.",
         example: r#"metric("fcr", rate(tickets, |t| t.contacts == 1)).target(75);"#,
         run: rate,
@@ -249,7 +249,7 @@ outcome("nrr", revenue_retention(contracts.customer_id, contracts.starts, contra
         params: "key: column, at: date column, n: number, unit: text",
         returns: "measure",
         doc: "First contact resolution by no repeat: of first contacts, the percentage that no contact of the same key follows within n units. A contact whose \
-              time is not over is not known and skipped. Definitions by one touch are written with `rate`.",
+              n units are not over at the end of the as-of day is not known and skipped, followed or not. Definitions by one touch are written with `rate`.",
         example: r#"metric("fcr", fcr(tickets.customer_id, tickets.opened_at, 7, "days")).target(75);"#,
         run: fcr,
     },
@@ -393,7 +393,7 @@ metric("onward", funnel(events.customer_id, events.step, events.at, ["order", "p
         name: "followed_within",
         params: "key: column, date: date column, n: number, unit: text",
         returns: "column",
-        doc: "For `add`: whether a row with the same key follows within the window; missing while the window is not over.",
+        doc: "For `add`: whether a row with the same key follows within the window; missing while the window is not over at the end of the as-of day, followed or not.",
         example: r#"tickets.add("back", followed_within(tickets.customer_id, tickets.opened_at, 7, "days"));"#,
         run: |call| window(call, false),
     },
