@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use bellwether::data::Values;
 use bellwether::diagnostic::Diagnostic;
 use bellwether_tests::card::{self, CardCase, CardData};
 use bellwether_tests::oracle::{self, Cells, Expected};
@@ -95,13 +96,16 @@ fn scores_of_rows<'a>(case: &CardCase, run: &Run, expected: impl Iterator<Item =
     let mut out = String::new();
     for value in expected {
         let score = report.results.scores.iter().find(|score| score.name == value.metric);
-        let rows = score
-            .and_then(|score| score.entities.as_ref())
-            .map_or(&[][..], |entities| &entities.rows);
-        let row = rows
-            .iter()
-            .find(|row| row.key.first().map(String::as_str) == value.entity());
-        let got = row.and_then(|row| row.value);
+        let got = score.and_then(|score| {
+            let frame = &score.entities.as_ref()?.frame;
+            let (_, keys) = frame.columns.first()?;
+            let text = |row: usize| match &keys.values {
+                Values::Text(text) => text.get(row).to_owned(),
+                _ => keys.number(row).map(|key| key.to_string()).unwrap_or_default(),
+            };
+            let row = (0..frame.rows).find(|row| Some(text(*row).as_str()) == value.entity())?;
+            frame.column(&score.name)?.number(row)
+        });
         if !oracle::close(got, value.value) {
             let entity = value.entity().unwrap_or_default();
             writeln!(

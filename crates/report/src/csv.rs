@@ -1,6 +1,6 @@
 //! Cells as tidy CSV: one line a cell, a column for each segment.
 
-use bellwether::report::{Cell, EntityScores, GoalResult, Report};
+use bellwether::report::{Cell, EntityScores, GoalResult, Report, Value, explain};
 
 use crate::format;
 
@@ -128,24 +128,23 @@ fn line(lead: [&str; 4], cell: &Cell, goal: &GoalResult, segments: &[&str], head
 ///
 /// # Errors
 /// A message when the text cannot be written.
-pub fn entities_to_csv(score: &str, entities: &EntityScores) -> Result<String, String> {
+pub fn entities_to_csv(entities: &EntityScores) -> Result<String, String> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    let mut head = entities.key.clone();
-    head.extend([score, "state", "band", "change", "n", "reasons"].map(str::to_owned));
-    writer.write_record(&head).map_err(|error| error.to_string())?;
-    for row in &entities.rows {
-        let mut record = row.key.clone();
-        record.extend([
-            row.value.map(|value| value.to_string()).unwrap_or_default(),
-            row.state
-                .map(|state| format::state(state).to_owned())
-                .unwrap_or_default(),
-            row.band.clone().unwrap_or_default(),
-            row.change.map(|value| value.to_string()).unwrap_or_default(),
-            row.n.to_string(),
-            row.reasons.join("; "),
-        ]);
-        writer.write_record(&record).map_err(|error| error.to_string())?;
+    let frame = &entities.frame;
+    let head = frame.columns.iter().map(|(name, _)| name.as_str());
+    writer.write_record(head).map_err(|error| error.to_string())?;
+    for row in 0..frame.rows {
+        let record = frame
+            .columns
+            .iter()
+            .map(|(_, column)| match explain::plain_value(column, row) {
+                Value::Missing => String::new(),
+                Value::Bool(value) => value.to_string(),
+                Value::Int(value) => value.to_string(),
+                Value::Float(value) => value.to_string(),
+                Value::Text(text) => text,
+            });
+        writer.write_record(record).map_err(|error| error.to_string())?;
     }
     let bytes = writer.into_inner().map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| error.to_string())

@@ -88,7 +88,7 @@ fn write_entities(report: &Report, target: &str) -> Result<(), Failure> {
         }
     };
     let Some(entities) = &score.entities else { return Ok(()) };
-    let text = bellwether_report::entities_to_csv(&score.name, entities).map_err(Failure::input)?;
+    let text = bellwether_report::entities_to_csv(entities).map_err(Failure::input)?;
     output::write_whole(std::path::Path::new(path), &text)
 }
 

@@ -1,13 +1,14 @@
 //! The scores of the rows of a table: measured, scored, and added to the table as columns.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::data::{Column, Dataset, NO_ROW, Values};
+use crate::data::{Column, Dataset, NO_ROW, Table, Values};
 use crate::definition::{CivilDate, RowExpr, Score, Scorecard};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{self, Context, TableFrame};
-use crate::measure::{EntityFrame, Measures, PeriodKey, Session, State};
-use crate::report::{EntityRow, EntityScores, explain::plain_value, model::Value};
+use crate::measure::{EntityFrame, Measures, PeriodKey, Session, State, compare, gather};
+use crate::report::{EntityScores, explain::plain_value, model::Value};
 use crate::score::{self, RowInputs, RowOverride, RowScore, place};
 
 /// Scores every row of the table of a score and adds the columns `health`, `health_change`, `health_band`,
@@ -196,36 +197,67 @@ fn entity_scores(
     let key: Vec<String> = bound.map_or_else(Vec::new, |bound| bound.key.clone());
     let columns: Vec<_> = key.iter().filter_map(|name| bound?.column(name)).collect();
     let names = score.bands.as_ref().map_or(&[][..], |bands| bands.names.as_slice());
+    let mut rows: Vec<(u32, &RowScore)> = scores
+        .iter()
+        .enumerate()
+        .filter_map(|(row, scored)| Some((u32::try_from(row).ok()?, scored.as_ref()?)))
+        .collect();
+    // The order of the source never reaches an output.
+    rows.sort_by(|(a, _), (b, _)| {
+        let order = |column: &&Arc<Column>| compare(column, *a as usize, *b as usize);
+        columns
+            .iter()
+            .map(order)
+            .find(|order| order.is_ne())
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
     let mut by_band = vec![0_u64; names.len()];
-    let mut rows = Vec::new();
-    for (row, scored) in scores.iter().enumerate() {
-        let Some(scored) = scored else { continue };
-        if let Some(count) = scored.band.and_then(|band| by_band.get_mut(band)) {
+    for band in rows.iter().filter_map(|(_, scored)| scored.band) {
+        if let Some(count) = by_band.get_mut(band) {
             *count += 1;
         }
-        rows.push(EntityRow {
-            key: columns
-                .iter()
-                .map(|column| as_text(&plain_value(column, row)))
-                .collect(),
-            value: scored.value,
-            state: Some(scored.state),
-            band: scored.band.and_then(|band| names.get(band)).cloned(),
-            change: changes.get(row).copied().flatten(),
-            n: scored.n,
-            reasons: scored.reasons.clone(),
-        });
     }
-    // The order of the source never reaches an output.
-    rows.sort_by(|a, b| a.key.cmp(&b.key));
+    let places: Vec<u32> = rows.iter().map(|(row, _)| *row).collect();
+    let keys = key
+        .iter()
+        .cloned()
+        .zip(columns.iter().map(|column| gather(column, &places)));
+    let band = |scored: &RowScore| scored.band.and_then(|band| names.get(band));
+    let bands: Vec<Option<&String>> = rows.iter().map(|(_, scored)| band(scored)).collect();
+    let states: Vec<Option<&str>> = rows.iter().map(|(_, scored)| Some(scored.state.word())).collect();
+    let change = |row: u32| changes.get(row as usize).copied().flatten();
+    let reasons: Vec<Option<String>> = rows.iter().map(|(_, scored)| Some(scored.reasons.join("; "))).collect();
+    let made = [
+        (
+            score.name.value.as_str(),
+            Column::floats(rows.iter().map(|(_, scored)| scored.value).collect()),
+        ),
+        ("state", Column::texts(&states)),
+        ("band", Column::texts(&bands)),
+        (
+            "change",
+            Column::floats(rows.iter().map(|(row, _)| change(*row)).collect()),
+        ),
+        (
+            "n",
+            Column::ints(rows.iter().map(|(_, scored)| i64::try_from(scored.n).ok()).collect()),
+        ),
+        ("reasons", Column::texts(&reasons)),
+    ];
     EntityScores {
         table: table.to_owned(),
-        key,
         scored: rows.len() as u64,
         left_out: (scores.len() - rows.len()) as u64,
         by_band,
-        without_score: rows.iter().filter(|row| row.value.is_none()).count() as u64,
-        rows,
+        without_score: rows.iter().filter(|(_, scored)| scored.value.is_none()).count() as u64,
+        frame: Table {
+            rows: rows.len(),
+            columns: keys
+                .chain(made.map(|(name, column)| (name.to_owned(), column)))
+                .collect(),
+            ..Table::default()
+        },
+        key,
     }
 }
 

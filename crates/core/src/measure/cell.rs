@@ -30,6 +30,26 @@ pub enum State {
 }
 
 impl State {
+    /// The word that reports and files have for it, as serialised.
+    ///
+    /// ```
+    /// use bellwether::measure::State;
+    /// assert_eq!(State::TooFew.word(), "too_few");
+    /// ```
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Suppressed => "suppressed",
+            Self::Missing => "missing",
+            Self::NotApplicable => "not_applicable",
+            Self::NotAnalysed => "not_analysed",
+            Self::TooFew => "too_few",
+            Self::Stale => "stale",
+            Self::Ok => "ok",
+        }
+    }
+
     /// Whether a cell in this state has a value.
     #[must_use]
     pub const fn has_value(self) -> bool {

@@ -36,4 +36,6 @@ pub use cell::{
     Axes, CellKey, Interval, MeasuredCell, Measures, MetricCells, PeriodAxis, PeriodKey, PeriodStep, SegmentAxis, State,
 };
 pub use entity::{EntityFrame, ListedRows, RowUse, RowsOf, SourceRow};
+pub(crate) use lists::compare;
+pub(crate) use reach::gather;
 pub use session::{MeasureOptions, Session};

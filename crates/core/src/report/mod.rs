@@ -20,9 +20,9 @@ pub use explain::{
     ScoreExplanation,
 };
 pub use model::{
-    AlertResult, Cell, Change, ChangeVerdict, Contribution, EntityRow, EntityScores, GoalResult, InitiativeResult,
-    JourneyResult, LimitResult, LinkResult, LinkState, ListResult, MetricResult, ObjectiveResult, PhaseResult,
-    Provenance, Report, Results, ScoreResult, StepResult, TableProvenance, Value, WorthResult,
+    AlertResult, Cell, Change, ChangeVerdict, Contribution, EntityScores, GoalResult, InitiativeResult, JourneyResult,
+    LimitResult, LinkResult, LinkState, ListResult, MetricResult, ObjectiveResult, PhaseResult, Provenance, Report,
+    Results, ScoreResult, StepResult, TableProvenance, Value, WorthResult,
 };
 #[cfg(feature = "schema")]
 pub use schema::{explanation_schema, report_schema};

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::explain::plain_value;
+use crate::data::{Column, Table};
 use crate::definition::{CivilDate, Direction, Header, Initiative, Link, Objective, Param, Role, SourceInfo};
 use crate::diagnostic::Diagnostic;
 use crate::measure::{Axes, Interval, State};
@@ -310,8 +312,8 @@ pub struct LimitResult {
     pub points: Option<f64>,
 }
 
-/// Scores of rows, as columns of one length.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Scores of the rows of a table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EntityScores {
     /// The table.
@@ -327,28 +329,27 @@ pub struct EntityScores {
     pub by_band: Vec<u64>,
     /// Rows without a score.
     pub without_score: u64,
-    /// The rows; not part of the serialised results (ask for them with `--entities`).
+    /// The scored rows in columns, in the order of their keys: the columns of the key, of the types that they have in
+    /// the table; the score, under its name; `state`; `band`; `change` against the previous period; `n`, the smallest of
+    /// the parts'; `reasons` in words, most points lost first. [`crate::data::to_record_batch`] makes an Arrow batch of
+    /// it. Not part of the serialised results (ask for them with `--entities`).
     #[serde(skip)]
-    pub rows: Vec<EntityRow>,
+    pub frame: Table,
 }
 
-/// The score of a row.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct EntityRow {
-    /// Key values as text.
-    pub key: Vec<String>,
-    /// Its score.
-    pub value: Option<f64>,
-    /// State.
-    pub state: Option<State>,
-    /// Band.
-    pub band: Option<String>,
-    /// Change against the previous period.
-    pub change: Option<f64>,
-    /// Smallest n of its parts.
-    pub n: u64,
-    /// Reasons in words, most points lost first.
-    pub reasons: Vec<String>,
+impl PartialEq for EntityScores {
+    /// The rows are compared as they would be written.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(mine, theirs): (&(String, Column), &(String, Column))| {
+            mine.0 == theirs.0
+                && (0..self.frame.rows).all(|row| plain_value(&mine.1, row) == plain_value(&theirs.1, row))
+        };
+        (&self.table, &self.key, &self.by_band) == (&other.table, &other.key, &other.by_band)
+            && (self.scored, self.left_out, self.without_score) == (other.scored, other.left_out, other.without_score)
+            && self.frame.rows == other.frame.rows
+            && self.frame.columns.len() == other.frame.columns.len()
+            && self.frame.columns.iter().zip(&other.frame.columns).all(same)
+    }
 }
 
 /// A claim and what became of it.

@@ -1,6 +1,7 @@
 //! A score for each account (card 11 of the language trial), against values worked out by `tests/oracle/made.py`.
 
 use super::*;
+use crate::report::explain;
 
 fn card_folder() -> PathBuf {
     root().join("tests/cards/11-account-health")
@@ -35,18 +36,29 @@ fn every_account_has_the_score_worked_out_by_hand() {
         let Some(account) = row["entity"].as_str() else {
             continue;
         };
-        let scored = entities.rows.iter().find(|scored| scored.key[0] == account).unwrap();
+        let frame = &entities.frame;
+        let keys = frame.column(&entities.key[0]).unwrap();
+        let at = (0..frame.rows)
+            .find(|at| explain::plain_value(keys, *at) == report::Value::Text(account.to_owned()))
+            .unwrap();
+        let scored = frame.column("health").unwrap().number(at);
         match row["value"].as_f64() {
             Some(value) => assert!(
-                (scored.value.unwrap() - value).abs() < 1e-9,
-                "{account}: {:?} for {value}",
-                scored.value
+                (scored.unwrap() - value).abs() < 1e-9,
+                "{account}: {scored:?} for {value}"
             ),
-            None => assert_eq!(scored.value, None, "{account}"),
+            None => assert_eq!(scored, None, "{account}"),
         }
         compared += 1;
     }
-    assert_eq!(compared, entities.rows.len());
+    assert_eq!(compared, entities.frame.rows);
+    let names: Vec<&str> = entities.frame.columns.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["account_id", "health", "state", "band", "change", "n", "reasons"]
+    );
+    let batch = crate::data::to_record_batch(&entities.frame).unwrap();
+    assert_eq!((batch.num_rows(), batch.num_columns()), (compared, 7));
     assert!(compared > 20, "{compared} accounts");
     let banded: u64 = entities.by_band.iter().sum();
     assert_eq!(banded + entities.without_score, entities.scored);
