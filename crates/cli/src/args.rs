@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use bellwether::diagnostic::{Code, Switches};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::failure::Failure;
 
 /// Scorecards as scripts: outcome-linked customer-experience measures with a reason for every number.
 #[derive(Debug, Parser)]
@@ -110,6 +113,8 @@ pub struct RunArgs {
     /// Exit with 3 when a headline score is in its lowest band (`red`) or a headline target is missed (`goal`).
     #[arg(long, value_enum)]
     pub fail_on: Vec<FailOn>,
+    #[command(flatten)]
+    pub switches: SwitchArgs,
 }
 
 /// Output formats of `run`.
@@ -144,20 +149,81 @@ pub struct CheckArgs {
     /// Do not read data, also where the card names default files.
     #[arg(long)]
     pub no_data: bool,
-    /// Fail on warnings too.
+    #[command(flatten)]
+    pub switches: SwitchArgs,
+    /// Fail on warnings and notes too, whatever is not allowed.
     #[arg(long)]
     pub strict: bool,
-    /// Print diagnostics as text or JSON.
-    #[arg(long, value_enum, default_value_t = DiagnosticFormat::Text)]
-    pub format: DiagnosticFormat,
+    /// How to print what is found.
+    #[arg(long, short, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Write what is found to a file, whole or not at all, in place of standard output.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
 }
 
-/// How diagnostics are printed.
+/// Which findings are allowed and which are denied.
+#[derive(Debug, Args)]
+pub struct SwitchArgs {
+    /// Say nothing of warnings and notes with this code, such as BW600 (repeat or separate by commas). In a card, a
+    /// comment does the same for one statement: `// bellwether: allow BW600 why`.
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// Count warnings and notes with this code as errors; `warnings` stands for all warnings. What a comment of the card
+    /// allows stays allowed.
+    #[arg(long, value_name = "CODE|warnings", value_delimiter = ',')]
+    pub deny: Vec<String>,
+}
+
+impl SwitchArgs {
+    /// Reads the codes.
+    pub fn read(&self) -> Result<Switches, Failure> {
+        let code = |option: &str, name: &str| {
+            Code::named(name.trim()).ok_or_else(|| {
+                Failure::usage(format!(
+                    "{option} takes a code such as BW600, and `{name}` is none; `bellwether docs codes` lists them"
+                ))
+            })
+        };
+        let mut switches = Switches::default();
+        for name in &self.allow {
+            switches.allow.insert(code("--allow", name)?);
+        }
+        for name in &self.deny {
+            if name.trim().eq_ignore_ascii_case("warnings") {
+                switches.deny_warnings = true;
+            } else {
+                switches.deny.insert(code("--deny", name)?);
+            }
+        }
+        if let Some(both) = switches.allow.intersection(&switches.deny).next() {
+            return Err(Failure::usage(format!(
+                "{both} is both allowed and denied; leave one of them out"
+            )));
+        }
+        Ok(switches)
+    }
+}
+
+/// How the findings of a check are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DiagnosticFormat {
+pub enum CheckFormat {
     /// With excerpts of the card.
     Text,
-    /// As a JSON array.
+    /// Everything, with lines and columns; the schema is docs/check.schema.json.
+    Json,
+    /// SARIF 2.1.0, for code review tools.
+    Sarif,
+    /// One workflow command a finding, for GitHub annotations.
+    Github,
+}
+
+/// How an explanation is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiagnosticFormat {
+    /// As text.
+    Text,
+    /// As JSON.
     Json,
 }
 
@@ -228,10 +294,10 @@ pub enum Template {
 /// `bellwether docs`
 #[derive(Debug, Args)]
 pub struct DocsArgs {
-    /// A function, setting or diagnostic code; without it, the list of all.
+    /// A function or setting, a code such as BW600, or `codes` for the list of codes; without it, the list of all words.
     pub name: Option<String>,
-    /// Print the whole reference as Markdown.
-    #[arg(long, conflicts_with = "name")]
+    /// Print Markdown: the whole reference, a code's page, or with `codes` all pages.
+    #[arg(long)]
     pub markdown: bool,
     /// Print the reference as JSON, for editors.
     #[arg(long, conflicts_with = "markdown")]

@@ -1,8 +1,9 @@
 //! How a command ends when it does not end well.
 
 use bellwether::diagnostic::Diagnostic;
+use bellwether_report::findings::tally;
 
-use crate::terminal::{Terminal, Texts, draw, tally};
+use crate::terminal::{Terminal, Texts, draw};
 
 /// Why a command failed; decides the exit code.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod host;
 mod output;
+mod pages;
 mod starter;
 mod terminal;
 

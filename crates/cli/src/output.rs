@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Writes text to a file through a temporary one in the same folder, then renames it.
-pub fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
+/// Writes a file through a temporary one in the same folder, then renames it.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -16,7 +16,7 @@ pub fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
         .prefix(".bellwether-")
         .tempfile_in(folder)
         .map_err(explain)?;
-    file.write_all(text.as_bytes()).map_err(explain)?;
+    file.write_all(bytes).map_err(explain)?;
     file.as_file().sync_all().map_err(explain)?;
     file.persist(path).map_err(|error| explain(error.error))?;
     Ok(())

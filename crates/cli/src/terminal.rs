@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind, sources};
 use bellwether::diagnostic::{Diagnostic, Severity, Span};
+use bellwether_report::findings;
 
 use crate::args::When;
 
@@ -42,29 +43,27 @@ impl Terminal {
 /// Texts of a card and its modules: name and text, in the order of `Span::source`.
 pub type Texts = Vec<(String, String)>;
 
-/// Draws diagnostics for people: worst first as they come, with an excerpt of the card where there is one.
+/// Draws diagnostics for people: worst first as they come, with an excerpt of the card where there is one. What is
+/// allowed is left out.
 pub fn draw(diagnostics: &[Diagnostic], texts: &Texts, colour: bool) -> String {
     diagnostics
         .iter()
+        .filter(|diagnostic| diagnostic.is_told())
         .map(|diagnostic| draw_one(diagnostic, texts, colour))
         .collect()
 }
 
 fn draw_one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {
     let mut message = diagnostic.message.clone();
-    if let Some(place) = &diagnostic.place {
-        let mut parts = Vec::new();
-        parts.extend(place.file.clone());
-        parts.extend(place.table.as_ref().map(|table| format!("table {table}")));
-        parts.extend(place.row.map(|row| format!("row {row}")));
-        parts.extend(place.column.as_ref().map(|column| format!("column {column}")));
-        parts.extend(place.value.as_ref().map(|value| format!("value `{value}`")));
-        if !parts.is_empty() {
-            message.push_str(&format!("\n  in {}", parts.join(", ")));
-        }
+    if let Some(place) = diagnostic
+        .place
+        .as_ref()
+        .map(findings::place)
+        .filter(|place| !place.is_empty())
+    {
+        message.push_str(&format!("\n  in {place}"));
     }
-    let excerpt = diagnostic.span.and_then(|span| Some((span, range(span, texts)?)));
-    let Some((span, place)) = excerpt else {
+    let Some(place) = diagnostic.span.and_then(|span| range(span, texts)) else {
         return plain(diagnostic, &message, colour);
     };
     let colours = |severity: Severity| match severity {
@@ -84,7 +83,7 @@ fn draw_one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {
                 .help
                 .as_deref()
                 .filter(|help| help.chars().count() < 60 && !help.contains('\n'))
-                .unwrap_or("here"),
+                .unwrap_or_else(|| diagnostic.code.title()),
         );
     let long_help = diagnostic
         .help
@@ -105,7 +104,6 @@ fn draw_one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {
     }
     let mut bytes = Vec::new();
     let cache = sources(texts.iter().map(|(name, text)| (name.clone(), text.clone())));
-    let _ = span;
     match report.finish().write(cache, &mut bytes) {
         Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(_) => plain(diagnostic, &message, colour),
@@ -146,30 +144,6 @@ fn range(span: Span, texts: &Texts) -> Option<(String, std::ops::Range<usize>)> 
     let start = border(span.start as usize);
     let end = border(span.end as usize).max(start);
     Some((name.clone(), start..end))
-}
-
-/// One line that counts findings: `2 errors, 1 warning`.
-pub fn tally(diagnostics: &[Diagnostic]) -> String {
-    let count = |severity: Severity, word: &str| {
-        let n = diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == severity)
-            .count();
-        (n > 0).then(|| format!("{n} {word}{}", if n == 1 { "" } else { "s" }))
-    };
-    let parts: Vec<String> = [
-        count(Severity::Error, "error"),
-        count(Severity::Warning, "warning"),
-        count(Severity::Note, "note"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if parts.is_empty() {
-        "nothing to say".to_owned()
-    } else {
-        parts.join(", ")
-    }
 }
 
 #[cfg(test)]

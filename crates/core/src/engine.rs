@@ -16,7 +16,7 @@ pub use explain::Question;
 
 use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
 use crate::definition::{self, CivilDate, Scorecard};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes, switch};
 use crate::limits::{Budget, Host, Limits, Stop};
 use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
 use crate::proof::{self, Evaluation, TestReport};
@@ -55,6 +55,8 @@ pub struct EvaluateOptions {
     /// The budget to spend from, shared with whatever else spends from it; `None`: a fresh one with the limits and the
     /// host of the engine, begun when the evaluation begins.
     pub budget: Option<Budget>,
+    /// What was said when the card was compiled and its tables were read: it goes into the report, or into the error.
+    pub earlier: Vec<Diagnostic>,
 }
 
 impl std::fmt::Debug for EvaluateOptions {
@@ -235,17 +237,13 @@ impl Engine {
             Some(Stop::Cancelled) => return Err(Error::new(ErrorKind::Cancelled, compiled.diagnostics)),
             Some(_) => return Err(Error::new(ErrorKind::Limit, compiled.diagnostics)),
         }
-        let mut findings = compiled.diagnostics;
+        let (mut findings, mut allows) = (compiled.diagnostics, compiled.allows);
+        findings.extend(compiled.scorecard.iter().flat_map(score::check));
+        switch::apply(&mut allows, &mut findings);
+        settle(&mut findings);
         match compiled.scorecard {
-            Some(card) => {
-                findings.extend(score::check(&card));
-                settle(&mut findings);
-                if findings.iter().any(Diagnostic::is_error) {
-                    return Err(Error::new(ErrorKind::Card, findings));
-                }
-                Ok((card, findings))
-            }
-            None => Err(Error::new(ErrorKind::Card, findings)),
+            Some(card) if !findings.iter().any(Diagnostic::is_error) => Ok((Scorecard { allows, ..card }, findings)),
+            _ => Err(Error::new(ErrorKind::Card, findings)),
         }
     }
 
@@ -265,14 +263,20 @@ impl Engine {
     ) -> Vec<Diagnostic> {
         let mut findings = definition::validate(card);
         findings.extend(score::check(card));
-        if let Some(tables) = tables {
-            match self.evaluate(card, tables, options) {
-                Ok(report) => findings.extend(report.diagnostics),
-                Err(error) => findings.extend(error.into_diagnostics()),
-            }
+        findings.extend_from_slice(&options.earlier);
+        let Some(tables) = tables else {
+            switch::apply(&mut card.allows.clone(), &mut findings);
+            settle(&mut findings);
+            return findings;
+        };
+        let options = EvaluateOptions {
+            earlier: findings,
+            ..options.clone()
+        };
+        match self.evaluate(card, tables, &options) {
+            Ok(report) => report.diagnostics,
+            Err(error) => error.into_diagnostics(),
         }
-        settle(&mut findings);
-        findings
     }
 
     /// Evaluates a card over tables.
@@ -286,7 +290,27 @@ impl Engine {
         tables: BTreeMap<String, Table>,
         options: &EvaluateOptions,
     ) -> Result<Report, Error> {
-        evaluate(card, tables, &options.within(self), false).map(|evaluation| evaluation.report)
+        let mut allows = card.allows.clone();
+        let mut told = |findings: &mut Vec<Diagnostic>| {
+            findings.extend_from_slice(&options.earlier);
+            switch::apply(&mut allows, findings);
+        };
+        match evaluate(card, tables, &options.within(self), false) {
+            Ok(Evaluation { mut report, .. }) => {
+                told(&mut report.diagnostics);
+                report.diagnostics.extend(switch::unused(&allows));
+                settle(&mut report.diagnostics);
+                Ok(report)
+            }
+            Err(error) => {
+                let (kind, mut findings) = (error.kind(), error.into_diagnostics());
+                if kind != ErrorKind::Cancelled {
+                    told(&mut findings);
+                    settle(&mut findings);
+                }
+                Err(Error::new(kind, findings))
+            }
+        }
     }
 
     /// Runs the tests of a card: each evaluates the card over its own small tables.
@@ -529,16 +553,21 @@ fn origins(card: &Scorecard, tables: &BTreeMap<String, Table>) -> Vec<TableProve
         .collect()
 }
 
-/// Findings in a fixed order (errors, warnings, notes; each by place), every one once.
+/// Findings in a fixed order (errors, warnings, notes; each by place), every one once. While there are errors, what seems
+/// unused may be what a misspelt name meant, so nothing is said of it.
 fn settle(findings: &mut Vec<Diagnostic>) {
+    if findings.iter().any(Diagnostic::is_error) {
+        findings.retain(|finding| finding.code != codes::UNUSED);
+    }
     findings.sort_by(|a, b| {
         let place = |finding: &Diagnostic| (finding.severity, finding.span.is_none(), finding.span);
         place(a)
             .cmp(&place(b))
             .then_with(|| a.code.cmp(&b.code))
             .then_with(|| a.message.cmp(&b.message))
+            .then_with(|| a.place.cmp(&b.place))
     });
-    findings.dedup_by(|a, b| a.code == b.code && a.span == b.span && a.message == b.message);
+    findings.dedup_by(|a, b| a.code == b.code && a.span == b.span && a.place == b.place && a.message == b.message);
 }
 
 #[cfg(test)]

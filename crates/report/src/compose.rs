@@ -1,7 +1,7 @@
 //! From a report to a document: which sections, in which order, in which words.
 
 use bellwether::definition::Role;
-use bellwether::diagnostic::Severity;
+use bellwether::diagnostic::{Diagnostic, Severity};
 use bellwether::report::{Cell, Change, ChangeVerdict, LinkState, MetricResult, Report, Results, ScoreResult, Value};
 
 use crate::document::{Align, Block, Document, Run, Table, Tone};
@@ -755,24 +755,43 @@ fn tables(results: &Results) -> Document {
 }
 
 fn notes(report: &Report) -> Document {
-    if report.diagnostics.is_empty() {
+    let told = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_told());
+    let mut items: Vec<Vec<Run>> = told.map(note).collect();
+    let allowed = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| !diagnostic.is_told())
+        .count();
+    if allowed > 0 {
+        let words = if allowed == 1 {
+            "1 finding is"
+        } else {
+            &format!("{allowed} findings are")
+        };
+        items.push(vec![Run::new(
+            format!("{words} allowed, and not told here"),
+            Tone::Muted,
+        )]);
+    }
+    if items.is_empty() {
         return Vec::new();
     }
-    let items = report.diagnostics.iter().map(|diagnostic| {
-        let tone = match diagnostic.severity {
-            Severity::Error => Tone::Bad,
-            Severity::Warning => Tone::Warn,
-            Severity::Note => Tone::Muted,
-        };
-        let help = diagnostic
-            .help
-            .as_ref()
-            .map(|help| format!(" ({help})"))
-            .unwrap_or_default();
-        vec![
-            Run::new(diagnostic.code.to_string(), tone),
-            Run::plain(format!(" {}{help}", diagnostic.message)),
-        ]
-    });
-    vec![Block::Heading("Notes".to_owned()), Block::Items(items.collect())]
+    vec![Block::Heading("Notes".to_owned()), Block::Items(items)]
+}
+
+fn note(diagnostic: &Diagnostic) -> Vec<Run> {
+    let tone = match diagnostic.severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Warn,
+        Severity::Note => Tone::Muted,
+    };
+    let help = diagnostic
+        .help
+        .as_ref()
+        .map(|help| format!(" ({help})"))
+        .unwrap_or_default();
+    vec![
+        Run::new(diagnostic.code.to_string(), tone),
+        Run::plain(format!(" {}{help}", diagnostic.message)),
+    ]
 }

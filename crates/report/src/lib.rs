@@ -5,21 +5,26 @@
 //!
 //! Imports: `bellwether::{report, measure, definition, diagnostic}`. Never: the engine or its other stages.
 
+mod annotations;
 mod compose;
 mod csv;
 mod document;
 mod explain;
+pub mod findings;
 pub mod format;
 mod json;
 mod markdown;
+mod sarif;
 mod text;
 
+pub use annotations::to_annotations;
 pub use compose::compose;
 pub use csv::{entities_to_csv, to_csv};
 pub use document::{Align, Block, Document, Run, Table, Tone};
 pub use explain::compose_explanation;
 pub use json::to_json;
 pub use markdown::to_markdown;
+pub use sarif::to_sarif;
 pub use text::{TextOptions, to_text};
 
 use bellwether::report::Report;

@@ -1,40 +1,69 @@
 //! `bellwether check`: every finding about a card, and about its data where they are at hand.
 
-use bellwether::diagnostic::{Diagnostic, codes};
+use bellwether::diagnostic::wire::Findings;
+use bellwether::diagnostic::{Diagnostic, codes, switch};
+use bellwether_report::findings::tally;
+use bellwether_report::{to_annotations, to_sarif};
 
-use crate::args::{CheckArgs, DiagnosticFormat};
+use crate::args::{CheckArgs, CheckFormat};
 use crate::failure::Failure;
 use crate::host::{card, session::Session};
 use crate::output;
-use crate::terminal::{Terminal, draw, tally};
+use crate::pages;
+use crate::terminal::{Terminal, Texts, draw};
 
 /// Checks a card.
 pub fn check(args: &CheckArgs, terminal: Terminal) -> Result<(), Failure> {
+    let switches = args.switches.read()?;
     let card = card::read(&args.input.card, &args.input.modules)?;
     let texts = card.texts();
     let name = card.name.clone();
     let (mut diagnostics, with_data) = findings(args, card, terminal)?;
-    // While there are errors, what seems unused may be what a misspelt name meant.
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics.retain(|diagnostic| diagnostic.code != codes::UNUSED);
+    switches.apply(&mut diagnostics);
+    if args.strict {
+        diagnostics.iter_mut().for_each(strictly);
     }
-    match args.format {
-        DiagnosticFormat::Json => {
-            let mut text =
-                serde_json::to_string_pretty(&diagnostics).map_err(|error| Failure::input(error.to_string()))?;
-            text.push('\n');
-            output::print(&text)?;
+    diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    let text = match args.format {
+        CheckFormat::Text => as_text(&diagnostics, &texts, &name, with_data, terminal),
+        CheckFormat::Json => as_json(&Findings::new(&name, with_data, diagnostics, &texts))?,
+        CheckFormat::Sarif => {
+            let found = Findings::new(&name, with_data, diagnostics, &texts);
+            to_sarif(&found, &|code| pages::markdown(code).map(str::to_owned)).map_err(Failure::input)?
         }
-        DiagnosticFormat::Text => {
-            let data = if with_data { "with its data" } else { "without data" };
-            let drawn = draw(&diagnostics, &texts, terminal.colour_out);
-            output::print(&format!("{drawn}{name}, checked {data}: {}\n", tally(&diagnostics)))?;
-        }
+        CheckFormat::Github => to_annotations(&Findings::new(&name, with_data, diagnostics, &texts)),
+    };
+    match &args.out {
+        Some(path) => output::write_whole(path, text.as_bytes())?,
+        None => output::print(&text)?,
     }
-    let failed = diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.is_error() || args.strict);
     if failed { Err(Failure::Reported) } else { Ok(()) }
+}
+
+/// With `--strict`, whatever is told fails the check.
+fn strictly(diagnostic: &mut Diagnostic) {
+    if diagnostic.is_told() {
+        diagnostic.severity = bellwether::diagnostic::Severity::Error;
+    }
+}
+
+fn as_text(diagnostics: &[Diagnostic], texts: &Texts, name: &str, with_data: bool, terminal: Terminal) -> String {
+    let data = if with_data { "with its data" } else { "without data" };
+    let drawn = draw(diagnostics, texts, terminal.colour_out);
+    let codes = diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.is_told())
+        .map_or_else(String::new, |diagnostic| {
+            format!("; `bellwether docs {}` says more", diagnostic.code)
+        });
+    format!("{drawn}{name}, checked {data}: {}{codes}\n", tally(diagnostics))
+}
+
+fn as_json(found: &Findings) -> Result<String, Failure> {
+    let mut text = serde_json::to_string_pretty(found).map_err(|error| Failure::input(error.to_string()))?;
+    text.push('\n');
+    Ok(text)
 }
 
 /// All findings, and whether data were read.
@@ -49,20 +78,22 @@ fn findings(args: &CheckArgs, card: card::CardText, terminal: Terminal) -> Resul
     }
     let tables = match session.load(&args.input, terminal) {
         Ok(tables) => tables,
-        Err(Failure::Findings { diagnostics, .. }) => {
-            let mut all = diagnostics;
-            all.extend_from_slice(session.findings());
-            return Ok((all, true));
+        Err(Failure::Findings { mut diagnostics, .. }) => {
+            switch::apply(&mut session.card().allows.clone(), &mut diagnostics);
+            // What seems unused may be what the data that cannot be read would use.
+            let told = session
+                .findings()
+                .iter()
+                .filter(|finding| finding.code != codes::UNUSED);
+            diagnostics.extend(told.cloned());
+            return Ok((diagnostics, true));
         }
         Err(other) => return Err(other),
     };
     let options = session.options(&args.input)?;
     match session.evaluate(tables, &options, terminal) {
         Ok(report) => Ok((report.diagnostics, true)),
-        Err(Failure::Findings { mut diagnostics, .. }) => {
-            diagnostics.extend_from_slice(session.findings());
-            Ok((diagnostics, true))
-        }
+        Err(Failure::Findings { diagnostics, .. }) => Ok((diagnostics, true)),
         Err(other) => Err(other),
     }
 }

@@ -1,16 +1,38 @@
 //! `bellwether docs`: the reference of the language.
 
-use bellwether::diagnostic::{codes, nearest};
+use bellwether::diagnostic::{Code, nearest};
 use bellwether::script::reference::{self, FunctionDoc};
 
 use crate::args::DocsArgs;
 use crate::failure::Failure;
 use crate::output;
+use crate::pages;
 use crate::terminal::Terminal;
 
 /// Prints the reference: the list of words, one word, or all of it.
 pub fn docs(args: &DocsArgs, terminal: Terminal) -> Result<(), Failure> {
     let words = reference::reference();
+    let strong = |text: &str| strong(text, terminal.colour_out);
+    if args.name.as_deref() == Some("codes") {
+        return output::print(&if args.markdown {
+            pages::document()
+        } else {
+            pages::list(&strong)
+        });
+    }
+    if let Some(name) = args.name.as_deref().filter(|name| is_code(name)) {
+        let code = Code::named(name).ok_or_else(|| {
+            Failure::usage(format!(
+                "no finding has the code `{name}`; `bellwether docs codes` lists all of them"
+            ))
+        })?;
+        let page = if args.markdown {
+            pages::markdown(code).map(str::to_owned)
+        } else {
+            pages::text(code, &strong)
+        };
+        return output::print(&page.unwrap_or_else(|| format!("{code}: {}\n", code.title())));
+    }
     if args.markdown {
         return output::print(&reference::markdown());
     }
@@ -35,7 +57,9 @@ fn strong(text: &str, colour: bool) -> String {
 
 /// All words by group, each with the first sentence of its documentation.
 fn list(words: &[FunctionDoc], colour: bool) -> String {
-    let mut text = String::from("The words of the language; `bellwether docs WORD` says more.\n");
+    let mut text = String::from(
+        "The words of the language; `bellwether docs WORD` says more, `bellwether docs codes` lists what may be found.\n",
+    );
     let mut group = "";
     let width = words
         .iter()
@@ -54,7 +78,7 @@ fn list(words: &[FunctionDoc], colour: bool) -> String {
     text
 }
 
-/// Everything about the words of that name, or the meaning of a code.
+/// Everything about the words of that name.
 fn one(name: &str, words: &[FunctionDoc], colour: bool) -> Result<String, Failure> {
     let name = name.trim_start_matches('.').trim_end_matches("()");
     let found: Vec<&FunctionDoc> = words.iter().filter(|word| word.name == name).collect();
@@ -65,17 +89,20 @@ fn one(name: &str, words: &[FunctionDoc], colour: bool) -> Result<String, Failur
             .collect::<Vec<_>>()
             .join("\n"));
     }
-    let code = codes::REGISTRY
-        .iter()
-        .find(|(code, _)| code.to_string().eq_ignore_ascii_case(name));
-    if let Some((code, title)) = code {
-        return Ok(format!("{code}: {title}\n"));
-    }
     let hint = nearest(name, words.iter().map(|word| word.name.as_str())).map_or_else(
         || "`bellwether docs` lists all of them".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
     Err(Failure::usage(format!("no word `{name}` in the language; {hint}")))
+}
+
+/// Whether a name is meant as a code.
+fn is_code(name: &str) -> bool {
+    let digits = name
+        .get(..2)
+        .filter(|start| start.eq_ignore_ascii_case("BW"))
+        .and_then(|_| name.get(2..));
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn describe(word: &FunctionDoc, colour: bool) -> String {

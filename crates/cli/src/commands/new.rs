@@ -31,7 +31,7 @@ pub fn new(args: &NewArgs, terminal: Terminal) -> Result<(), Failure> {
             args.card.display()
         )));
     }
-    output::write_whole(&args.card, &text)?;
+    output::write_whole(&args.card, text.as_bytes())?;
     output::print(&format!("wrote {0}; next: bellwether check {0}\n", args.card.display()))
 }
 

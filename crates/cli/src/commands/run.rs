@@ -1,5 +1,6 @@
 //! `bellwether run`: evaluate and print.
 
+use bellwether::diagnostic::Diagnostic;
 use bellwether::report::{Report, ScoreResult};
 use bellwether_report::{Format, TextOptions};
 
@@ -11,13 +12,19 @@ use crate::terminal::Terminal;
 
 /// Evaluates a card and prints or writes its report.
 pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
+    let switches = args.switches.read()?;
     let card = card::read(&args.input.card, &args.input.modules)?;
     let session = Session::compile(card, &args.input.params)?;
     let tables = session.load(&args.input, terminal)?;
     let mut options = session.options(&args.input)?;
     options.by = args.by.clone();
     options.period = args.period.clone();
-    let report = session.evaluate(tables, &options, terminal)?;
+    let mut report = session.evaluate(tables, &options, terminal)?;
+    switches.apply(&mut report.diagnostics);
+    if report.diagnostics.iter().any(Diagnostic::is_error) {
+        report.diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
+        return Err(session.failed(report.diagnostics));
+    }
 
     let format = match args.format {
         OutputFormat::Table => Format::Table,
@@ -39,7 +46,7 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
         write_entities(&report, target)?;
     }
     match &args.out {
-        Some(path) => output::write_whole(path, &text)?,
+        Some(path) => output::write_whole(path, text.as_bytes())?,
         None => output::print(&text)?,
     }
     let missed = missed(&report, &args.fail_on);
@@ -89,7 +96,7 @@ fn write_entities(report: &Report, target: &str) -> Result<(), Failure> {
     };
     let Some(entities) = &score.entities else { return Ok(()) };
     let text = bellwether_report::entities_to_csv(entities).map_err(Failure::input)?;
-    output::write_whole(std::path::Path::new(path), &text)
+    output::write_whole(std::path::Path::new(path), text.as_bytes())
 }
 
 /// What `--fail-on` finds in the headlines, in words.

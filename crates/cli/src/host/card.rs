@@ -16,6 +16,8 @@ pub struct CardText {
     pub text: String,
     /// Modules: import name, text.
     pub modules: Vec<(String, String)>,
+    /// Where each module was found, for people.
+    pub module_files: Vec<String>,
     /// The folder that default files and modules are relative to.
     pub folder: PathBuf,
 }
@@ -24,7 +26,12 @@ impl CardText {
     /// Names and texts in the order of spans: the card, then its modules.
     pub fn texts(&self) -> Texts {
         std::iter::once((self.name.clone(), self.text.clone()))
-            .chain(self.modules.iter().cloned())
+            .chain(
+                self.module_files
+                    .iter()
+                    .cloned()
+                    .zip(self.modules.iter().map(|(_, text)| text.clone())),
+            )
             .collect()
     }
 }
@@ -46,7 +53,7 @@ pub fn read(path: &Path, module_folders: &[PathBuf]) -> Result<CardText, Failure
         .filter(|_| name != "-")
         .map(Path::to_path_buf)
         .unwrap_or_default();
-    let mut modules: Vec<(String, String)> = Vec::new();
+    let mut modules: Vec<(String, String, String)> = Vec::new();
     let mut wanted: Vec<String> = imports(&text);
     let mut seen = BTreeSet::new();
     while let Some(import) = wanted.pop() {
@@ -61,14 +68,15 @@ pub fn read(path: &Path, module_folders: &[PathBuf]) -> Result<CardText, Failure
         if let Some(file) = found {
             let text = read_text(&file)?;
             wanted.extend(imports(&text));
-            modules.push((import, text));
+            modules.push((import, text, file.display().to_string()));
         }
     }
     modules.sort();
     Ok(CardText {
         name,
         text,
-        modules,
+        module_files: modules.iter().map(|(_, _, file)| file.clone()).collect(),
+        modules: modules.into_iter().map(|(import, text, _)| (import, text)).collect(),
         folder,
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bellwether::data::Table;
-use bellwether::definition::Scorecard;
+use bellwether::definition::{Scorecard, TableSource};
 use bellwether::diagnostic::Diagnostic;
 use bellwether::engine::{Engine, Error, EvaluateOptions};
 use bellwether::limits::Limits;
@@ -70,9 +70,14 @@ impl Session {
         &self.findings
     }
 
-    /// Whether any table has a place to be read from; then the others should have one too.
+    /// Whether any table has a place to be read from, and then the others should have one too; or whether the card
+    /// brings all of its rows itself.
     pub fn has_data(&self, input: &Input) -> Result<bool, Failure> {
-        Ok(!data::places(&input.data)?.is_empty() || self.card.tables.iter().any(|table| table.file.is_some()))
+        let tables = &self.card.tables;
+        let from_host = |table: &bellwether::definition::Table| matches!(table.source, TableSource::Host);
+        let brings_all = !tables.is_empty() && !tables.iter().any(from_host);
+        let placed = !data::places(&input.data)?.is_empty() || tables.iter().any(|table| table.file.is_some());
+        Ok(placed || brings_all)
     }
 
     /// Reads all tables; every file that cannot be read is named, not the first.
@@ -141,25 +146,14 @@ impl Session {
         let bar = Bar::new(terminal);
         let options = EvaluateOptions {
             progress: bar.as_ref().map(Bar::hook),
+            earlier: self.findings.iter().chain(&notes).cloned().collect(),
             ..options.clone()
         };
         let outcome = self.engine.evaluate(&self.card, tables, &options);
         if let Some(bar) = bar {
             bar.bar.finish_and_clear();
         }
-        let mut report = outcome.map_err(|error| self.error(error))?;
-        let mut diagnostics = self.findings.clone();
-        diagnostics.extend(notes);
-        diagnostics.append(&mut report.diagnostics);
-        let mut seen: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
-        for diagnostic in diagnostics {
-            if !seen.contains(&diagnostic) {
-                seen.push(diagnostic);
-            }
-        }
-        seen.sort_by_key(|diagnostic| diagnostic.severity);
-        report.diagnostics = seen;
-        Ok(report)
+        outcome.map_err(|error| self.error(error))
     }
 
     /// An error of the engine with the card's texts.
@@ -170,7 +164,8 @@ impl Session {
         self.failed(error.into_diagnostics())
     }
 
-    fn failed(&self, diagnostics: Vec<Diagnostic>) -> Failure {
+    /// Findings with the card's texts.
+    pub fn failed(&self, diagnostics: Vec<Diagnostic>) -> Failure {
         Failure::Findings {
             diagnostics,
             texts: self.text.texts(),

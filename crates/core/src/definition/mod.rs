@@ -36,7 +36,7 @@ pub use test::{Expect, Expectation, Given, GivenData, Test};
 pub use time::{Calendar, CivilDate, Duration, Period, TimeUnit};
 pub use validate::validate;
 
-use crate::diagnostic::{Span, Spanned};
+use crate::diagnostic::{Allow, Span, Spanned};
 
 /// A whole scorecard, as one script declared it.
 ///
@@ -83,6 +83,9 @@ pub struct Scorecard {
     pub tests: Vec<Test>,
     /// Shared definitions that this card changed: `csat target 85, here 88`.
     pub changed_here: Vec<ChangedHere>,
+    /// Comments that allow findings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allows: Vec<Allow>,
 }
 
 /// A text that a scorecard was made from.

@@ -18,6 +18,47 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(pub u16);
 
+impl Code {
+    /// The registered code of that name, in capitals or not: `BW210`.
+    ///
+    /// ```
+    /// use bellwether::diagnostic::{Code, codes};
+    /// assert_eq!(Code::named("bw210"), Some(codes::UNKNOWN_COLUMN));
+    /// assert_eq!(Code::named("BW999"), None);
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let start = name.get(..2).filter(|start| start.eq_ignore_ascii_case("BW"))?;
+        let digits = name.get(start.len()..).filter(|digits| digits.len() == 3)?;
+        let number: u16 = digits.parse().ok()?;
+        REGISTRY.iter().map(|(code, _)| *code).find(|code| code.0 == number)
+    }
+
+    /// What the code means, in a few words; empty for a code that is not registered.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        REGISTRY
+            .iter()
+            .find(|(code, _)| *code == self)
+            .map_or("", |(_, title)| title)
+    }
+
+    /// The stage that its range belongs to.
+    #[must_use]
+    pub const fn stage(self) -> &'static str {
+        match self.0 / 100 {
+            1 => "script",
+            2 => "definition",
+            3 => "data",
+            4 => "measures",
+            5 => "scores",
+            6 => "outcomes and good practice",
+            7 => "tests",
+            _ => "unknown",
+        }
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "BW{:03}", self.0)
@@ -33,6 +74,7 @@ impl Serialize for Code {
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        // Codes of other versions may be read, too.
         text.strip_prefix("BW")
             .and_then(|digits| digits.parse().ok())
             .map(Code)
@@ -70,6 +112,7 @@ registry! {
     RAISED = 106, "the card itself raised an error";
     UNKNOWN_MODULE = 107, "a module that the host did not hand in";
     BAD_PARAM = 108, "a param outside its range or of the wrong kind";
+    ALLOW = 109, "a comment to bellwether that does nothing";
     NOT_COMPILED = 110, "a closure that cannot be compiled to columns";
     // BW2xx definition
     DUPLICATE_NAME = 200, "two objects of one name";
@@ -101,7 +144,6 @@ registry! {
     FILE_LIMIT = 312, "a file beyond a limit of reading";
     // BW4xx measures
     SKIPPED_ROWS = 400, "many rows skipped because a value is missing";
-    NO_PERIODS = 401, "a measure that cannot be cut by period";
     NOT_REACHED = 402, "a segment that does not reach a measure";
     THIN_PERIOD = 403, "a last period that is nearly empty";
     HIDDEN = 404, "cells hidden to protect people";
@@ -124,4 +166,26 @@ registry! {
     // BW7xx tests
     TEST_FAILED = 700, "a test of the card failed";
     BAD_TEST = 701, "a test that cannot run";
+}
+
+/// Numbers that were given out once and are not said any more. They are never given out again.
+pub const RETIRED: &[u16] = &[401];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_is_given_out_once_and_in_its_range() {
+        for pair in REGISTRY.windows(2) {
+            assert!(pair[0].0 < pair[1].0, "{} comes before {}", pair[0].0, pair[1].0);
+        }
+        for (code, title) in REGISTRY {
+            assert_ne!(code.stage(), "unknown", "{code} is in no range");
+            assert!(!RETIRED.contains(&code.0), "{code} was retired");
+            assert!(!title.is_empty() && !title.ends_with('.'), "{code}: {title}");
+            assert_eq!(Code::named(&code.to_string()), Some(*code));
+            assert_eq!(code.title(), *title);
+        }
+    }
 }

@@ -3,8 +3,11 @@
 //! Imports: nothing. Never: any other stage.
 
 pub mod codes;
+pub mod switch;
+pub mod wire;
 
 pub use codes::Code;
+pub use switch::{Allow, Switches};
 
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +92,7 @@ pub struct Fix {
 }
 
 /// A place in the data: the parts that are known.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DataPlace {
     /// The file as the host named it.
@@ -142,6 +145,9 @@ pub struct Diagnostic {
     /// A mechanical repair.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
+    /// Why it is not to be told: a comment of the card or the host allows it. Nothing that is allowed is an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<String>,
 }
 
 impl Diagnostic {
@@ -155,6 +161,7 @@ impl Diagnostic {
             help: None,
             related: Vec::new(),
             fix: None,
+            allowed: None,
         }
     }
 
@@ -212,6 +219,12 @@ impl Diagnostic {
             replacement: replacement.into(),
         });
         self
+    }
+
+    /// Whether it is to be told: nobody allowed it.
+    #[must_use]
+    pub const fn is_told(&self) -> bool {
+        self.allowed.is_none()
     }
 
     /// Whether it stops the card.

@@ -25,4 +25,4 @@ pub use model::{
     Results, ScoreResult, StepResult, TableProvenance, Value, WorthResult,
 };
 #[cfg(feature = "schema")]
-pub use schema::{explanation_schema, report_schema};
+pub use schema::{check_schema, explanation_schema, report_schema};

@@ -12,6 +12,7 @@ pub mod syntax;
 pub mod tree;
 
 mod algebra;
+mod allow;
 mod api;
 mod builder;
 mod call;
@@ -37,7 +38,7 @@ use self::check::Vocabulary;
 use self::closure::Programs;
 use self::source::Sources;
 use crate::definition::{Literal, Scorecard};
-use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::diagnostic::{Allow, Diagnostic, Span, codes};
 use crate::limits::{Budget, Host, Limits};
 
 /// A card to compile, with everything from outside that it may see.
@@ -60,6 +61,8 @@ pub struct Compiled {
     pub scorecard: Option<Scorecard>,
     /// Everything found, in order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// Comments that allow findings, of the card and the modules it was handed in with.
+    pub allows: Vec<Allow>,
 }
 
 /// Compiles cards. Building one takes a few milliseconds; keep it and share it between threads.
@@ -109,18 +112,30 @@ impl Compiler {
             return Compiled {
                 scorecard: None,
                 diagnostics: vec![diagnostic],
+                allows: Vec::new(),
             };
         }
         let modules = source.modules.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let sources = Arc::new(Sources::new((source.name, source.text), modules));
         let mut builder = Builder::new(sources.clone(), source.params.to_vec(), self.limits);
+        let mut allows = Vec::new();
+        for positions in sources.positions() {
+            let (found, wrong) = allow::read(positions);
+            allows.extend(found);
+            wrong.into_iter().for_each(|diagnostic| builder.push(diagnostic));
+        }
         let engine = sandbox::engine(&self.limits, &self.words, budget);
-        if let Some(ast) = self.read(&engine, &mut builder, &sources) {
+        let compiled = self.compile_sources(&engine, builder, &sources);
+        Compiled { allows, ..compiled }
+    }
+
+    fn compile_sources(&self, engine: &Engine, mut builder: Builder, sources: &Arc<Sources>) -> Compiled {
+        if let Some(ast) = self.read(engine, &mut builder, sources) {
             if builder.diagnostics.iter().any(|finding| finding.code == codes::REFUSED) {
                 return compiled(&mut builder);
             }
             let session = Session::new(builder);
-            run(&engine, &ast, &session);
+            run(engine, &ast, &session);
             let mut builder = session.lock();
             finish::finish(&mut builder);
             return compiled(&mut builder);
@@ -217,5 +232,6 @@ fn compiled(builder: &mut Builder) -> Compiled {
     Compiled {
         scorecard: (!failed).then(|| std::mem::take(&mut builder.card)),
         diagnostics,
+        allows: Vec::new(),
     }
 }

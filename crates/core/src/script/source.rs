@@ -41,6 +41,11 @@ impl Sources {
         self.texts.get(usize::from(number))
     }
 
+    /// All texts with their places: the card, then its modules.
+    pub fn positions(&self) -> impl Iterator<Item = &Positions> {
+        self.texts.iter().map(|source| &source.positions)
+    }
+
     /// The name of a text.
     pub fn name(&self, number: u16) -> &str {
         self.get(number).map_or("", |source| source.name.as_str())
