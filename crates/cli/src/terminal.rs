@@ -74,7 +74,7 @@ fn draw_one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {
     let kind = match diagnostic.severity {
         Severity::Error => ReportKind::Error,
         Severity::Warning => ReportKind::Warning,
-        Severity::Note => ReportKind::Advice,
+        Severity::Note => ReportKind::Custom("Note", Color::Blue),
     };
     let label = Label::new(place.clone())
         .with_color(colours(diagnostic.severity))
