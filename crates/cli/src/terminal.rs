@@ -74,7 +74,8 @@ fn draw_one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {
     let kind = match diagnostic.severity {
         Severity::Error => ReportKind::Error,
         Severity::Warning => ReportKind::Warning,
-        Severity::Note => ReportKind::Custom("Note", Color::Blue),
+        // Drawn as `Advice`, which is renamed below: a kind of one's own is coloured whatever the configuration says.
+        Severity::Note => ReportKind::Advice,
     };
     let label = Label::new(place.clone())
         .with_color(colours(diagnostic.severity))
@@ -105,7 +106,7 @@ fn draw_one(diagnostic: &Diagnostic, texts: &Texts, colour: bool) -> String {
     let mut bytes = Vec::new();
     let cache = sources(texts.iter().map(|(name, text)| (name.clone(), text.clone())));
     match report.finish().write(cache, &mut bytes) {
-        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+        Ok(()) => String::from_utf8_lossy(&bytes).replacen("Advice:", "Note:", 1),
         Err(_) => plain(diagnostic, &message, colour),
     }
 }

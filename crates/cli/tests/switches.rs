@@ -77,7 +77,7 @@ fn a_comment_that_matches_nothing_is_noted_with_data() {
     std::fs::write(folder.path().join("card.rhai"), card).unwrap();
     let (code, out, err) = bellwether(folder.path(), &["run", "card.rhai"]);
     assert_eq!(code, 0, "{err}");
-    assert!(out.contains("BW109"), "{out}");
+    assert!(out.contains("BW111"), "{out}");
     assert!(out.contains("nothing is said with BW601"), "{out}");
 }
 

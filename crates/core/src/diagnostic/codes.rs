@@ -112,8 +112,8 @@ registry! {
     RAISED = 106, "the card itself raised an error";
     UNKNOWN_MODULE = 107, "a module that the host did not hand in";
     BAD_PARAM = 108, "a param outside its range or of the wrong kind";
-    ALLOW = 109, "a comment to bellwether that does nothing";
     NOT_COMPILED = 110, "a closure that cannot be compiled to columns";
+    ALLOW = 111, "a comment to bellwether that does nothing";
     // BW2xx definition
     DUPLICATE_NAME = 200, "two objects of one name";
     UNKNOWN_OBJECT = 201, "a name of a metric, outcome, score or segment that is not declared";
