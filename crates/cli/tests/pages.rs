@@ -59,7 +59,11 @@ fn example(text: &str, mut found: Example) -> Example {
                 {
                     ("rhai", "" | "fails") => found.card = body,
                     ("sh", "") => found.command = Some(body.trim().to_owned()),
-                    (_, file) if file.contains('.') => drop(found.files.insert(file.to_owned(), body)),
+                    (_, file) if file.contains('.') => {
+                        let (file, columns) = file.split_once(" columns=").unwrap_or((file, "0"));
+                        let body = widened(&body, columns.parse().unwrap());
+                        found.files.insert(file.to_owned(), body);
+                    }
                     _ => panic!("a block of a kind that pages do not have: {info}"),
                 }
             }
@@ -73,6 +77,23 @@ fn example(text: &str, mut found: Example) -> Example {
     assert!(!found.card.is_empty(), "no card");
     found
 }
+
+/// A CSV file with empty columns behind its own, up to so many: ` ```csv survey.csv columns=20001 `.
+fn widened(body: &str, columns: usize) -> String {
+    let own = body.lines().next().map_or(0, |line| line.split(',').count());
+    if columns <= own {
+        return body.to_owned();
+    }
+    let names: String = (own..columns).map(|number| format!(",c{number}")).collect();
+    let blanks = ",".repeat(columns - own);
+    body.lines()
+        .enumerate()
+        .map(|(row, line)| format!("{line}{}\n", if row == 0 { &names } else { &blanks }))
+        .collect()
+}
+
+/// Codes that nothing says yet, with the reason; take a line out when its page is written.
+const WAITING: &[(u16, &str)] = &[(311, "said once `--untrusted` is there")];
 
 /// Runs an example in a folder of its own; the exit code and what is printed.
 fn run(example: &Example) -> (i32, String) {
@@ -112,6 +133,10 @@ fn every_page_is_true() {
     let mut wrong = Vec::new();
     for (code, title) in REGISTRY {
         let path = root().join(format!("crates/cli/pages/{code}.md"));
+        if WAITING.iter().any(|(number, _)| *number == code.0) {
+            assert!(!path.exists(), "{code} waits no more");
+            continue;
+        }
         let Ok(page) = std::fs::read_to_string(&path) else {
             wrong.push(format!(
                 "{code} has no page: write crates/cli/pages/{code}.md and name it in crates/cli/src/pages.rs"

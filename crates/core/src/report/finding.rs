@@ -187,9 +187,10 @@ fn about_goal(
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     // Where the measure has no better side of its own, the goal's way from its baseline says which it is.
-    let towards = result.baseline.zip(result.target).and_then(|(from, to)| {
-        (from != to).then_some(if from < to { Direction::Higher } else { Direction::Lower })
-    });
+    let towards = result
+        .baseline
+        .zip(result.target)
+        .and_then(|(from, to)| (from != to).then_some(if from < to { Direction::Higher } else { Direction::Lower }));
     let met = headline
         .value
         .filter(|_| headline.state == State::Ok && !headline.partial)
