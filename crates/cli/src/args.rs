@@ -107,7 +107,8 @@ pub struct RunArgs {
     /// Write the report to a file, whole or not at all, in place of standard output.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-    /// Write the scores of single rows (`score(..).each(table)`) as CSV: FILE, or SCORE=FILE where the card has several.
+    /// Write the scores of single rows (`score(..).each(table)`), whole or not at all: FILE, or SCORE=FILE where the card has
+    /// several. The ending says the format: `.csv`, `.parquet`, `.arrow` (Arrow IPC).
     #[arg(long, value_name = "[SCORE=]FILE")]
     pub entities: Vec<String>,
     /// Exit with 3 when a headline score is in its lowest band (`red`) or a headline target is missed (`goal`).

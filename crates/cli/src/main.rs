@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod entities;
 mod failure;
 mod host;
 mod output;

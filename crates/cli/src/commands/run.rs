@@ -1,10 +1,11 @@
 //! `bellwether run`: evaluate and print.
 
 use bellwether::diagnostic::Diagnostic;
-use bellwether::report::{Report, ScoreResult};
+use bellwether::report::Report;
 use bellwether_report::{Format, TextOptions};
 
 use crate::args::{FailOn, OutputFormat, RunArgs};
+use crate::entities;
 use crate::failure::Failure;
 use crate::host::{card, session::Session};
 use crate::output;
@@ -13,6 +14,7 @@ use crate::terminal::Terminal;
 /// Evaluates a card and prints or writes its report.
 pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     let switches = args.switches.read()?;
+    entities::check(&args.entities)?;
     let card = card::read(&args.input.card, &args.input.modules)?;
     let session = Session::compile(card, &args.input.params)?;
     let tables = session.load(&args.input, terminal)?;
@@ -43,7 +45,7 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     )
     .map_err(Failure::input)?;
     for target in &args.entities {
-        write_entities(&report, target)?;
+        entities::write(&report, target)?;
     }
     match &args.out {
         Some(path) => output::write_whole(path, text.as_bytes())?,
@@ -55,48 +57,6 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     } else {
         Err(Failure::Goal(missed))
     }
-}
-
-fn write_entities(report: &Report, target: &str) -> Result<(), Failure> {
-    let scored: Vec<&ScoreResult> = report
-        .results
-        .scores
-        .iter()
-        .filter(|score| score.entities.is_some())
-        .collect();
-    let names = || {
-        scored
-            .iter()
-            .map(|score| score.name.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let (score, path) = match (target.split_once('='), scored.as_slice()) {
-        (Some((name, path)), _) => {
-            let score = scored.iter().find(|score| score.name == name).ok_or_else(|| {
-                Failure::usage(format!(
-                    "no score `{name}` scores rows with .each(..); these do: {}",
-                    names()
-                ))
-            })?;
-            (*score, path)
-        }
-        (None, [score]) => (*score, target),
-        (None, []) => {
-            return Err(Failure::usage(
-                "--entities: no score of the card scores rows with .each(..)",
-            ));
-        }
-        (None, _) => {
-            return Err(Failure::usage(format!(
-                "--entities: several scores score rows; say SCORE=FILE with one of {}",
-                names()
-            )));
-        }
-    };
-    let Some(entities) = &score.entities else { return Ok(()) };
-    let text = bellwether_report::entities_to_csv(entities).map_err(Failure::input)?;
-    output::write_whole(std::path::Path::new(path), text.as_bytes())
 }
 
 /// What `--fail-on` finds in the headlines, in words.
