@@ -3,5 +3,6 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 pub mod card;
+pub mod hostile;
 pub mod oracle;
 pub mod run;

@@ -295,7 +295,8 @@ impl Engine {
             findings.extend_from_slice(&options.earlier);
             switch::apply(&mut allows, findings);
         };
-        match evaluate(card, tables, &options.within(self), false) {
+        let within = options.within(self);
+        match guarded(|| evaluate(card, tables, &within, false)) {
             Ok(Evaluation { mut report, .. }) => {
                 told(&mut report.diagnostics);
                 report.diagnostics.extend(switch::unused(&allows));
@@ -348,7 +349,7 @@ impl Engine {
                 budget: Some(budget.clone()),
                 ..EvaluateOptions::default()
             };
-            evaluate(card, tables, &options, true).map_err(Error::into_diagnostics)
+            guarded(|| evaluate(card, tables, &options, true)).map_err(Error::into_diagnostics)
         })
     }
 
@@ -363,8 +364,21 @@ impl Engine {
         options: &EvaluateOptions,
         question: &Question,
     ) -> Result<Explanation, Error> {
-        explain::explain(card, tables, &options.within(self), question)
+        let options = options.within(self);
+        guarded(|| explain::explain(card, tables, &options, question))
     }
+}
+
+/// A panic is a bug of the engine; the host gets an error all the same, and the engine holds no state that it could
+/// have left half done.
+fn guarded<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::internal(text.as_deref().unwrap_or("no reason is known")))
+    })
 }
 
 fn evaluate(
@@ -417,6 +431,7 @@ fn bind(
     let how = BindOptions {
         as_of: options.as_of,
         sparse,
+        budget: options.budget.clone().unwrap_or_default(),
         ..BindOptions::default()
     };
     data::bind(card, tables, &how).map_err(|mut findings| {

@@ -26,9 +26,11 @@ pub struct Limits {
     pub source_bytes: usize,
     /// Deepest nesting of brackets and blocks in a text, in levels; seen before the text is parsed.
     pub nesting: usize,
-    /// Longest chain of operators, of methods behind one another, or of `else if`, in links; seen before the text is
-    /// parsed.
+    /// Longest chain of steps behind one another (`.owner(..).target(..)`, `&&`, `||`), in links; seen before the text
+    /// is parsed.
     pub chain: usize,
+    /// Longest chain of other operators, of signs or of `else if`, in links: each takes a turn of the stack.
+    pub operators: usize,
     /// Most arms of one `switch`.
     pub switch_arms: usize,
     /// Deepest nesting of function calls, in calls.
@@ -37,6 +39,9 @@ pub struct Limits {
     pub expression_depth: usize,
     /// Deepest nesting of an expression inside functions and closures, in levels.
     pub function_expression_depth: usize,
+    /// Most stack that running the script may take, in bytes beyond where the compile began: how much a call takes
+    /// differs between builds, so calls and expressions are bounded by what they really use as well.
+    pub stack_bytes: usize,
     /// Longest text, in bytes.
     pub text_bytes: usize,
     /// Longest list, in items; lists inside are counted with it.
@@ -51,14 +56,16 @@ pub struct Limits {
     pub modules: usize,
     /// Most closures that a card may hand to its words, counted each time that one is compiled.
     pub closures: usize,
-    /// Most objects of a card: tables, columns said something of, segments, metrics, outcomes, scores and their parts,
-    /// links, journeys, initiatives, tests.
+    /// Most tables of a card, those made of others counted.
+    pub tables: usize,
+    /// Most words of a card that declare, set or compute something, counted each time that one is carried out: no card
+    /// has more objects and settings than that.
     pub objects: usize,
     /// Most lines of the log that `print` and `debug` write.
     pub log_lines: usize,
     /// Most diagnostics that one compile reports.
     pub diagnostics: usize,
-    /// Most cells of one report: measures x values of segments x periods.
+    /// Most cells of one report: metrics x values of segments x periods.
     pub cells: usize,
 
     /// Budget: operations of the script, in steps of the interpreter over all of its statements and calls.
@@ -82,8 +89,8 @@ impl Limits {
         operations: 1_000_000,
         row_operations: 4_000_000_000,
         closures: 4_000,
-        objects: 20_000,
-        cells: 500_000,
+        objects: 100_000,
+        cells: 200_000,
         growing_bytes: 256 << 20,
         wall_time: Duration::from_secs(10),
         memory_bytes: 512 << 20,
@@ -93,12 +100,14 @@ impl Limits {
     /// For reports over large data, from cards that people of the house wrote: room for a thousand metrics.
     pub const BATCH: Self = Self {
         source_bytes: 1 << 20,
-        nesting: 64,
-        chain: 250,
+        nesting: 40,
+        chain: 300,
+        operators: 50,
         switch_arms: 500,
-        call_levels: 24,
-        expression_depth: 64,
-        function_expression_depth: 48,
+        call_levels: 16,
+        expression_depth: 320,
+        function_expression_depth: 64,
+        stack_bytes: 384 << 10,
         text_bytes: 1 << 20,
         list_items: 20_000,
         map_entries: 5_000,
@@ -106,7 +115,8 @@ impl Limits {
         functions: 5_000,
         modules: 64,
         closures: 20_000,
-        objects: 100_000,
+        tables: 2_000,
+        objects: 500_000,
         log_lines: 1_000,
         diagnostics: 500,
         cells: 20_000_000,
@@ -120,12 +130,14 @@ impl Limits {
     /// For cards that nobody has read: what the largest cards seen need, and little more.
     pub const UNTRUSTED: Self = Self {
         source_bytes: 64 << 10,
-        nesting: 48,
+        nesting: 40,
         chain: 200,
+        operators: 50,
         switch_arms: 500,
         call_levels: 16,
-        expression_depth: 64,
-        function_expression_depth: 48,
+        expression_depth: 260,
+        function_expression_depth: 64,
+        stack_bytes: 384 << 10,
         text_bytes: 32 << 10,
         list_items: 2_000,
         map_entries: 500,
@@ -133,10 +145,11 @@ impl Limits {
         functions: 1_000,
         modules: 16,
         closures: 1_000,
-        objects: 5_000,
+        tables: 200,
+        objects: 20_000,
         log_lines: 100,
         diagnostics: 100,
-        cells: 500_000,
+        cells: 50_000,
         operations: 200_000,
         row_operations: 4_000_000_000,
         growing_bytes: 32 << 20,

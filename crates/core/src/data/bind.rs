@@ -20,9 +20,10 @@ use super::summary::{ColumnSummary, TableSummary, describe};
 use super::unique;
 use crate::definition::{CivilDate, ColumnType, Scorecard, Table, TableSource};
 use crate::diagnostic::{Diagnostic, codes, nearest};
+use crate::limits::Budget;
 
 /// How to bind.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct BindOptions {
     /// As of which day; `None`: the latest date in the dated tables.
     pub as_of: Option<CivilDate>,
@@ -30,7 +31,12 @@ pub struct BindOptions {
     pub sparse: bool,
     /// Count distinct values and extremes of every column in the summaries: for a first look at data.
     pub describe: bool,
+    /// What it spends from: tables made of others are as large as their parts together.
+    pub budget: Budget,
 }
+
+/// Most tables that may be made of one another.
+const DEEPEST: usize = 32;
 
 /// What binding gives: the data, what was found on the way, and each table in numbers.
 pub type Bound = (Dataset, Vec<Diagnostic>, Vec<TableSummary>);
@@ -147,6 +153,15 @@ impl<'a> Binder<'a> {
         if let Some(given) = self.given.get(name) {
             return self.checked(table, given.clone());
         }
+        if self.visiting.len() >= DEEPEST {
+            let message = format!("table `{name}` is made of tables that are made of others, more than {DEEPEST} deep");
+            self.findings.push(
+                Diagnostic::error(codes::LIMIT, message)
+                    .at(table.name.span)
+                    .help("make it of the first of them"),
+            );
+            return None;
+        }
         self.visiting.push(name.clone());
         let frame = match &table.source {
             TableSource::Host => self.absent(table),
@@ -174,6 +189,15 @@ impl<'a> Binder<'a> {
                         self.frame(source)
                     })
                     .collect();
+                let bytes = parts.iter().map(Frame::bytes).fold(0, u64::saturating_add);
+                if let Err(stop) = self.options.budget.afford(bytes) {
+                    self.findings.push(
+                        Diagnostic::error(codes::LIMIT, stop.to_string())
+                            .at(table.name.span)
+                            .help(stop.help()),
+                    );
+                    return None;
+                }
                 (parts.len() == sources.len()).then(|| reshape::stack(name, parts))
             }
             TableSource::Entities(_) => {

@@ -48,6 +48,11 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// About how many bytes its columns take: eight for each value.
+    pub fn bytes(&self) -> u64 {
+        (self.rows as u64).saturating_mul(8 * self.columns.len() as u64)
+    }
+
     pub fn new(name: &str, table: Table) -> Self {
         Self {
             name: name.to_owned(),

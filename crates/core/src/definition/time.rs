@@ -119,6 +119,21 @@ impl TimeUnit {
         })
     }
 
+    /// How many of it make up so many years, about.
+    #[must_use]
+    pub const fn in_years(self, years: i64) -> i64 {
+        years
+            * match self {
+                Self::Minute => 525_960,
+                Self::Hour => 8_766,
+                Self::Day => 366,
+                Self::Week => 53,
+                Self::Month => 12,
+                Self::Quarter => 4,
+                Self::Year => 1,
+            }
+    }
+
     /// The word, singular.
     #[must_use]
     pub const fn word(self) -> &'static str {

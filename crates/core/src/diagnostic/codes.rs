@@ -112,6 +112,7 @@ registry! {
     RAISED = 106, "the card itself raised an error";
     UNKNOWN_MODULE = 107, "a module that the host did not hand in";
     BAD_PARAM = 108, "a param outside its range or of the wrong kind";
+    PRINTED = 109, "a line that the card printed";
     NOT_COMPILED = 110, "a closure that cannot be compiled to columns";
     ALLOW = 111, "a comment to bellwether that does nothing";
     // BW2xx definition

@@ -38,8 +38,10 @@ pub fn check(expr: &Expr, row: &dyn RowSchema) -> Result<Typed, Vec<Diagnostic>>
             let mut lifted = 0;
             root.lift(&|column| types.get(column) == Some(&Mask::TEXT), &mut lifted);
             let slots = slots.iter().map(|(slot, _)| *slot as usize + 1).max().unwrap_or(0);
+            let steps = root.count();
             Ok(Typed {
                 root,
+                steps,
                 columns,
                 types,
                 slots,

@@ -24,6 +24,7 @@ use super::frame::{Bound, Frame};
 use super::typed::{Arm, Kind, Node, Scalar, Typed};
 use crate::data::{Column, Values};
 use crate::definition::{BinaryOp, CivilDate, ColumnType, Function};
+use crate::limits::Budget;
 
 /// Rows computed at a time: a few vectors of them fit in the first cache.
 const CHUNK: usize = 2048;
@@ -41,6 +42,19 @@ pub struct Context {
 #[must_use]
 pub fn evaluate(typed: &Typed, frame: &dyn Frame, context: &Context, range: Range<usize>) -> Column {
     Evaluator::new(typed, frame, *context).run(range)
+}
+
+/// As [`evaluate`], spending from a budget. Where that stops, the column is missing: whoever handed the budget in asks it
+/// before reading the values.
+#[must_use]
+pub fn evaluate_within(
+    typed: &Typed,
+    frame: &dyn Frame,
+    context: &Context,
+    range: Range<usize>,
+    budget: &Budget,
+) -> Column {
+    Evaluator::new(typed, frame, *context).within(budget).run(range)
 }
 
 /// The rows for which a column of true and false is true: neither false nor missing.
@@ -65,8 +79,10 @@ pub struct Evaluator<'a> {
     slots: Vec<Option<Vector>>,
     /// Columns of the rows at hand.
     loaded: Vec<Option<Vector>>,
-    budget: TextBudget,
+    texts: TextBudget,
     exceeded: bool,
+    /// What it spends from.
+    budget: Option<Budget>,
 }
 
 /// The rows at hand.
@@ -99,9 +115,18 @@ impl<'a> Evaluator<'a> {
             lifted: vec![None; typed.lifted],
             slots: vec![None; typed.slots],
             loaded: vec![None; typed.columns.len()],
-            budget: TextBudget::new(),
+            texts: TextBudget::new(None),
             exceeded: false,
+            budget: None,
         }
+    }
+
+    /// Spends from a budget.
+    #[must_use]
+    pub fn within(mut self, budget: &Budget) -> Self {
+        self.texts = TextBudget::new(Some(budget));
+        self.budget = Some(budget.clone());
+        self
     }
 
     /// Whether some text grew so long, or so many new texts were made, that they were left out: they are missing.
@@ -119,16 +144,28 @@ impl<'a> Evaluator<'a> {
             return collect::rows_of(bound, range);
         }
         let mut collector = Collector::new(self.typed.value_type().unwrap_or(ColumnType::Float), range.len());
+        let value_type = self.typed.value_type().unwrap_or(ColumnType::Float);
+        let steps = self.typed.steps;
         let mut start = range.start;
         while start < range.end {
             let end = (start + CHUNK).min(range.end);
+            if let Some(budget) = &self.budget
+                && budget.spend_rows(((end - start) * steps) as u64).is_err()
+            {
+                return Column::missing(value_type, range.len());
+            }
             self.loaded.fill(None);
-            self.budget.renew();
+            self.texts.renew();
             let values = self.node(&self.typed.root, &Rows::Range(start..end));
             collector.push(&values, end - start);
             start = end;
         }
-        self.exceeded |= self.budget.exceeded | collector.exceeded();
+        self.exceeded |= self.texts.exceeded | collector.exceeded();
+        if let Some(budget) = &self.budget
+            && budget.afford(collector.bytes()).is_err()
+        {
+            return Column::missing(value_type, range.len());
+        }
         collector.finish()
     }
 
@@ -143,7 +180,7 @@ impl<'a> Evaluator<'a> {
             Kind::Arithmetic(op, left, right) => {
                 let (left, right) = (self.node(left, rows), self.node(right, rows));
                 match node.ty.only() {
-                    Some(ColumnType::Text) => text::joined(&left, &right, length, &mut self.budget),
+                    Some(ColumnType::Text) => text::joined(&left, &right, length, &mut self.texts),
                     Some(ColumnType::Int) => number::integers(*op, &left, &right, length),
                     _ => number::floats(*op, &left, &right, length),
                 }
@@ -327,16 +364,16 @@ impl<'a> Evaluator<'a> {
                 length,
             ),
             (F::Date | F::ToInt | F::ToFloat | F::ToText, [value]) => {
-                text::convert(function, value, length, &mut self.budget)
+                text::convert(function, value, length, &mut self.texts)
             }
             (F::ToLower | F::ToUpper | F::Trim | F::Len, [value]) => {
-                text::of_one(function, value, length, &mut self.budget)
+                text::of_one(function, value, length, &mut self.texts)
             }
             (F::Contains | F::StartsWith | F::EndsWith, [value, part]) => text::has(function, value, part, length),
             (F::SubString, [value, from, rest @ ..]) => {
-                text::sub_string(value, from, rest.first(), length, &mut self.budget)
+                text::sub_string(value, from, rest.first(), length, &mut self.texts)
             }
-            (F::Replace, [value, from, to]) => text::replace(value, from, to, length, &mut self.budget),
+            (F::Replace, [value, from, to]) => text::replace(value, from, to, length, &mut self.texts),
             (_, values) => number::function(function, values, integer, length),
         }
     }

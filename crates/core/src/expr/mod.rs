@@ -36,7 +36,7 @@ mod typed;
 mod types;
 
 pub use check::check;
-pub use evaluate::{Context, Evaluator, evaluate, holds};
+pub use evaluate::{Context, Evaluator, evaluate, evaluate_within, holds};
 pub use frame::{Bound, Frame, TableFrame};
 pub use typed::Typed;
 pub use types::{Resolved, RowSchema, Wanted};

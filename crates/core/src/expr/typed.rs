@@ -14,6 +14,8 @@ pub struct Typed {
     /// Narrowed types of columns.
     pub(super) types: Vec<Mask>,
     pub(super) slots: usize,
+    /// How many pieces it has: what a row costs.
+    pub(super) steps: usize,
     /// How many pieces are computed per distinct text.
     pub(super) lifted: usize,
     pub(super) uses_as_of: bool,
@@ -193,6 +195,11 @@ impl Reads {
 impl Node {
     pub const fn new(kind: Kind, ty: Mask) -> Self {
         Self { kind, ty }
+    }
+
+    /// How many pieces it has, itself counted.
+    pub fn count(&mut self) -> usize {
+        1 + self.parts().into_iter().map(Self::count).sum::<usize>()
     }
 
     /// The pieces directly in it.

@@ -76,17 +76,20 @@ pub enum Stop {
     Memory,
     /// States that grow with the data need more than [`Limits::growing_bytes`].
     Growing,
+    /// Calls or expressions nest so deep that they need more than [`Limits::stack_bytes`].
+    Stack,
     /// The host stopped it.
     Cancelled,
 }
 
 impl Stop {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Operations,
         Self::Rows,
         Self::Time,
         Self::Memory,
         Self::Growing,
+        Self::Stack,
         Self::Cancelled,
     ];
 
@@ -97,6 +100,9 @@ impl Stop {
             Self::Operations => "make the card smaller, or ask the host for a higher limit",
             Self::Rows | Self::Time | Self::Memory => {
                 "cut by fewer segments or periods, give it less data, or ask the host for a higher limit"
+            }
+            Self::Stack => {
+                "call fewer functions from one another, and give parts of long expressions a name with `let`"
             }
             Self::Growing => "count fewer distinct values, or ask the host for a higher limit",
             Self::Cancelled => "run it again",
@@ -111,6 +117,7 @@ impl fmt::Display for Stop {
             Self::Rows => "the card reads too many rows too often",
             Self::Time => "the card takes too long",
             Self::Memory => "the card needs too much memory",
+            Self::Stack => "functions call each other too deeply",
             Self::Growing => "distinct values, percentiles or survival need too much memory",
             Self::Cancelled => "stopped before it was done",
         })
@@ -272,6 +279,25 @@ impl Budget {
         Ok(())
     }
 
+    /// Asks for memory before it is taken: whether so many bytes more would fit. Without a meter only the size itself is
+    /// held against the limit.
+    ///
+    /// # Errors
+    /// Why it stops, now or before.
+    pub fn afford(&self, bytes: u64) -> Result<(), Stop> {
+        self.check()?;
+        let account = &self.0;
+        let used = account.host.meter.as_ref().map_or(0, |meter| {
+            meter
+                .bytes_in_use()
+                .saturating_sub(account.base.load(Ordering::Relaxed))
+        });
+        if used.saturating_add(bytes) > account.limits.memory_bytes {
+            return Err(self.stop(Stop::Memory));
+        }
+        Ok(())
+    }
+
     /// Why it has stopped, if it has.
     #[must_use]
     pub fn stopped(&self) -> Option<Stop> {
@@ -298,7 +324,7 @@ impl Budget {
     }
 
     /// Notes the first reason, and gives it.
-    fn stop(&self, why: Stop) -> Stop {
+    pub(crate) fn stop(&self, why: Stop) -> Stop {
         let place = Stop::ALL.iter().position(|stop| *stop == why).unwrap_or(0);
         let number = u8::try_from(place + 1).unwrap_or(u8::MAX);
         let _ = self

@@ -76,6 +76,45 @@ impl Session<'_> {
         self.slots = Slots::new(&self.axes.periods, self.rows.data.as_of);
     }
 
+    /// Reports a card with more cells than a report may have, before any is made.
+    pub(super) fn count_cells(&mut self) {
+        let most = self.options.budget.limits().cells;
+        let size = |cut: &Vec<u16>| {
+            cut.iter()
+                .map(|segment| self.size(&Dim::Segment(*segment)))
+                .fold(1, usize::saturating_mul)
+        };
+        let sizes: Vec<usize> = self.axes.cuts.iter().map(size).collect();
+        let combinations = sizes.iter().copied().fold(0, usize::saturating_add);
+        let cells = combinations
+            .saturating_mul(self.slots.len())
+            .saturating_mul(self.nodes.len().max(1));
+        if cells <= most {
+            return;
+        }
+        let widest = sizes.iter().zip(&self.axes.cuts).max_by_key(|(size, _)| **size);
+        let names: Vec<&str> = widest
+            .iter()
+            .flat_map(|(_, cut)| cut.iter())
+            .filter_map(|segment| self.axes.segments.get(*segment as usize))
+            .map(|segment| segment.name.as_str())
+            .collect();
+        let message = format!(
+            "{} metrics, {combinations} combinations of segments and {} periods make {cells} cells: a report has {most} at most",
+            self.nodes.len(),
+            self.slots.len(),
+        );
+        let help = if names.is_empty() {
+            "take a coarser period, or fewer metrics".to_owned()
+        } else {
+            format!(
+                "`{}` makes most of them: keep its largest values with `.top(20)`, or leave it out",
+                names.join("` x `")
+            )
+        };
+        self.findings.push(Diagnostic::error(codes::LIMIT, message).help(help));
+    }
+
     /// Where the last steps of the first calendar are nearly empty, headlines are read from the last that is not.
     pub(super) fn pass_thin_steps(&mut self) {
         if self.card.header.complete_until.is_some() {

@@ -434,19 +434,26 @@ impl Session<'_> {
     }
 }
 
+/// Years that months are counted over by the calendar.
+const MOST_YEARS: u32 = 10_000;
+
 /// The instant so long after another (before, where `way` is -1).
 pub(crate) fn shift(time: i64, span: Duration, way: i64) -> i64 {
     let count = i64::from(span.count) * way;
-    let months = |months: i64| {
-        let day = CivilDate(time.div_euclid(DAY) as i32);
-        let shifted = shift_months(day, i32::try_from(count * months).unwrap_or(0));
-        i64::from(shifted.0) * DAY + time.rem_euclid(DAY)
+    // A saved card may hold any span: what lies beyond all days is before or behind them all.
+    let by = |unit: i64| time.saturating_add(count.saturating_mul(unit));
+    let months = |months: i64| match i32::try_from(count * months) {
+        Ok(months) if months.unsigned_abs() < 12 * MOST_YEARS => {
+            let shifted = shift_months(CivilDate(time.div_euclid(DAY) as i32), months);
+            i64::from(shifted.0) * DAY + time.rem_euclid(DAY)
+        }
+        _ => by(31 * DAY * months),
     };
     match span.unit {
-        TimeUnit::Minute => time + count * 60_000_000,
-        TimeUnit::Hour => time + count * 3_600_000_000,
-        TimeUnit::Day => time + count * DAY,
-        TimeUnit::Week => time + count * 7 * DAY,
+        TimeUnit::Minute => by(60_000_000),
+        TimeUnit::Hour => by(3_600_000_000),
+        TimeUnit::Day => by(DAY),
+        TimeUnit::Week => by(7 * DAY),
         TimeUnit::Month => months(1),
         TimeUnit::Quarter => months(3),
         TimeUnit::Year => months(12),

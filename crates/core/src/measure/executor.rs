@@ -16,6 +16,7 @@ use super::through::View;
 use crate::data::Column;
 use crate::definition::{CivilDate, MeasureFunction};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::limits::Stop;
 
 /// Cells of one cube; with more, each cut has a cube of its own.
 const MOST_CELLS: usize = 1 << 18;
@@ -59,6 +60,11 @@ pub(crate) struct Member {
     pub(crate) slots: Vec<usize>,
 }
 
+/// The finding of a budget that is used up.
+fn stopped(stop: Stop) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(codes::LIMIT, stop.to_string()).help(stop.help())]
+}
+
 impl Session<'_> {
     /// Measures requests; the cells of each cut are combinations × slots.
     pub(crate) fn execute(&mut self, requests: &[Request], slots: &Slots) -> Result<Blocks, Vec<Diagnostic>> {
@@ -66,6 +72,9 @@ impl Session<'_> {
         for request in requests {
             for cut in &request.cuts {
                 let combinations: usize = cut.iter().map(|dim| self.size(dim)).product();
+                // A cell, and the state that it is finished from.
+                let bytes = (combinations * slots.len()).saturating_mul(2 * size_of::<Cell>());
+                self.options.budget.afford(bytes as u64).map_err(stopped)?;
                 blocks.insert(
                     (request.at, cut.clone()),
                     vec![Cell::without(State::NotApplicable); combinations * slots.len()],
@@ -80,11 +89,7 @@ impl Session<'_> {
             {
                 return Err(vec![Diagnostic::error(codes::LIMIT, "stopped before it was done")]);
             }
-            if let Err(stop) = self.options.budget.check() {
-                return Err(vec![
-                    Diagnostic::error(codes::LIMIT, stop.to_string()).help(stop.help()),
-                ]);
-            }
+            self.options.budget.check().map_err(stopped)?;
             self.run_group(&group, requests, slots, &mut blocks);
         }
         // What has no date is as it is now; alone in a period, as for each row of a table, it counts there.

@@ -9,7 +9,8 @@ use super::reach::{Route, Routes, follow, gather};
 use crate::data::{Column, Dataset, RowIndex, Values};
 use crate::definition::{BinaryOp, CivilDate, Expr, ExprKind, Function, Literal, Scorecard, SwitchArm, SwitchPattern};
 use crate::diagnostic::{Diagnostic, Span, codes, nearest};
-use crate::expr::{Context, Frame as _, TableFrame, check, evaluate};
+use crate::expr::{Context, Frame as _, TableFrame, check, evaluate_within};
+use crate::limits::Budget;
 
 /// The tables, with what was computed over them so far.
 #[derive(Debug)]
@@ -19,13 +20,16 @@ pub(crate) struct Rows<'a> {
     routes: Routes,
     columns: BTreeMap<(String, String, i32), Arc<Column>>,
     findings: Vec<Diagnostic>,
+    /// What expressions spend from.
+    budget: Budget,
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(card: &'a Scorecard, data: Dataset) -> Self {
+    pub(crate) fn new(card: &'a Scorecard, data: Dataset, budget: &Budget) -> Self {
         Self {
             card,
             data,
+            budget: budget.clone(),
             routes: Routes::default(),
             columns: BTreeMap::new(),
             findings: Vec::new(),
@@ -107,7 +111,7 @@ impl<'a> Rows<'a> {
         let context = Context {
             as_of: self.data.as_of.map(|_| as_of),
         };
-        let column = evaluate(&typed, &frame, &context, 0..frame.rows());
+        let column = evaluate_within(&typed, &frame, &context, 0..frame.rows(), &self.budget);
         self.findings.extend(typed.warnings().iter().cloned());
         self.look_for_unknown_values(table, expr);
         Ok(column)
@@ -225,7 +229,7 @@ impl<'a> Rows<'a> {
         let context = Context {
             as_of: self.data.as_of.map(|_| as_of),
         };
-        let column = evaluate(&typed, &frame, &context, 0..rows);
+        let column = evaluate_within(&typed, &frame, &context, 0..rows, &self.budget);
         self.findings.extend(typed.warnings().iter().cloned());
         self.look_for_unknown_values(table, expr);
         Ok(Some(column))

@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
         let mut session = Self {
             card,
             options: options.clone(),
-            rows: Rows::new(card, data),
+            rows: Rows::new(card, data, &options.budget),
             shared: Shared::default(),
             axes: Axes::default(),
             slots: Slots::new(&[], None),
@@ -105,6 +105,7 @@ impl<'a> Session<'a> {
         session.prepare_leaves();
         session.stop_on_errors()?;
         session.lay_axes();
+        session.count_cells();
         session.stop_on_errors()?;
         Ok(session)
     }

@@ -4,10 +4,13 @@
 //! (shortest digits that read back to the same bits; −0 as 0), and text is escaped only where JSON asks for it. Any
 //! JCS library in any language can check a report's `results_sha256`.
 
-use std::fmt::Write;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::ser::{CharEscape, Formatter, Serializer};
 use sha2::{Digest, Sha256};
 
 /// The canonical JSON of a value.
@@ -21,10 +24,9 @@ use sha2::{Digest, Sha256};
 /// assert_eq!(canonical_json(&value).unwrap(), r#"{"a":[1e+21,0,0.000001,333.3],"b":1,"é":"\u0001"}"#);
 /// ```
 pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let value = serde_json::to_value(value)?;
-    let mut text = String::new();
-    write_value(&mut text, &value);
-    Ok(text)
+    let mut text = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut text, Canonical::default()))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// SHA-256 of the canonical JSON of a value, in hexadecimal.
@@ -32,7 +34,23 @@ pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Err
 /// # Errors
 /// As [`canonical_json`].
 pub fn sha256<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    Ok(hex(&Sha256::digest(canonical_json(value)?.as_bytes())))
+    let mut hash = Hash(Sha256::new());
+    value.serialize(&mut Serializer::with_formatter(&mut hash, Canonical::default()))?;
+    Ok(hex(&hash.0.finalize()))
+}
+
+/// What is written goes into the hash and is not kept.
+struct Hash(Sha256);
+
+impl Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -43,44 +61,146 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn write_value(out: &mut String, value: &Value) {
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Number(number) => {
-            if let Some(whole) = number.as_u64() {
-                let _ = write!(out, "{whole}");
-            } else if let Some(whole) = number.as_i64() {
-                let _ = write!(out, "{whole}");
-            } else {
-                write_number(out, number.as_f64().unwrap_or(0.0));
-            }
+/// Writes values as they come; only an object waits for its end, since its keys are sorted then. So a report is never in
+/// memory as a tree, which takes ten times its text.
+#[derive(Default)]
+struct Canonical {
+    /// Objects that are open, the innermost last.
+    open: Vec<Object>,
+}
+
+/// An object that is open.
+#[derive(Default)]
+struct Object {
+    /// Key and value as text, by the key's UTF-16 code units.
+    entries: BTreeMap<Vec<u16>, (Vec<u8>, Vec<u8>)>,
+    key: Vec<u8>,
+    value: Vec<u8>,
+    in_key: bool,
+}
+
+impl Canonical {
+    fn put<W: ?Sized + Write>(&mut self, writer: &mut W, bytes: &[u8]) -> io::Result<()> {
+        match self.open.last_mut() {
+            Some(object) if object.in_key => object.key.extend_from_slice(bytes),
+            Some(object) => object.value.extend_from_slice(bytes),
+            None => writer.write_all(bytes)?,
         }
-        Value::String(text) => write_text(out, text),
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_value(out, item);
-            }
-            out.push(']');
+        Ok(())
+    }
+}
+
+/// Whole numbers are written in full.
+macro_rules! whole {
+    ($($name:ident: $type:ty),*) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W, value: $type) -> io::Result<()> {
+            self.put(writer, value.to_string().as_bytes())
+        })*
+    };
+}
+
+/// Fixed text.
+macro_rules! fixed {
+    ($($name:ident: $text:literal),*) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+            self.put(writer, $text)
+        })*
+    };
+}
+
+impl Formatter for Canonical {
+    whole!(write_i8: i8, write_i16: i16, write_i32: i32, write_i64: i64);
+    whole!(write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64);
+    fixed!(write_null: b"null", begin_string: b"\"", end_string: b"\"", begin_array: b"[", end_array: b"]");
+
+    fn write_bool<W: ?Sized + Write>(&mut self, writer: &mut W, value: bool) -> io::Result<()> {
+        self.put(writer, if value { b"true" } else { b"false" })
+    }
+
+    fn write_f32<W: ?Sized + Write>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
+        self.write_f64(writer, f64::from(value))
+    }
+
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        let mut text = String::new();
+        write_number(&mut text, value);
+        self.put(writer, text.as_bytes())
+    }
+
+    fn write_number_str<W: ?Sized + Write>(&mut self, writer: &mut W, value: &str) -> io::Result<()> {
+        self.put(writer, value.as_bytes())
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        self.put(writer, fragment.as_bytes())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        let text: &[u8] = match escape {
+            CharEscape::Quote => b"\\\"",
+            CharEscape::ReverseSolidus => b"\\\\",
+            CharEscape::Solidus => b"/",
+            CharEscape::Backspace => b"\\b",
+            CharEscape::FormFeed => b"\\f",
+            CharEscape::LineFeed => b"\\n",
+            CharEscape::CarriageReturn => b"\\r",
+            CharEscape::Tab => b"\\t",
+            CharEscape::AsciiControl(byte) => return self.put(writer, format!("\\u{byte:04x}").as_bytes()),
+        };
+        self.put(writer, text)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.put(writer, if first { b"" } else { b"," })
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.open.push(Object::default());
+        Ok(())
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        let object = self.open.pop().unwrap_or_default();
+        self.put(writer, b"{")?;
+        for (place, (key, value)) in object.entries.into_values().enumerate() {
+            self.put(writer, if place > 0 { b"," } else { b"" })?;
+            self.put(writer, &key)?;
+            self.put(writer, b":")?;
+            self.put(writer, &value)?;
         }
-        Value::Object(map) => {
-            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-            entries.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            out.push('{');
-            for (index, (key, value)) in entries.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_text(out, key);
-                out.push(':');
-                write_value(out, value);
-            }
-            out.push('}');
+        self.put(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, _: &mut W, _: bool) -> io::Result<()> {
+        if let Some(object) = self.open.last_mut() {
+            object.in_key = true;
         }
+        Ok(())
+    }
+
+    fn end_object_key<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        if let Some(object) = self.open.last_mut() {
+            object.in_key = false;
+        }
+        Ok(())
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        if let Some(object) = self.open.last_mut() {
+            let (key, value) = (std::mem::take(&mut object.key), std::mem::take(&mut object.value));
+            // Sorted by what it says, not by how it is escaped.
+            let units = serde_json::from_slice::<String>(&key)?.encode_utf16().collect();
+            object.entries.insert(units, (key, value));
+        }
+        Ok(())
     }
 }
 
@@ -118,26 +238,6 @@ fn write_number(out: &mut String, value: f64) {
         let dot = if rest.is_empty() { "" } else { "." };
         let _ = write!(out, "{first}{dot}{rest}e{exponent:+}");
     }
-}
-
-fn write_text(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            c if c < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }
 
 #[cfg(test)]

@@ -45,8 +45,9 @@ pub fn previous(axes: &Axes, key: PeriodKey) -> Option<PeriodKey> {
         same_stretch_before(axis, key.step)?
     } else {
         let start = axis.steps.get(key.step as usize)?.start;
-        let before = axis.steps.iter().take(key.step as usize);
-        u32::try_from(before.filter(|earlier| earlier.end < start).count())
+        let before = axis.steps.get(..key.step as usize)?;
+        // Steps are in order of their ends.
+        u32::try_from(before.partition_point(|earlier| earlier.end < start))
             .ok()?
             .checked_sub(1)?
     };

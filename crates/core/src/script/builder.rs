@@ -53,6 +53,54 @@ pub struct Builder {
     pub modules: BTreeMap<String, rhai::AST>,
     /// Modules that are being imported, to find circles.
     pub importing: Vec<String>,
+    /// What the card printed.
+    pub log: Log,
+    /// Words carried out that declare or set something.
+    words: usize,
+    /// Closures compiled.
+    closures: usize,
+}
+
+/// What a card prints: lines with their places, as many as the limits allow, and how many more there were.
+#[derive(Default)]
+pub struct Log {
+    lines: Vec<Diagnostic>,
+    lost: usize,
+}
+
+/// Longest line of the log, in characters.
+const LINE: usize = 1_000;
+
+impl Log {
+    /// Adds a line.
+    fn push(&mut self, text: &str, span: Span, most: usize) {
+        if self.lines.len() >= most {
+            self.lost += 1;
+            return;
+        }
+        let mut line: String = text.chars().take(LINE).collect();
+        if line.len() < text.len() {
+            line.push('…');
+        }
+        self.lines.push(Diagnostic::note(codes::PRINTED, line).at(span));
+    }
+
+    /// The lines; the last says how many were lost.
+    pub fn take(&mut self) -> Vec<Diagnostic> {
+        let mut lines = std::mem::take(&mut self.lines);
+        let lost = std::mem::take(&mut self.lost);
+        if lost > 0 {
+            let note = Diagnostic::note(
+                codes::PRINTED,
+                format!("the log is full: {lost} more lines are not kept"),
+            );
+            lines.push(match lines.last().and_then(|line| line.span) {
+                Some(span) => note.at(span),
+                None => note,
+            });
+        }
+        lines
+    }
 }
 
 impl Builder {
@@ -75,7 +123,47 @@ impl Builder {
             programs: Arc::default(),
             modules: BTreeMap::new(),
             importing: Vec::new(),
+            log: Log::default(),
+            words: 0,
+            closures: 0,
         }
+    }
+
+    /// Adds a line to the log of the card.
+    pub fn print(&mut self, text: &str, span: Span) {
+        self.log.push(text, span, self.limits.log_lines);
+    }
+
+    /// Counts a word that is carried out; false when the card has had all that it may have.
+    pub fn count_word(&mut self, span: Span) -> bool {
+        self.words += 1;
+        self.within(
+            self.words,
+            self.limits.objects,
+            span,
+            "this card declares more than a card may",
+        )
+    }
+
+    /// Counts a closure that is compiled; false when there are too many.
+    pub fn count_closure(&mut self, span: Span) -> bool {
+        self.closures += 1;
+        self.within(
+            self.closures,
+            self.limits.closures,
+            span,
+            "this card has too many conditions",
+        )
+    }
+
+    fn within(&mut self, count: usize, most: usize, span: Span, message: &str) -> bool {
+        // Said once, where it happens first.
+        if count == most.saturating_add(1) {
+            self.lost = true;
+            let help = format!("at most {most}: make the card smaller, or ask the host for a higher limit");
+            self.error(codes::LIMIT, span, message, help);
+        }
+        count <= most
     }
 
     /// Adds a finding, unless the same one was told already or there are too many.
@@ -138,6 +226,10 @@ impl Builder {
 
     /// Declares a table.
     pub fn add_table(&mut self, name: Spanned<String>, source: TableSource) -> usize {
+        let count = self.card.tables.len() + 1;
+        if !self.within(count, self.limits.tables, name.span, "this card has too many tables") {
+            return self.card.tables.len().saturating_sub(1);
+        }
         self.card.tables.push(Table {
             name,
             source,

@@ -11,6 +11,9 @@ use crate::definition::{
 };
 use crate::diagnostic::{Diagnostic, Span, Spanned, codes, nearest};
 
+/// Longest span of time that a word takes.
+const MOST_YEARS: i64 = 1_000;
+
 /// A call of a word.
 pub struct Call<'a> {
     /// The scorecard under construction.
@@ -244,6 +247,12 @@ impl Call<'_> {
         if count.value == 0 {
             let name = self.name;
             self.bad(index, format!("`{name}` takes at least one {}", unit.value.word()), "");
+            return None;
+        }
+        if i64::from(count.value) > unit.value.in_years(MOST_YEARS) {
+            let name = self.name;
+            let message = format!("`{name}` takes at most {MOST_YEARS} years");
+            self.bad(index, message, "for all that lies before or behind, leave it out");
             return None;
         }
         let duration = Duration {
@@ -627,9 +636,15 @@ impl Call<'_> {
         closure
     }
 
+    fn counted_closure(&mut self, index: usize) -> Option<FnPtr> {
+        let closure = self.closure(index)?;
+        let span = self.arg_span(index);
+        self.builder.count_closure(span).then_some(closure)
+    }
+
     /// A closure over the rows of a table, compiled. It names columns; whether they are there is seen at the end of the script.
     pub fn row(&mut self, index: usize) -> Option<Expr> {
-        let closure = self.closure(index)?;
+        let closure = self.counted_closure(index)?;
         let span = self.arg_span(index);
         match self.closures.row(&closure, span) {
             Ok(expr) => Some(expr),
@@ -652,7 +667,7 @@ impl Call<'_> {
 
     /// A closure over the metrics of a cell, compiled.
     pub fn condition(&mut self, index: usize) -> Option<Condition> {
-        let closure = self.closure(index)?;
+        let closure = self.counted_closure(index)?;
         let span = self.arg_span(index);
         match self.closures.cells(&closure, span) {
             Ok(expr) => Some(Condition {

@@ -12,8 +12,6 @@ use super::position::Positions;
 use super::tree::{Call, Closure, Constant, Name, Node, NodeKind, Program};
 use crate::diagnostic::{Diagnostic, Span, codes, nearest};
 
-/// Most arms of a `switch`.
-pub const MAX_SWITCH_ARMS: usize = 500;
 /// Most turns of a `for` over a range.
 pub const MAX_TURNS: i64 = 1_000;
 
@@ -32,8 +30,7 @@ const FORBIDDEN_CALLS: &[(&str, &str)] = &[
         "timestamp",
         "a card has no clock: `as_of()` is the day as of which data are seen",
     ),
-    ("print", "a card prints nothing; results stand in the report"),
-    ("debug", "a card prints nothing; results stand in the report"),
+    ("debug", "write `print(..)`: it goes into the log of the report"),
     ("exit", "a card is read to its end"),
 ];
 
@@ -263,17 +260,6 @@ impl<'a> Checker<'a> {
             ),
             NodeKind::Assign(_, target, _) if place.closure.is_none() => self.assignment(node, target),
             NodeKind::Import(path, _) => self.import(path, node.span, place),
-            NodeKind::Switch(_, arms) if arms.len() > MAX_SWITCH_ARMS => {
-                let message = format!(
-                    "this `switch` has {} arms; at most {MAX_SWITCH_ARMS} are allowed",
-                    arms.len()
-                );
-                self.refuse(
-                    node.span,
-                    message,
-                    "put the values in a table, and reach them with `belongs_to`",
-                );
-            }
             _ => {}
         }
         // Blocks at the top are still run from the top, but nothing in them is.

@@ -3,6 +3,7 @@
 //! Imports: definition, limits, diagnostic. Never: data, any later stage.
 
 pub mod ast;
+pub mod bounds;
 pub mod check;
 pub mod closure;
 pub mod lexer;
@@ -65,6 +66,16 @@ pub struct Compiled {
     pub allows: Vec<Allow>,
 }
 
+impl Compiled {
+    fn refused(diagnostic: Diagnostic) -> Self {
+        Self {
+            scorecard: None,
+            diagnostics: vec![diagnostic],
+            allows: Vec::new(),
+        }
+    }
+}
+
 /// Compiles cards. Building one takes a few milliseconds; keep it and share it between threads.
 pub struct Compiler {
     words: Shared<Module>,
@@ -108,15 +119,25 @@ impl Compiler {
     /// As [`Compiler::compile`], spending from a budget.
     #[must_use]
     pub fn compile_within(&self, source: &Source<'_>, budget: &Budget) -> Compiled {
+        // A panic is a bug of the engine, and the host gets an error all the same.
+        let compiling = std::panic::AssertUnwindSafe(|| self.compile_text(source, budget));
+        std::panic::catch_unwind(compiling).unwrap_or_else(|_| {
+            Compiled::refused(
+                Diagnostic::error(codes::RAISED, "the engine broke while it read the card")
+                    .help("this is a bug of the engine, not of the card: please report it with the card"),
+            )
+        })
+    }
+
+    fn compile_text(&self, source: &Source<'_>, budget: &Budget) -> Compiled {
         if let Some(diagnostic) = self.too_large(source) {
-            return Compiled {
-                scorecard: None,
-                diagnostics: vec![diagnostic],
-                allows: Vec::new(),
-            };
+            return Compiled::refused(diagnostic);
         }
         let modules = source.modules.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let sources = Arc::new(Sources::new((source.name, source.text), modules));
+        if let Some(diagnostic) = sources.positions().find_map(|text| bounds::beyond(text, &self.limits)) {
+            return Compiled::refused(diagnostic);
+        }
         let mut builder = Builder::new(sources.clone(), source.params.to_vec(), self.limits);
         let mut allows = Vec::new();
         for positions in sources.positions() {
@@ -125,19 +146,28 @@ impl Compiler {
             wrong.into_iter().for_each(|diagnostic| builder.push(diagnostic));
         }
         let engine = sandbox::engine(&self.limits, &self.words, budget);
-        let compiled = self.compile_sources(&engine, builder, &sources);
+        let compiled = self.compile_sources(&engine, builder, &sources, budget);
         Compiled { allows, ..compiled }
     }
 
-    fn compile_sources(&self, engine: &Engine, mut builder: Builder, sources: &Arc<Sources>) -> Compiled {
+    fn compile_sources(
+        &self,
+        engine: &Engine,
+        mut builder: Builder,
+        sources: &Arc<Sources>,
+        budget: &Budget,
+    ) -> Compiled {
         if let Some(ast) = self.read(engine, &mut builder, sources) {
             if builder.diagnostics.iter().any(|finding| finding.code == codes::REFUSED) {
                 return compiled(&mut builder);
             }
             let session = Session::new(builder);
-            run(engine, &ast, &session);
+            run::run(engine, &ast, &session);
             let mut builder = session.lock();
-            finish::finish(&mut builder);
+            // What a limit cut short is not worth checking, and may be too large to be.
+            if budget.stopped().is_none() && !builder.diagnostics.iter().any(|finding| finding.code == codes::LIMIT) {
+                finish::finish(&mut builder);
+            }
             return compiled(&mut builder);
         }
         compiled(&mut builder)
@@ -201,16 +231,6 @@ impl Compiler {
     }
 }
 
-/// Runs a card. A panic in the engine is a bug of its own, and the host gets an error all the same.
-fn run(engine: &Engine, ast: &AST, session: &Session) {
-    let running = std::panic::AssertUnwindSafe(|| run::run(engine, ast, session));
-    if std::panic::catch_unwind(running).is_err() {
-        let bug = Diagnostic::error(codes::RAISED, "the engine broke while it read the card")
-            .help("this is a bug of the engine, not of the card: please report it with the card");
-        session.lock().push(bug);
-    }
-}
-
 fn parse(engine: &Engine, number: u16, builder: &mut Builder, sources: &Sources) -> Option<AST> {
     match engine.compile(sources.get(number)?.positions.text()) {
         Ok(mut ast) => {
@@ -227,6 +247,7 @@ fn parse(engine: &Engine, number: u16, builder: &mut Builder, sources: &Sources)
 /// What a finished compile hands out.
 fn compiled(builder: &mut Builder) -> Compiled {
     let mut diagnostics = std::mem::take(&mut builder.diagnostics);
+    diagnostics.append(&mut builder.log.take());
     diagnostics.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.source, span.start)));
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Compiled {

@@ -14,7 +14,7 @@ use super::builder::Session;
 use super::module::CardModules;
 use super::value::Value;
 use super::{algebra, api};
-use crate::limits::{Budget, Limits};
+use crate::limits::{Budget, Limits, Stop};
 
 /// Most arguments that a word takes, its receiver counted.
 const MOST_ARGUMENTS: usize = 9;
@@ -48,16 +48,26 @@ pub fn engine(limits: &Limits, vocabulary: &Shared<Module>, budget: &Budget) -> 
     }
     // The engine's own count of operations restarts at each call into it; the budget does not.
     let budget = budget.clone();
+    let (base, most) = (stack_pointer(), limits.stack_bytes);
     engine.on_progress(move |_| {
-        budget
-            .spend_operations(1)
-            .err()
-            .map(|stop| Dynamic::from(stop.to_string()))
+        let spent = if base.abs_diff(stack_pointer()) > most {
+            Err(budget.stop(Stop::Stack))
+        } else {
+            budget.spend_operations(1)
+        };
+        spent.err().map(|stop| Dynamic::from(stop.to_string()))
     });
     engine.register_type_with_name::<Value>("a part of the card");
     engine.register_global_module(Arc::clone(vocabulary));
     engine.set_module_resolver(CardModules);
     engine
+}
+
+/// About where the stack stands: the address of something on it.
+#[inline(never)]
+fn stack_pointer() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
 }
 
 /// Every word and operator of the language, registered once and shared by all engines.

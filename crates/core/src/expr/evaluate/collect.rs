@@ -146,6 +146,14 @@ impl Collector {
         }
     }
 
+    /// Bytes that finishing it takes beside what it holds.
+    pub fn bytes(&self) -> u64 {
+        match &self.values {
+            Parts::Text(texts) => (texts.bytes + 8 * texts.order.len()) as u64,
+            _ => 0,
+        }
+    }
+
     /// Whether some texts did not fit.
     pub const fn exceeded(&self) -> bool {
         matches!(&self.values, Parts::Text(texts) if !texts.dropped.is_empty())

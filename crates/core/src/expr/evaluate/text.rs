@@ -9,6 +9,7 @@ use super::time;
 use super::vector::{Data, Dictionary, Operand, Vector, both, with, zip};
 use crate::definition::{CivilDate, Function};
 use crate::expr::typed::Scalar;
+use crate::limits::Budget;
 
 /// Text by row.
 pub(super) enum TextOperand<'v> {
@@ -40,29 +41,49 @@ const LONGEST: usize = 1 << 16;
 /// memory is full: what does not fit is missing, and the evaluator says so.
 #[derive(Debug)]
 pub(super) struct TextBudget {
+    most: usize,
     left: usize,
     /// Whether something did not fit.
     pub exceeded: bool,
+    /// What the evaluation spends from, read again after so many bytes of new text.
+    budget: Option<Budget>,
+    unread: usize,
 }
 
 impl TextBudget {
     /// Bytes of new text for some thousand rows, or for the distinct values of a column.
     const BYTES: usize = 1 << 28;
 
-    pub const fn new() -> Self {
+    /// Bytes of new text between two looks at the budget of the evaluation.
+    const LOOK_EVERY: usize = 1 << 20;
+
+    pub fn new(budget: Option<&Budget>) -> Self {
+        // A quarter of the memory for one step: the texts are there a second time when they are put into a column.
+        let quarter = |budget: &Budget| usize::try_from(budget.limits().memory_bytes / 4).unwrap_or(usize::MAX);
+        let most = budget.map_or(Self::BYTES, |budget| quarter(budget).min(Self::BYTES));
         Self {
-            left: Self::BYTES,
+            most,
+            left: most,
             exceeded: false,
+            budget: budget.cloned(),
+            unread: 0,
         }
     }
 
     /// Starts with the next rows.
     pub const fn renew(&mut self) {
-        self.left = Self::BYTES;
+        self.left = self.most;
     }
 
     /// Takes some bytes; `false` where they do not fit.
     fn take(&mut self, bytes: usize) -> bool {
+        self.unread += bytes;
+        if self.unread > Self::LOOK_EVERY {
+            self.unread = 0;
+            if self.budget.as_ref().is_some_and(|budget| budget.check().is_err()) {
+                self.left = 0;
+            }
+        }
         let fits = bytes <= LONGEST && bytes <= self.left;
         if fits {
             self.left -= bytes;

@@ -236,6 +236,9 @@ pub fn dispatch(
     if first == Some(Kind::Poison) {
         return poison();
     }
+    if !call.builder.count_word(span) {
+        return poison();
+    }
     if let Some(formula) = measure::row_function(&mut call) {
         return call.builder.bounded(formula, span);
     }

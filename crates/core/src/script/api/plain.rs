@@ -13,6 +13,21 @@ const FREE: &[Kind] = &[Kind::Free];
 pub const WORDS: &[Word] = &[
     Word {
         on: FREE,
+        name: "print",
+        params: "value: plain value",
+        returns: "nothing",
+        doc: "Writes a plain value into the log: a note among the findings, at this place. Nothing goes to the screen by itself.",
+        example: "let weight = 100 / 3; print(`each part weighs ${weight}`);",
+        run: |call| {
+            if let Some(line) = call.literal(0) {
+                call.builder.print(&show(&line.value), call.span);
+            }
+            // The language hands the text of `print` on to the host; ours is in the log already.
+            Some(ImmutableString::new().into())
+        },
+    },
+    Word {
+        on: FREE,
         name: "keys",
         params: "map: map",
         returns: "list of texts",

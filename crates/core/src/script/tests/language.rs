@@ -285,7 +285,6 @@ fn hostile_cards_end_in_an_error() {
         "eval(\"1\");",
         "sleep(1e300);",
         "let m = #{}; m.f = || m;",
-        "print(\"x\");",
         "loop { }",
         "let t = table(\"t\"); let m = count(t); for i in 0..1000 { m = m + m; } metric(\"m\", m);",
         "let t = table(\"t\"); let m = count(t); for i in 0..1000 { for j in 0..20 { m = -m; } } metric(\"m\", m);",
