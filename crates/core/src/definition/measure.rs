@@ -77,6 +77,17 @@ pub enum ArithmeticOp {
     Divide,
 }
 
+/// The parent whose values an aggregate takes, and the path to it from the rows that are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ParentPath {
+    /// The parent table.
+    pub table: String,
+    /// Steps from the aggregate's table to it. None: the aggregate is over the parent itself, all of its rows, the same
+    /// in every period.
+    pub path: Vec<String>,
+}
+
 /// An aggregate over the rows of one table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -97,6 +108,9 @@ pub struct Aggregate {
     pub dated: Option<Expr>,
     /// `.past(28, "days")`: the window before the end of the cell's period.
     pub past: Option<Duration>,
+    /// Of a revenue coverage: the parent whose value is counted, with the way to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParentPath>,
     /// `.ignoring("contract")`: segments that do not cut it; it repeats across them.
     pub ignoring: Vec<Spanned<String>>,
     /// Where it is written.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use column::{ColumnFacts, ColumnRef, ColumnType, Literal};
 pub use expression::{BinaryOp, Expr, ExprKind, Function, RowExpr, SwitchArm, SwitchPattern, UnaryOp};
 pub use goal::{Baseline, DatedTarget, Direction, Goal, SegmentTargets, Worth};
-pub use measure::{Across, Aggregate, ArithmeticOp, Measure, MeasureFunction, MeasureKind};
+pub use measure::{Across, Aggregate, ArithmeticOp, Measure, MeasureFunction, MeasureKind, ParentPath};
 pub use metric::{Metric, Role, StageRef};
 pub use plan::{Alert, Initiative, Journey, JourneyPhase, Link, List, Move, Objective, QuickWins};
 pub use score::{

@@ -94,6 +94,12 @@ impl Aggregate {
     pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
         self.inputs.iter().chain(&self.filters).chain(&self.dated)
     }
+
+    /// Whether it is over all rows of a parent, as of any period: the base of a coverage.
+    #[must_use]
+    pub fn is_whole_parent(&self) -> bool {
+        self.parent.as_ref().is_some_and(|parent| parent.path.is_empty())
+    }
 }
 
 impl Scorecard {

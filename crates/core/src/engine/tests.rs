@@ -226,5 +226,6 @@ fn a_caller_can_stop_it() {
 mod accounts;
 mod card_tests;
 mod explained;
+mod gaps;
 mod results;
 mod windows;

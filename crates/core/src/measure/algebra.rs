@@ -15,6 +15,15 @@ pub(crate) enum Node {
     Arithmetic(ArithmeticOp, Box<Node>, Box<Node>),
     /// Two aggregates: the part of the second that the first is, in percent.
     Coverage(usize, usize),
+    /// A funnel, and at each step of its journey the aggregate of that step.
+    Steps {
+        /// The journey, by the index of its segment.
+        segment: u16,
+        /// The whole funnel, where the journey does not cut.
+        whole: usize,
+        /// Steps by name.
+        steps: Vec<(String, usize)>,
+    },
     /// A measure negated.
     Negate(Box<Node>),
     /// Something over the values of a segment.
@@ -34,6 +43,12 @@ impl Node {
             Self::Coverage(part, whole) => {
                 visit(&Self::Leaf(*part), inner);
                 visit(&Self::Leaf(*whole), inner);
+            }
+            Self::Steps { whole, steps, .. } => {
+                visit(&Self::Leaf(*whole), inner);
+                for (_, step) in steps {
+                    visit(&Self::Leaf(*step), inner);
+                }
             }
             Self::Arithmetic(_, left, right) => {
                 left.visit(inner, visit);

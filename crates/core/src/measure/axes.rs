@@ -9,7 +9,7 @@ use super::reach::Route;
 use super::segment::{self, Cutter, RowCodes};
 use super::session::Session;
 use crate::data::Column;
-use crate::definition::CivilDate;
+use crate::definition::{CivilDate, Cross};
 use crate::diagnostic::{Diagnostic, codes};
 
 impl Session<'_> {
@@ -44,6 +44,26 @@ impl Session<'_> {
                 }
             }
         }
+        // Rows that share a parent with no row of the table between bear no value of it, and are not lost.
+        for at in 0..self.cutters.len() {
+            let dim = Dim::Segment(at as u16);
+            if self
+                .cutters
+                .get(at)
+                .is_none_or(|cutter| cutter.through.is_none() || cutter.unknown)
+            {
+                continue;
+            }
+            let bears_none = tables.iter().any(|table| {
+                self.row_codes(table, &dim).is_none()
+                    && self
+                        .view(table, std::slice::from_ref(&dim))
+                        .is_some_and(|view| view.borne(&dim).is_some_and(|codes| codes.unknown))
+            });
+            if let Some(cutter) = self.cutters.get_mut(at) {
+                cutter.unknown = bears_none;
+            }
+        }
         self.axes.segments = self.cutters.iter().map(Cutter::axis).collect();
         self.axes.cuts = vec![Vec::new()];
         self.axes
@@ -74,6 +94,69 @@ impl Session<'_> {
         }
         self.pass_thin_steps();
         self.slots = Slots::new(&self.axes.periods, self.rows.data.as_of);
+        self.cap_cells();
+    }
+
+    /// Refuses a report of more cells than the limits allow: measures and scores x values of segments x periods.
+    fn cap_cells(&mut self) {
+        let most = self.options.budget.limits().cells;
+        let sizes = |cut: &[u16]| -> Vec<usize> {
+            cut.iter()
+                .filter_map(|&at| self.axes.segments.get(at as usize))
+                .map(|segment| segment.values.len())
+                .collect()
+        };
+        let cells = |cut: &Vec<u16>| sizes(cut).into_iter().fold(1_usize, usize::saturating_mul);
+        let measures = self.card.metrics.len() + self.card.scores.len();
+        let each = measures.saturating_mul(self.slots.len());
+        let all = self
+            .axes
+            .cuts
+            .iter()
+            .map(cells)
+            .fold(0, usize::saturating_add)
+            .saturating_mul(each);
+        let widest = self.axes.cuts.iter().max_by_key(|cut| cells(cut));
+        let Some(widest) = widest.filter(|_| all > most) else {
+            return;
+        };
+        let named: Vec<String> = widest
+            .iter()
+            .filter_map(|&at| self.axes.segments.get(at as usize))
+            .map(|segment| format!("`{}` has {} values", segment.name, grouped(segment.values.len())))
+            .collect();
+        let message = format!(
+            "the report would have {} cells, and {} are the most: {}, over {} periods and {measures} measures and scores",
+            grouped(all),
+            grouped(most),
+            named.join(", "),
+            grouped(self.slots.len()),
+        );
+        let names = |cross: &Cross| -> Vec<u16> {
+            let place = |name: &str| self.axes.segments.iter().position(|segment| segment.name == name);
+            cross
+                .segments
+                .iter()
+                .filter_map(|name| place(&name.value).map(|at| at as u16))
+                .collect()
+        };
+        let crosses = self.card.crosses.iter().chain(&self.options.crosses);
+        let cross = crosses
+            .into_iter()
+            .find(|cross| names(cross) == *widest)
+            .map(|cross| cross.span);
+        let of_name = |at: &u16| {
+            let name = &self.axes.segments.get(*at as usize)?.name;
+            let segment = self.card.segments.iter().find(|segment| segment.name.value == *name)?;
+            Some(segment.name.span)
+        };
+        let span = cross.or_else(|| widest.first().and_then(of_name));
+        let mut error = Diagnostic::error(codes::LIMIT, message)
+            .help("keep the largest values with `.top(20, \"other\")`, cross fewer segments, or take longer periods");
+        if let Some(span) = span {
+            error = error.at(span);
+        }
+        self.findings.push(error);
     }
 
     /// Reports a card with more cells than a report may have, before any is made.
@@ -234,6 +317,19 @@ impl Session<'_> {
             Dim::Entity(table) => self.rows.data.table(table).map_or(0, |table| table.rows),
         }
     }
+}
+
+/// A whole number with commas between thousands.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Rows of a usual step: the mean of up to twelve before it.

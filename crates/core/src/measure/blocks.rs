@@ -62,14 +62,18 @@ impl Session<'_> {
         Ok(blocks)
     }
 
-    /// Whether the rows of a table reach every dimension, one of them perhaps through another table.
+    /// Whether the rows of a table reach every dimension, some of them perhaps through another table.
     pub(super) fn reaches(&mut self, table: &str, cut: &Cut) -> bool {
-        let far: Vec<&Dim> = cut.iter().filter(|dim| self.row_codes(table, dim).is_none()).collect();
-        match far.as_slice() {
-            [] => true,
-            [one] => self.view(table, one).is_some(),
-            _ => false,
-        }
+        let far = self.far(table, cut);
+        far.is_empty() || self.view(table, &far).is_some()
+    }
+
+    /// The dimensions that the rows of a table do not reach by themselves.
+    pub(super) fn far(&mut self, table: &str, cut: &Cut) -> Cut {
+        cut.iter()
+            .filter(|dim| self.row_codes(table, dim).is_none())
+            .cloned()
+            .collect()
     }
 
     /// Hides cells of tables that promise anonymity.

@@ -278,6 +278,7 @@ impl Session<'_> {
             leaf
         };
         let mut cell = vec![true; self.rows.data.table(&leaf.table).map_or(0, |table| table.rows)];
+        let mut far: Vec<(Dim, u32)> = Vec::new();
         for &(segment, value) in &key.segments {
             let name = self
                 .axes
@@ -293,20 +294,31 @@ impl Session<'_> {
                 for (row, here) in cell.iter_mut().enumerate() {
                     *here &= codes.values.get(codes.codes.get(row)).copied() == Some(value);
                 }
-            } else if let Some(view) = self.view(&leaf.table, &dim) {
-                let mut there = vec![false; cell.len()];
-                for (at, &row) in view.rows.iter().enumerate() {
-                    if row != NO_ROW
-                        && view.codes.values.get(view.codes.codes.get(at)).copied() == Some(value)
-                        && let Some(place) = there.get_mut(row as usize)
-                    {
-                        *place = true;
-                    }
-                }
-                cell.iter_mut().zip(there).for_each(|(here, there)| *here &= there);
             } else {
-                return Ok(None);
+                far.push((dim, value));
             }
+        }
+        if !far.is_empty() {
+            let dims: Vec<Dim> = far.iter().map(|(dim, _)| dim.clone()).collect();
+            let Some(view) = self.view(&leaf.table, &dims) else {
+                return Ok(None);
+            };
+            let bears = |at: usize| {
+                far.iter().all(|(dim, value)| {
+                    view.borne(dim)
+                        .is_some_and(|codes| codes.values.get(codes.codes.get(at)).copied() == Some(*value))
+                })
+            };
+            let mut there = vec![false; cell.len()];
+            for (at, &row) in view.rows.iter().enumerate() {
+                if row != NO_ROW
+                    && bears(at)
+                    && let Some(place) = there.get_mut(row as usize)
+                {
+                    *place = true;
+                }
+            }
+            cell.iter_mut().zip(there).for_each(|(here, there)| *here &= there);
         }
         if let Time::Dated { days, .. } = &leaf.time {
             for (row, here) in cell.iter_mut().enumerate() {
@@ -412,7 +424,7 @@ impl Session<'_> {
                         None => format!("{}({})", aggregate.function.name(), aggregate.table),
                     }
                 }),
-                Node::Coverage(part, _) => write(session, &Node::Leaf(*part)),
+                Node::Coverage(part, _) | Node::Steps { whole: part, .. } => write(session, &Node::Leaf(*part)),
                 Node::Negate(inner) => format!("-{}", write(session, inner)),
                 Node::Per(inner, unit) => format!("{} per {}", write(session, inner), unit.word()),
                 Node::Across(inner, segment, how) => {

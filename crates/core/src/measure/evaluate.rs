@@ -135,6 +135,30 @@ impl Session<'_> {
                     .map(|cells| algebra::scaled(&of(cells), 100.0))
                     .collect()
             }
+            Node::Steps { segment, whole, steps } => {
+                let dim = Dim::Segment(*segment);
+                let Some(place) = cut.iter().position(|other| *other == dim) else {
+                    return self.evaluate(&Node::Leaf(*whole), cut, slots, blocks);
+                };
+                let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
+                let values = self.axes.segments.get(*segment as usize);
+                let made: Vec<Option<Vec<Cell>>> = values
+                    .iter()
+                    .flat_map(|axis| &axis.values)
+                    .map(|value| {
+                        let (_, leaf) = steps.iter().find(|(name, _)| name == value)?;
+                        Some(self.evaluate(&Node::Leaf(*leaf), cut, slots, blocks))
+                    })
+                    .collect();
+                (0..size)
+                    .map(|at| {
+                        let value = digits(at / slots.len(), &sizes).get(place).copied();
+                        value
+                            .and_then(|value| made.get(value)?.as_ref()?.get(at).cloned())
+                            .unwrap_or(Cell::without(State::NotApplicable))
+                    })
+                    .collect()
+            }
             Node::Negate(inner) => self
                 .evaluate(inner, cut, slots, blocks)
                 .iter()
@@ -202,7 +226,7 @@ impl Session<'_> {
     pub(super) fn nature(&self, node: &Node) -> Nature {
         match node {
             Node::Number(_) | Node::Outside(_) => Nature::default(),
-            Node::Leaf(leaf) => self
+            Node::Leaf(leaf) | Node::Steps { whole: leaf, .. } => self
                 .leaves
                 .get(*leaf)
                 .and_then(Option::as_ref)

@@ -14,8 +14,8 @@ use super::segment::RowCodes;
 use super::session::Session;
 use super::through::View;
 use crate::data::Column;
-use crate::definition::{CivilDate, MeasureFunction};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::definition::{CivilDate, Journey, MeasureFunction};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::limits::Stop;
 
 /// Cells of one cube; with more, each cut has a cube of its own.
@@ -90,7 +90,7 @@ impl Session<'_> {
                 return Err(vec![Diagnostic::error(codes::LIMIT, "stopped before it was done")]);
             }
             self.options.budget.check().map_err(stopped)?;
-            self.run_group(&group, requests, slots, &mut blocks);
+            self.run_group(&group, requests, slots, &mut blocks)?;
         }
         // What has no date is as it is now; alone in a period, as for each row of a table, it counts there.
         let alone = slots.len() == 1;
@@ -196,7 +196,13 @@ impl Session<'_> {
         leaf::prepare(&mut self.rows, &mut self.shared, &aggregate, day).map(Arc::new)
     }
 
-    fn run_group(&mut self, group: &Group, requests: &[Request], slots: &Slots, blocks: &mut Blocks) {
+    fn run_group(
+        &mut self,
+        group: &Group,
+        requests: &[Request],
+        slots: &Slots,
+        blocks: &mut Blocks,
+    ) -> Result<(), Vec<Diagnostic>> {
         let grid = Grid::new(&group.windows);
         let mut cuts: Vec<Cut> = Vec::new();
         for cut in group
@@ -211,15 +217,10 @@ impl Session<'_> {
         }
         let mut direct: Vec<Cut> = Vec::new();
         for cut in cuts {
-            let far = cut
-                .iter()
-                .find(|dim| self.row_codes(&group.table, dim).is_none())
-                .cloned();
-            let Some(far) = far else {
+            let far = self.far(&group.table, &cut);
+            if far.is_empty() {
                 direct.push(cut);
-                continue;
-            };
-            if let Some(view) = self.view(&group.table, &far) {
+            } else if let Some(view) = self.view(&group.table, &far) {
                 self.run_pass(
                     group,
                     requests,
@@ -228,13 +229,14 @@ impl Session<'_> {
                     vec![cut],
                     slots,
                     blocks,
-                    Some((&far, &view)),
-                );
+                    Some(&view),
+                )?;
             }
         }
         for (dims, served) in self.cubes(&group.table, &direct, &grid) {
-            self.run_pass(group, requests, &grid, dims, served, slots, blocks, None);
+            self.run_pass(group, requests, &grid, dims, served, slots, blocks, None)?;
         }
+        Ok(())
     }
 
     /// Which cubes give the cuts: one for all when it is small, else one for each cut that no other holds.
@@ -275,20 +277,20 @@ impl Session<'_> {
         served: Vec<Cut>,
         slots: &Slots,
         blocks: &mut Blocks,
-        view: Option<(&Dim, &View)>,
-    ) {
+        view: Option<&View>,
+    ) -> Result<(), Vec<Diagnostic>> {
         let codes: Vec<Arc<RowCodes>> = dims
             .iter()
-            .filter_map(|dim| match view {
-                Some((far, view)) if far == dim => Some(Arc::clone(&view.codes)),
-                Some((_, view)) => self
+            .filter_map(|dim| match view.map(|view| (view, view.borne(dim))) {
+                Some((_, Some(borne))) => Some(Arc::clone(borne)),
+                Some((view, None)) => self
                     .row_codes(&group.table, dim)
                     .map(|codes| Arc::new(view.codes_of(&codes))),
                 None => self.row_codes(&group.table, dim),
             })
             .collect();
         if codes.len() < dims.len() {
-            return;
+            return Ok(());
         }
         let sized = |cut: Cut| {
             let sizes = cut.iter().map(|dim| self.size(dim)).collect();
@@ -303,10 +305,10 @@ impl Session<'_> {
             codes,
             served: served.into_iter().map(sized).collect(),
             rows: match view {
-                Some((_, view)) => view.rows.len(),
+                Some(view) => view.rows.len(),
                 None => self.rows.data.table(&group.table).map_or(0, |table| table.rows),
             },
-            view: view.map(|(_, view)| view),
+            view,
             steps: group
                 .members
                 .iter()
@@ -316,7 +318,11 @@ impl Session<'_> {
             cancelled: &self.cancelled,
             budget: &self.options.budget,
         };
-        for made in pass.run() {
+        let at = |span: Span| move |finding: Diagnostic| finding.at(span);
+        let made = pass
+            .run()
+            .map_err(|(span, why)| stopped(why).into_iter().map(at(span)).collect::<Vec<_>>())?;
+        for made in made {
             let Some(block) = blocks.get_mut(&(made.request, made.cut)) else {
                 continue;
             };
@@ -326,23 +332,35 @@ impl Session<'_> {
                 }
             }
         }
+        Ok(())
     }
 
     /// The steps of a funnel: those it names, or those of the journey along its column.
     pub(crate) fn funnel_steps(&self, leaf: &Leaf) -> Vec<String> {
-        if !leaf.words.is_empty() || leaf.function != MeasureFunction::Funnel {
+        if leaf.function != MeasureFunction::Funnel {
             return leaf.words.clone();
         }
-        let along = |journey: &&crate::definition::Journey| {
+        self.steps_of(&leaf.words, &leaf.table, leaf.step_name.as_ref())
+    }
+
+    /// The steps that a funnel names, or else those of the journey along its column.
+    pub(super) fn steps_of(&self, named: &[String], table: &str, column: Option<&String>) -> Vec<String> {
+        if !named.is_empty() {
+            return named.to_vec();
+        }
+        self.journey_along(table, column)
+            .map_or_else(Vec::new, super::segment::journey_steps)
+    }
+
+    /// The journey along a column, or else the first of the card.
+    pub(super) fn journey_along(&self, table: &str, column: Option<&String>) -> Option<&Journey> {
+        let along = |journey: &&Journey| {
             journey
                 .along
                 .iter()
-                .any(|column| column.table == leaf.table && column.path.last() == leaf.step_name.as_ref())
+                .any(|other| other.table == table && other.path.last() == column)
         };
         let journeys = &self.card.journeys;
-        let Some(journey) = journeys.iter().find(along).or(journeys.first()) else {
-            return Vec::new();
-        };
-        super::segment::journey_steps(journey)
+        journeys.iter().find(along).or(journeys.first())
     }
 }

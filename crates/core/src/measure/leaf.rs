@@ -8,11 +8,11 @@ use arrow_buffer::BooleanBuffer;
 use super::input::Input;
 use super::rows::{Rows, fingerprint, reads_as_of, reads_open};
 use super::scan::What;
-use crate::data::{Column, Values};
+use crate::data::{BoundTable, Column, Values};
 use crate::definition::{
     AddedSource, Aggregate, CivilDate, ColumnType, Direction, Duration, Expr, ExprKind, Function, MeasureFunction,
 };
-use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::diagnostic::{DataPlace, Diagnostic, Span, codes};
 
 /// How an aggregate stands in time.
 #[derive(Debug, Clone)]
@@ -184,9 +184,7 @@ pub(crate) fn prepare(
             Err(found) => errors.extend(found),
         }
     }
-    if aggregate.function == MeasureFunction::RevenueCoverage {
-        inputs.extend(parent_rows(rows, aggregate));
-    }
+    inputs.extend(parent_rows(rows, aggregate));
     let mask = shared
         .mask(rows, &aggregate.table, &aggregate.filters, as_of)
         .unwrap_or_else(|found| {
@@ -207,7 +205,7 @@ pub(crate) fn prepare(
             Time::Undated
         }
         Ok(_) if is_stock(aggregate.function) => Time::Stock,
-        Ok(_) if timeless || aggregate.words.iter().any(|word| word == WHOLE_TABLE) => Time::Timeless,
+        Ok(_) if timeless || aggregate.is_whole_parent() => Time::Timeless,
         Ok(Some((days, covers))) => Time::Dated { days, covers },
         Ok(None) if by_end => Time::AsOf,
         Ok(None) => Time::Undated,
@@ -239,14 +237,18 @@ pub(crate) fn prepare(
         input_name: name,
     };
     leaf.scale = scale_of(rows, aggregate);
-    leaf.check(aggregate)?;
+    let table = rows
+        .data
+        .table(&aggregate.table)
+        .map_or_else(BoundTable::default, BoundTable::clone);
+    leaf.check(aggregate, &table)?;
     leaf.narrow();
     leaf.not_due = pending(rows, shared, aggregate, as_of)?.map(Arc::new);
     Ok(leaf)
 }
 
 /// The column as its reader knows it.
-fn input_name(expr: &Expr) -> String {
+pub(crate) fn input_name(expr: &Expr) -> String {
     super::rows::columns_read(expr)
         .first()
         .and_then(|path| path.last().cloned())
@@ -352,27 +354,10 @@ fn along(way: &[String], mut expr: Expr) -> Expr {
     expr
 }
 
-/// The word of a sum that is the base of a coverage: all rows of its table, the same in every period.
-pub(crate) const WHOLE_TABLE: &str = "whole table";
-
-/// How many steps of the path of an aggregate's first input lead to a parent.
-pub(crate) fn steps_to(rows: &Rows<'_>, aggregate: &Aggregate, parent: &str) -> Option<usize> {
-    let ExprKind::Column(path) = &aggregate.inputs.first()?.kind else {
-        return None;
-    };
-    (1..path.len()).find(|&steps| {
-        let to = path.get(..steps).map(|path| rows.follow(&aggregate.table, path));
-        matches!(to, Some(Ok((table, _))) if table == parent)
-    })
-}
-
 /// The number of the parent's row for each row: what tells whose value was counted.
 fn parent_rows(rows: &Rows<'_>, aggregate: &Aggregate) -> Option<Arc<Input>> {
-    let steps = steps_to(rows, aggregate, aggregate.words.first()?)?;
-    let ExprKind::Column(path) = &aggregate.inputs.first()?.kind else {
-        return None;
-    };
-    let (_, index) = rows.follow(&aggregate.table, path.get(..steps)?).ok()?;
+    let way = aggregate.parent.as_ref()?;
+    let (_, index) = rows.follow(&aggregate.table, &way.path).ok()?;
     let numbers = index?
         .iter()
         .map(|&row| (row != crate::data::NO_ROW).then_some(i64::from(row)))
@@ -414,7 +399,7 @@ pub(crate) const fn uses_weight(function: MeasureFunction) -> bool {
 
 impl Leaf {
     /// Checks kinds of inputs and settings of the function.
-    fn check(&self, aggregate: &Aggregate) -> Result<(), Vec<Diagnostic>> {
+    fn check(&self, aggregate: &Aggregate, table: &BoundTable) -> Result<(), Vec<Diagnostic>> {
         use MeasureFunction as F;
         let name = self.function.name();
         let mut errors = Vec::new();
@@ -489,6 +474,7 @@ impl Leaf {
             );
         }
         errors.extend(self.check_scale(aggregate));
+        errors.extend(self.check_amounts(aggregate, table));
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
@@ -513,6 +499,58 @@ impl Leaf {
             "if {value} means no answer: `.column(\"{}\").scale(0, 10).missing({value})`",
             self.input_name
         )))
+    }
+
+    /// Amounts below zero where a part of a whole is asked for: no share of them means anything.
+    fn check_amounts(&self, aggregate: &Aggregate, table: &BoundTable) -> Option<Diagnostic> {
+        use MeasureFunction as F;
+        let (at, name) = match self.function {
+            F::Share => (0, "share"),
+            F::RevenueRetention => (3, "revenue_retention"),
+            F::Sum if aggregate.is_whole_parent() => (0, "revenue_coverage"),
+            _ => return None,
+        };
+        let input = self.inputs.get(at)?;
+        let counts = |row: &usize| self.mask.as_ref().is_none_or(|mask| mask.value(*row));
+        let below = |row: usize| input.number(row).filter(|amount| *amount < 0.0);
+        let rows = || (0..input.base.len()).filter(counts).filter(|&row| below(row).is_some());
+        // The row that stands first in the file, whatever order the rows have here.
+        let row = rows().min_by_key(|&row| table.source_row(row))?;
+        let amount = below(row)?;
+        let expr = aggregate.inputs.get(at)?;
+        let column = input_name(expr);
+        let of = if column.is_empty() {
+            "the amount".to_owned()
+        } else {
+            format!("`{column}`")
+        };
+        let others = match rows().count() {
+            1 => String::new(),
+            all => format!(", and {} more rows are below zero", all - 1),
+        };
+        let message = format!(
+            "`{name}` needs amounts of zero or more: {of} is {amount} in row {} of `{}`{others}",
+            table.source_row(row),
+            table.name
+        );
+        let place = DataPlace {
+            file: table.origin.clone(),
+            table: Some(table.name.clone()),
+            row: Some(table.source_row(row)),
+            column: (!column.is_empty()).then_some(column),
+            value: Some(amount.to_string()),
+        };
+        let help = if self.function == F::Sum {
+            "correct the value, or cover a column of the card that is never below zero: `.add(\"worth\", |c| max(c.value, 0))`"
+        } else {
+            "leave such rows out with `.where(..)`, or measure what was given back apart"
+        };
+        Some(
+            Diagnostic::error(codes::BAD_VALUE, message)
+                .at(expr.span)
+                .in_data(place)
+                .help(help),
+        )
     }
 
     fn check_scale(&self, aggregate: &Aggregate) -> Option<Diagnostic> {

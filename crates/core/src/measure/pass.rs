@@ -22,6 +22,8 @@ use super::stock::{self, Spells, Stock};
 use super::through::View;
 use crate::data::Column;
 use crate::definition::MeasureFunction;
+use crate::diagnostic::Span;
+use crate::limits::Stop;
 
 /// A pass to make.
 pub(crate) struct Pass<'p> {
@@ -88,14 +90,18 @@ struct Served<'p> {
 
 impl Pass<'_> {
     /// Makes it.
-    pub(crate) fn run(&self) -> Vec<Made> {
+    ///
+    /// # Errors
+    ///
+    /// Where a state that grows with the rows needs more memory than there is: the aggregate, and why.
+    pub(crate) fn run(&self) -> Result<Vec<Made>, (Span, Stop)> {
         let days = match (self.view, &self.group.days) {
             (Some(view), Some(days)) => Some(Arc::new(super::reach::gather(days, &view.rows))),
             (_, days) => days.clone(),
         };
         let (scan, mut seen) = self.plan(days.as_deref());
         let states = scan.run();
-        self.list(&scan, &mut seen);
+        let grown = self.list(&scan, &mut seen)?;
         let mut runs = self.grid.runs.clone();
         // One more window holds the rows without a day: they are skipped in the whole time.
         runs.push((self.grid.undated(), self.grid.undated() + 1));
@@ -105,7 +111,9 @@ impl Pass<'_> {
         .into_iter()
         .flatten()
         .collect();
-        self.cells(&served, &seen, days.as_deref(), &runs)
+        let made = self.cells(&served, &seen, days.as_deref(), &runs);
+        self.budget.shrink(grown);
+        Ok(made)
     }
 
     /// What the scan collects, and what each member reads of it.
@@ -161,10 +169,22 @@ impl Pass<'_> {
         (scan, seen)
     }
 
-    /// Lists the rows of each cell for the members that read them.
-    fn list(&self, scan: &Scan<'_>, seen: &mut [Seen<'_>]) {
+    /// Lists the rows of each cell for the members that read them, and gives the bytes that they take.
+    fn list(&self, scan: &Scan<'_>, seen: &mut [Seen<'_>]) -> Result<u64, (Span, Stop)> {
         if seen.iter().all(|seen| matches!(seen.reads, Reads::States(..))) {
-            return;
+            return Ok(0);
+        }
+        let mut grown = 0;
+        for seen in seen.iter() {
+            let each = match seen.reads {
+                Reads::States(..) => continue,
+                Reads::Keys(_) => 8,
+                Reads::Rows(..) => stock::bytes_of_row(seen.leaf.function),
+            };
+            let used = seen.leaf.mask.as_ref().map_or(self.rows, |mask| mask.count_set_bits());
+            let bytes = used as u64 * each + scan.cells() as u64 * 4;
+            self.budget.grow(bytes).map_err(|stop| (seen.leaf.span, stop))?;
+            grown += bytes;
         }
         let cells = scan.row_cells();
         for seen in seen {
@@ -179,6 +199,7 @@ impl Pass<'_> {
                 }
             }
         }
+        Ok(grown)
     }
 
     fn serve<'s>(
@@ -434,8 +455,13 @@ impl Pass<'_> {
 fn funnel(leaf: &Leaf, steps: &[String], rows: &[&[u32]], window: super::calendar::Window) -> Cell {
     match stock::reached(leaf, steps, rows, window) {
         Some(reached) => {
-            let base = reached.entities.first().copied().unwrap_or(0);
-            stock::onward(leaf, &reached, base, reached.entities.last().copied().unwrap_or(0))
+            let at = |step: usize| reached.entities.get(step).copied().unwrap_or(0);
+            let (base, hits) = match leaf.numbers.first() {
+                // One step of the journey: who goes on to it from the one before, all of them at the first.
+                Some(&step) => (at((step as usize).saturating_sub(1)), at(step as usize)),
+                None => (at(0), reached.entities.last().copied().unwrap_or(0)),
+            };
+            stock::onward(leaf, &reached, base, hits)
         }
         None => Cell::without(State::Failed),
     }

@@ -8,7 +8,7 @@ use super::algebra::Node;
 use super::calendar::Slots;
 use super::cell::Axes;
 use super::derive::{Pending, Place};
-use super::executor::Dim;
+use super::executor::{Cut, Dim};
 use super::leaf::{self, Leaf, Shared};
 use super::rows::Rows;
 use super::segment::{Cutter, RowCodes};
@@ -54,7 +54,7 @@ pub struct Session<'a> {
     pub(crate) axes: Axes,
     pub(crate) slots: Slots,
     pub(crate) cutters: Vec<Cutter>,
-    pub(crate) views: BTreeMap<(String, Dim), Option<Arc<View>>>,
+    pub(crate) views: BTreeMap<(String, Cut), Option<Arc<View>>>,
     /// Columns that the card adds.
     pub(crate) added: BTreeSet<Place>,
     /// Those that are not there yet.

@@ -87,6 +87,20 @@ impl Spells {
     }
 }
 
+/// Bytes that a list of rows takes for each of them, with what is made of it for each cell.
+pub(crate) const fn bytes_of_row(function: MeasureFunction) -> u64 {
+    use MeasureFunction as F;
+    match function {
+        // Row, its start and end, and its place among those in order.
+        F::Retention | F::Churn | F::Survival | F::Clv | F::Active | F::ActiveAtEnd | F::ActiveEver => 36,
+        F::RevenueRetention => 56,
+        // A time and a step for each row, in a list for each entity.
+        F::Funnel => 72,
+        // Its value, and its place among them in order.
+        _ => 12,
+    }
+}
+
 /// A point in time, in microseconds.
 pub(crate) fn instant(column: &Column, row: usize) -> Option<i64> {
     match &column.values {

@@ -84,6 +84,9 @@ fn aggregate_text(aggregate: &Aggregate) -> String {
     }
     arguments.extend(aggregate.numbers.iter().map(|value| number(*value)));
     arguments.extend(aggregate.words.iter().map(|word| quoted(word)));
+    if aggregate.parent.is_some() {
+        arguments.push(table.to_owned());
+    }
     let mut text = format!("{}({})", aggregate.function.name(), arguments.join(", "));
     for filter in &aggregate.filters {
         text.push_str(&format!(".where({})", closure_text(filter, table)));
@@ -317,6 +320,7 @@ mod tests {
             inputs,
             numbers: vec![],
             words: vec![],
+            parent: None,
             filters: vec![],
             dated: None,
             past: None,

@@ -17,6 +17,7 @@ pub fn metric(name: &str) -> Metric {
         inputs: vec![],
         numbers: vec![],
         words: vec![],
+        parent: None,
         filters: vec![],
         dated: None,
         past: None,

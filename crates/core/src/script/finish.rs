@@ -95,15 +95,15 @@ fn coverage_paths(builder: &mut Builder) {
         if part.function != MeasureFunction::RevenueCoverage {
             return;
         }
-        let (Some(parent), Some(input)) = (part.words.first().cloned(), part.inputs.first_mut()) else {
+        let (Some(way), Some(input)) = (part.parent.as_mut(), part.inputs.first_mut()) else {
             return;
         };
+        let parent = way.table.clone();
         let paths = card.paths(&part.table, &parent);
         match (paths.as_slice(), &mut input.kind) {
             ([path], ExprKind::Column(column)) => {
-                let mut whole = path.clone();
-                whole.append(column);
-                *column = whole;
+                way.path.clone_from(path);
+                column.splice(..0, path.iter().cloned());
             }
             ([], _) => findings.push(
                 Diagnostic::error(
@@ -129,6 +129,12 @@ fn coverage_paths(builder: &mut Builder) {
         super::api::each_aggregate(&mut metric.measure, &mut resolve);
         if let Some(worth) = &mut metric.worth {
             super::api::each_aggregate(&mut worth.amount, &mut resolve);
+        }
+    }
+    let added = builder.card.tables.iter_mut().flat_map(|table| &mut table.added);
+    for column in added {
+        if let AddedSource::RollUp(measure) = &mut column.source {
+            super::api::each_aggregate(measure, &mut resolve);
         }
     }
     findings.into_iter().for_each(|finding| builder.push(finding));

@@ -103,6 +103,7 @@ fn card(tables: Vec<Table>, used: &[(&str, &str, MeasureFunction)]) -> Scorecard
                 )],
                 numbers: Vec::new(),
                 words: Vec::new(),
+                parent: None,
                 filters: Vec::new(),
                 dated: None,
                 past: None,

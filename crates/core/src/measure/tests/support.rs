@@ -132,6 +132,7 @@ pub fn aggregate(function: MeasureFunction, table: &str, inputs: Vec<Expr>) -> A
         inputs,
         numbers: Vec::new(),
         words: Vec::new(),
+        parent: None,
         filters: Vec::new(),
         dated: None,
         past: None,

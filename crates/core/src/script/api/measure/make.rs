@@ -8,7 +8,7 @@ use super::super::give;
 use super::adjust::each_aggregate;
 use crate::definition::{
     AddedColumn, AddedSource, Aggregate, ArithmeticOp, BinaryOp, Duration, Expr, ExprKind, Function, Literal, Measure,
-    MeasureFunction, MeasureKind, UnaryOp,
+    MeasureFunction, MeasureKind, ParentPath, UnaryOp,
 };
 use crate::diagnostic::{Span, codes};
 use crate::script::call::Call;
@@ -93,6 +93,7 @@ pub fn aggregate_kind(
         filters: Vec::new(),
         dated: None,
         past: None,
+        parent: None,
         ignoring: Vec::new(),
         span,
     }))
@@ -341,14 +342,21 @@ pub fn revenue_coverage(call: &mut Call<'_>) -> Option<Dynamic> {
     let answers = call.builder.table_name(answers.value);
     // The path from the answers to the parent is found at the end of the script, when all paths are known.
     let input = Expr::new(ExprKind::Column(value.path.clone()), value.span);
-    give(made(
+    let mut measure = measure_of(made(
         call,
         MeasureFunction::RevenueCoverage,
         answers,
         vec![input],
         vec![],
-        vec![value.table],
-    ))
+        vec![],
+    ))?;
+    each_aggregate(&mut measure, &mut |part| {
+        part.parent = Some(ParentPath {
+            table: value.table.clone(),
+            path: Vec::new(),
+        });
+    });
+    give(Value::Measure(Arc::new(measure)))
 }
 
 pub fn fcr(call: &mut Call<'_>) -> Option<Dynamic> {
