@@ -52,7 +52,7 @@ impl Session<'_> {
             let Dim::Segment(segment) = dim else { return None };
             let through = self.cutters.get(*segment as usize)?.through.clone()?;
             let (between, rule) = (through.table.value, through.rule.value);
-            match groups.iter_mut().find(|(a, b, _)| (&*a, &*b) == (&between, &rule)) {
+            match groups.iter_mut().find(|(a, b, _)| *a == between && *b == rule) {
                 Some((_, _, dims)) => dims.push(dim.clone()),
                 None => groups.push((between, rule, vec![dim.clone()])),
             }

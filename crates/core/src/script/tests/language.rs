@@ -155,8 +155,14 @@ fn measures_over_two_tables_become_simpler_ones() {
     );
     let heard = aggregate(&card.metrics[2].measure.kind);
     assert_eq!(
-        (heard.table.as_str(), heard.words.as_slice()),
-        ("t", ["c".to_owned()].as_slice())
+        (heard.table.as_str(), heard.parent.clone()),
+        (
+            "t",
+            Some(crate::definition::ParentPath {
+                table: "c".into(),
+                path: vec!["c".into()]
+            })
+        )
     );
     assert_eq!(heard.inputs[0].columns()[0].0, ["c", "arr"]);
     assert_eq!(functions(3), [MeasureFunction::Rate]);
