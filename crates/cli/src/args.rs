@@ -52,7 +52,7 @@ pub enum Command {
     Test(TestArgs),
     /// Start a scorecard from a template or from the columns of a file.
     New(NewArgs),
-    /// Print the reference of the language: all of it, or one function.
+    /// Print the reference of the language, or what a code of a finding means.
     Docs(DocsArgs),
     /// Print completions for a shell.
     Completions {
@@ -92,10 +92,16 @@ pub struct Input {
 
 /// `bellwether run`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether run scorecard.rhai
+  bellwether run scorecard.rhai --data survey=wave-*.csv --as-of 2026-06-30
+  bellwether run scorecard.rhai --by region*plan --period quarter --format markdown --out report.md
+  bellwether run scorecard.rhai --entities at-risk.parquet --fail-on red --deny warnings")]
 pub struct RunArgs {
     #[command(flatten)]
     pub input: Input,
-    /// Cut by these segments of the card only (repeat or separate by commas); `a*b` asks for their cross.
+    /// Cut by these beside the card's own cuts (repeat or separate by commas): a segment of the card, a column as
+    /// `customers.city`, or `region*plan` for the cross of two.
     #[arg(long, value_name = "SEGMENT", value_delimiter = ',')]
     pub by: Vec<String>,
     /// Cut time by this calendar in place of the card's: day, week, month, quarter, year, "fiscal quarter", "fiscal year".
@@ -111,7 +117,8 @@ pub struct RunArgs {
     /// several. The ending says the format: `.csv`, `.parquet`, `.arrow` (Arrow IPC).
     #[arg(long, value_name = "[SCORE=]FILE")]
     pub entities: Vec<String>,
-    /// Exit with 3 when a headline score is in its lowest band (`red`) or a headline target is missed (`goal`).
+    /// Exit with 3 when a headline score is in its lowest band (`red`), a headline target is missed (`goal`) or an alert of
+    /// the card is raised (`alert`).
     #[arg(long, value_enum)]
     pub fail_on: Vec<FailOn>,
     #[command(flatten)]
@@ -144,6 +151,12 @@ pub enum FailOn {
 
 /// `bellwether check`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether check scorecard.rhai
+  bellwether check scorecard.rhai --no-data --deny warnings --allow BW607
+  bellwether check scorecard.rhai --format sarif --out findings.sarif
+
+A comment in the card allows a finding about one statement: // bellwether: allow BW600 why")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub input: Input,
@@ -230,12 +243,16 @@ pub enum DiagnosticFormat {
 
 /// `bellwether explain`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether explain scorecard.rhai nps
+  bellwether explain scorecard.rhai nps --where region=West --period 2026-05
+  bellwether explain scorecard.rhai health --rows 0 --format json")]
 pub struct ExplainArgs {
     #[command(flatten)]
     pub input: Input,
-    /// The metric, outcome or score.
-    pub metric: String,
-    /// The cell: SEGMENT=VALUE; without it the total.
+    /// The metric, outcome or score; without it, those of the card are listed.
+    pub metric: Option<String>,
+    /// The cell: SEGMENT=VALUE (repeat for a cell of a cross); without it the total.
     #[arg(long = "where", value_name = "SEGMENT=VALUE")]
     pub cell: Vec<String>,
     /// The period by its label, such as 2026-05; `all` is the whole time. Without it: the headline's.
@@ -251,6 +268,9 @@ pub struct ExplainArgs {
 
 /// `bellwether test`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether test scorecard.rhai
+  bellwether test cards/*.rhai --only blank")]
 pub struct TestArgs {
     /// Scorecards.
     #[arg(required = true, value_hint = ValueHint::FilePath)]
@@ -268,6 +288,9 @@ pub struct TestArgs {
 
 /// `bellwether new`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether new scorecard.rhai --from survey.csv --from customers.parquet
+  bellwether new - --template full")]
 pub struct NewArgs {
     /// Where to write the card; `-` prints it.
     #[arg(value_hint = ValueHint::FilePath)]
@@ -294,6 +317,11 @@ pub enum Template {
 
 /// `bellwether docs`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether docs
+  bellwether docs top_box
+  bellwether docs BW600
+  bellwether docs codes")]
 pub struct DocsArgs {
     /// A function or setting, a code such as BW600, or `codes` for the list of codes; without it, the list of all words.
     pub name: Option<String>,

@@ -15,6 +15,13 @@ pub enum Failure {
         /// Texts of the card, for excerpts.
         texts: Texts,
     },
+    /// An option asks for what the card does not have: exit code 2.
+    Options {
+        /// What is wrong.
+        diagnostics: Vec<Diagnostic>,
+        /// Texts of the card, for excerpts.
+        texts: Texts,
+    },
     /// What is wrong was printed already: exit code 1.
     Reported,
     /// A file cannot be read or written: exit code 1.
@@ -40,7 +47,7 @@ impl Failure {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Findings { .. } | Self::Reported | Self::Input(_) => 1,
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Options { .. } => 2,
             Self::Goal(_) => 3,
         }
     }
@@ -50,7 +57,7 @@ impl Failure {
     /// The failure in words, for standard error.
     pub fn draw(&self, terminal: Terminal) -> String {
         match self {
-            Self::Findings { diagnostics, texts } => {
+            Self::Findings { diagnostics, texts } | Self::Options { diagnostics, texts } => {
                 let drawn = draw(diagnostics, texts, terminal.colour_err);
                 format!("{drawn}{}\n", tally(diagnostics))
             }

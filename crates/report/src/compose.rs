@@ -1,7 +1,7 @@
 //! From a report to a document: which sections, in which order, in which words.
 
 use bellwether::definition::Role;
-use bellwether::diagnostic::{Diagnostic, Severity};
+use bellwether::diagnostic::{Code, Diagnostic, Severity};
 use bellwether::report::{Cell, Change, ChangeVerdict, LinkState, MetricResult, Report, Results, ScoreResult, Value};
 
 use crate::document::{Align, Block, Document, Run, Table, Tone};
@@ -665,18 +665,22 @@ fn lists(results: &Results) -> Document {
     let mut document = Vec::new();
     for list in &results.lists {
         document.push(Block::Heading(format!("List: {}", list.name)));
-        let columns = list.columns.iter().enumerate().map(|(index, column)| {
-            let numeric = list
-                .rows
-                .iter()
-                .filter_map(|row| row.get(index))
-                .any(|v| matches!(v, Value::Int(_) | Value::Float(_)));
-            (column.clone(), if numeric { Align::Right } else { Align::Left })
-        });
-        let rows = list
-            .rows
+        let numeric = |value: &Value| matches!(value, Value::Int(_) | Value::Float(_));
+        let side = |index: usize| list.rows.iter().filter_map(|row| row.get(index)).any(numeric);
+        let columns = list
+            .columns
             .iter()
-            .map(|row| row.iter().map(|value| Run::plain(format::plain(value))).collect());
+            .enumerate()
+            .map(|(index, column)| (column.clone(), if side(index) { Align::Right } else { Align::Left }));
+        let decimals: Vec<u32> = (0..list.columns.len())
+            .map(|index| format::column_decimals(list.rows.iter().filter_map(|row| row.get(index))))
+            .collect();
+        let rows = list.rows.iter().map(|row| {
+            let cells = row.iter().zip(&decimals);
+            cells
+                .map(|(value, decimals)| Run::plain(format::in_column(value, *decimals)))
+                .collect()
+        });
         document.push(Block::Table(Table {
             columns: columns.collect(),
             rows: rows.collect(),
@@ -756,7 +760,19 @@ fn tables(results: &Results) -> Document {
 
 fn notes(report: &Report) -> Document {
     let told = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_told());
-    let mut items: Vec<Vec<Run>> = told.map(note).collect();
+    // What to do is said once where several findings have the same way out.
+    let mut said: Vec<(Code, &str)> = Vec::new();
+    let mut items = Vec::new();
+    for diagnostic in told {
+        let help = diagnostic.help.as_deref().filter(|help| {
+            let new = !said.contains(&(diagnostic.code, help));
+            if new {
+                said.push((diagnostic.code, help));
+            }
+            new
+        });
+        items.push(note(diagnostic, help));
+    }
     let allowed = report
         .diagnostics
         .iter()
@@ -779,17 +795,13 @@ fn notes(report: &Report) -> Document {
     vec![Block::Heading("Notes".to_owned()), Block::Items(items)]
 }
 
-fn note(diagnostic: &Diagnostic) -> Vec<Run> {
+fn note(diagnostic: &Diagnostic, help: Option<&str>) -> Vec<Run> {
     let tone = match diagnostic.severity {
         Severity::Error => Tone::Bad,
         Severity::Warning => Tone::Warn,
         Severity::Note => Tone::Muted,
     };
-    let help = diagnostic
-        .help
-        .as_ref()
-        .map(|help| format!(" ({help})"))
-        .unwrap_or_default();
+    let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
     vec![
         Run::new(diagnostic.code.to_string(), tone),
         Run::plain(format!(" {}{help}", diagnostic.message)),

@@ -137,6 +137,34 @@ pub fn plain(value: &Value) -> String {
     }
 }
 
+/// How many decimals the fractions of a column need: one where the numbers are tens and more, two below, none where all
+/// are whole.
+pub(crate) fn column_decimals<'a>(values: impl Iterator<Item = &'a Value>) -> u32 {
+    let fractions = values.filter_map(|value| match value {
+        Value::Float(value) => Some(*value),
+        _ => None,
+    });
+    let (mut largest, mut whole) = (0.0_f64, true);
+    for value in fractions {
+        largest = largest.max(value.abs());
+        whole &= value == value.trunc();
+    }
+    match (whole, largest >= 10.0) {
+        (true, _) => 0,
+        (false, true) => 1,
+        (false, false) => 2,
+    }
+}
+
+/// A plain value of a row in a column of so many decimals.
+pub(crate) fn in_column(value: &Value, decimals: u32) -> String {
+    match value {
+        Value::Float(value) => number(*value, decimals),
+        Value::Int(value) if decimals > 0 => number(*value as f64, decimals),
+        other => plain(other),
+    }
+}
+
 /// Unit and value of a metric's headline in one text.
 #[must_use]
 pub fn headline(metric: &MetricResult) -> String {

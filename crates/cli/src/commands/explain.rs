@@ -1,5 +1,6 @@
 //! `bellwether explain`: how a number arose.
 
+use bellwether::definition::Scorecard;
 use bellwether::engine::Question;
 use bellwether_report::{TextOptions, compose_explanation, to_text};
 
@@ -13,9 +14,12 @@ use crate::terminal::Terminal;
 pub fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<(), Failure> {
     let card = card::read(&args.input.card, &args.input.modules)?;
     let session = Session::compile(card, &args.input.params)?;
+    let Some(metric) = &args.metric else {
+        return Err(Failure::usage(format!("explain what? {}", names(session.card()))));
+    };
     let (tables, _) = session.load(&args.input, terminal)?;
     let options = session.options(&args.input)?;
-    let question = question(args)?;
+    let question = question(args, metric)?;
     let explanation = session
         .engine()
         .explain(session.card(), tables, &options, &question)
@@ -37,7 +41,19 @@ pub fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<(), Failure> {
     }
 }
 
-fn question(args: &ExplainArgs) -> Result<Question, Failure> {
+/// What can be explained, in words.
+fn names(card: &Scorecard) -> String {
+    let metrics = card.metrics.iter().map(|metric| metric.name.value.as_str());
+    let scores = card.scores.iter().map(|score| score.name.value.as_str());
+    let names: Vec<&str> = metrics.chain(scores).collect();
+    if names.is_empty() {
+        "the card has no metric, outcome or score".to_owned()
+    } else {
+        format!("the card has {}", names.join(", "))
+    }
+}
+
+fn question(args: &ExplainArgs, metric: &str) -> Result<Question, Failure> {
     let segments = args
         .cell
         .iter()
@@ -48,7 +64,7 @@ fn question(args: &ExplainArgs) -> Result<Question, Failure> {
         })
         .collect::<Result<_, _>>()?;
     Ok(Question {
-        name: args.metric.clone(),
+        name: metric.to_owned(),
         segments,
         period: args.period.clone(),
         rows: args.rows,

@@ -19,7 +19,8 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     let session = Session::compile(card, &args.input.params)?;
     let tables = session.load(&args.input, terminal)?;
     let mut options = session.options(&args.input)?;
-    options.by = args.by.clone();
+    // The engine joins the segments of a cross by commas, which separate cuts here.
+    options.by = args.by.iter().map(|by| by.replace('*', ",")).collect();
     options.period = args.period.clone();
     let mut report = session.evaluate(tables, &options, terminal)?;
     switches.apply(&mut report.diagnostics);

@@ -108,9 +108,7 @@ pub fn resolve(
             (None, None) => missing.push(
                 Diagnostic::error(codes::NO_SUCH_TABLE_DATA, format!("no data for the table `{name}`"))
                     .at(table.name.span)
-                    .help(format!(
-                        "pass --data {name}=PATH, or let the card name a default: .file(\"{name}.csv\")"
-                    )),
+                    .help(where_from(name, folder)),
             ),
         }
     }
@@ -118,6 +116,22 @@ pub fn resolve(
         Ok(places)
     } else {
         Err((missing, None))
+    }
+}
+
+/// Where a table's data may come from: a file of its name that lies beside the card, where there is one.
+fn where_from(name: &str, folder: &Path) -> String {
+    let endings = ["csv", "parquet", "csv.gz", "tsv", "arrow", "jsonl", "xlsx"];
+    let beside_card = endings
+        .iter()
+        .map(|ending| format!("{name}.{ending}"))
+        .find(|file| folder.join(file).is_file());
+    match beside_card {
+        Some(file) => {
+            let path = beside(folder, &file);
+            format!("{path} is there: pass --data {name}={path}, or name it in the card: .file(\"{file}\")")
+        }
+        None => format!("pass --data {name}=PATH, or let the card name a default: .file(\"{name}.csv\")"),
     }
 }
 

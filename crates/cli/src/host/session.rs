@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bellwether::data::Table;
 use bellwether::definition::{Scorecard, TableSource};
 use bellwether::diagnostic::Diagnostic;
-use bellwether::engine::{Engine, Error, EvaluateOptions};
+use bellwether::engine::{Engine, Error, ErrorKind, EvaluateOptions};
 use bellwether::limits::Limits;
 use bellwether::report::Report;
 use bellwether::script::Source;
@@ -161,7 +161,13 @@ impl Session {
         if error.diagnostics().is_empty() {
             return Failure::input(error.to_string());
         }
-        self.failed(error.into_diagnostics())
+        match error.kind() {
+            ErrorKind::Options => Failure::Options {
+                diagnostics: error.into_diagnostics(),
+                texts: self.text.texts(),
+            },
+            _ => self.failed(error.into_diagnostics()),
+        }
     }
 
     /// Findings with the card's texts.

@@ -121,6 +121,7 @@ registry! {
     CYCLE = 202, "objects that depend on each other in a circle";
     BAD_SETTING = 203, "a setting whose value makes no sense";
     CONFLICTING_SETTINGS = 204, "settings that contradict each other";
+    NOTHING_MEASURED = 205, "a card that measures nothing";
     UNKNOWN_TABLE = 209, "a table that is not declared";
     UNKNOWN_COLUMN = 210, "a column that is not there";
     UNREACHABLE_COLUMN = 211, "a column that cannot be reached from these rows";

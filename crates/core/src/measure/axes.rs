@@ -242,9 +242,12 @@ impl Session<'_> {
             .map(|step| step.end.to_string())
             .unwrap_or_default();
         let message = format!(
-            "`{}` has {} rows and {} is usual: the data seem to end with `{}`, which headlines are read from",
+            "`{}` has {} and {} is usual: the data seem to end with `{}`, which headlines are read from",
             label(headline),
-            rows.get(headline).copied().unwrap_or(0),
+            match rows.get(headline).copied().unwrap_or(0) {
+                1 => "1 row".to_owned(),
+                count => format!("{count} rows"),
+            },
             usual.round(),
             label(last),
         );

@@ -64,6 +64,7 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
     let journeys = journey::build(card, evaluated.data, axes, &metrics);
     let mut findings = finding::of_metrics(card, evaluated.measures.as_of, &metrics);
     findings.extend(finding::of_scores(card, evaluated.measures.as_of, &scores, &details));
+    findings.extend(finding::of_tables(card, evaluated.measures.as_of, &evaluated.tables));
     findings.extend(finding::not_analysed(card, &metrics));
     let results = Results {
         header: card.header.clone(),

@@ -1,6 +1,7 @@
 //! What can only be said with values at hand: targets already met, due dates past, caps not checked, values set by hand.
 
 use super::model::{Cell, GoalResult, MetricResult, ScoreResult};
+use crate::data::TableSummary;
 use crate::definition::{
     Baseline, CivilDate, Direction, ExprKind, Function, Goal, Measure, MeasureKind, Metric, Scorecard,
 };
@@ -110,6 +111,27 @@ fn hidden(card: &Scorecard, metrics: &[MetricResult]) -> Option<Diagnostic> {
             .at(floor.floor.span)
             .help("coarser segments or longer periods show more"),
     )
+}
+
+/// Tables of which no row is there on the as-of day.
+pub(super) fn of_tables(card: &Scorecard, as_of: Option<CivilDate>, tables: &[TableSummary]) -> Vec<Diagnostic> {
+    let Some(as_of) = as_of else { return Vec::new() };
+    tables
+        .iter()
+        .filter(|table| table.rows_used == 0 && table.later_than_as_of > 0)
+        .map(|table| {
+            let message = format!(
+                "all {} rows of `{}` are dated after {as_of}, the day as of which the card is read",
+                table.later_than_as_of, table.table
+            );
+            let finding = Diagnostic::warning(codes::EMPTY_TABLE, message)
+                .help("take a later day, or none: then it is the latest date in the data");
+            match card.table(&table.table) {
+                Some(declared) => finding.at(declared.name.span),
+                None => finding,
+            }
+        })
+        .collect()
 }
 
 /// Findings about scores.

@@ -1,12 +1,34 @@
 //! What a customer-experience expert would say: warnings with a reason and a way out.
 
 use super::{Findings, direction};
-use crate::definition::{AddedSource, Direction, MeasureFunction, MeasureKind, Metric, Role, Scorecard, TableSource};
+use crate::definition::{
+    AddedSource, Direction, MeasureFunction, MeasureKind, Metric, Role, Score, Scorecard, TableSource,
+};
 use crate::diagnostic::codes;
 
 /// Gives advice.
 pub(super) fn check(findings: &mut Findings<'_>) {
     let card = findings.card;
+    if card.metrics.is_empty() && card.scores.is_empty() && card.lists.is_empty() {
+        findings.warn(
+            codes::NOTHING_MEASURED,
+            card.header.title.span,
+            "the card declares no metric, outcome, score or list, so its report is empty",
+            "metric(\"nps\", nps(survey.recommend)), or start with `bellwether new card.rhai --from survey.csv`",
+        );
+        return;
+    }
+    if card.header.owner.is_none() {
+        findings.warn(
+            codes::NO_OWNER,
+            card.header.title.span,
+            "nobody owns the scorecard",
+            "scorecard(\"..\").owner(\"CX Insights\")",
+        );
+    }
+    for score in &card.scores {
+        bandless(findings, score);
+    }
     for metric in &card.metrics {
         links(findings, metric);
         goals(findings, metric);
@@ -100,6 +122,25 @@ fn goals(findings: &mut Findings<'_>, metric: &Metric) {
     };
     let message = format!("`{name}` has {lacking}, so its pace cannot be told");
     findings.warn(codes::NO_BASELINE, span, message, HOW_TO_PACE);
+}
+
+/// A score at the top whose colour nobody can tell.
+fn bandless(findings: &mut Findings<'_>, score: &Score) {
+    let name = &score.name.value;
+    let is_part = findings
+        .card
+        .scores
+        .iter()
+        .flat_map(|score| &score.parts)
+        .any(|part| part.of.value == *name);
+    if score.bands.is_none() && !is_part {
+        findings.warn(
+            codes::BANDS,
+            score.name.span,
+            format!("`{name}` has no bands, so nobody can tell a good score from a bad one"),
+            ".bands(50, 75): red below 50, green from 75",
+        );
+    }
 }
 
 const HOW_TO_PACE: &str = ".baseline(41) or .baseline_at(\"2026-Q1\"), and .by(\"2027-06-30\")";
