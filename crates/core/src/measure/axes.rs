@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::calendar::{self, Slots};
+use super::days::DayProfile;
 use super::executor::Dim;
-use super::leaf::Time;
+use super::leaf::{Leaf, Time};
 use super::reach::Route;
 use super::segment::{self, Cutter, RowCodes};
 use super::session::Session;
@@ -80,6 +81,7 @@ impl Session<'_> {
                 self.axes.cuts.push(places);
             }
         }
+        self.profile_days();
         if let Some((first, as_of)) = self.first_day().zip(self.rows.data.as_of) {
             let complete_until = self.card.header.complete_until.map(|day| day.value);
             let reach = calendar::Reach {
@@ -207,26 +209,21 @@ impl Session<'_> {
         let Some(headline) = axis.headline.map(|step| step as usize) else {
             return;
         };
-        let mut days: Vec<&Arc<Column>> = Vec::new();
-        for leaf in self.leaves.iter().flatten() {
-            if let Time::Dated { days: column, .. } = &leaf.time
-                && !days.iter().any(|other| Arc::ptr_eq(other, column))
-            {
-                days.push(column);
-            }
-        }
         let ends: Vec<i32> = axis.steps.iter().map(|step| step.end.0).collect();
         let first = axis.steps.first().map_or(i32::MIN, |step| step.start.0);
         let mut rows = vec![0_u64; ends.len()];
-        for column in days {
-            for day in (0..column.len())
-                .filter_map(|row| column.day(row))
-                .filter(|&day| day >= first)
-            {
-                if let Some(count) = rows.get_mut(ends.partition_point(|&end| end < day)) {
-                    *count += 1;
+        let is_flow = |column: &Arc<Column>| {
+            let dated = |leaf: &Leaf| matches!(&leaf.time, Time::Dated { days, .. } if Arc::ptr_eq(days, column));
+            self.leaves.iter().flatten().any(dated)
+        };
+        for (column, profile) in self.days.iter().filter(|(column, _)| is_flow(column)) {
+            profile.each(column, |day, count| {
+                if day >= first
+                    && let Some(rows) = rows.get_mut(ends.partition_point(|&end| end < day))
+                {
+                    *rows += count;
                 }
-            }
+            });
         }
         let Some(last) = (0..=headline).rev().find(|&step| !is_thin(&rows, step, &axis.steps)) else {
             return;
@@ -262,10 +259,33 @@ impl Session<'_> {
         }
     }
 
+    /// Counts the rows of each day, once for each column of days that the card measures by.
+    pub(super) fn profile_days(&mut self) {
+        for leaf in self.leaves.iter().flatten() {
+            let column = match &leaf.time {
+                Time::Dated { days, .. } => Some(days),
+                Time::Stock => leaf.inputs.first().map(|input| &input.base),
+                Time::Undated | Time::Timeless | Time::AsOf => None,
+            };
+            if let Some(column) = column
+                && !self.days.iter().any(|(other, _)| Arc::ptr_eq(other, column))
+            {
+                let profile = DayProfile::of(column, self.options.threads);
+                self.days.push((Arc::clone(column), profile));
+            }
+        }
+    }
+
     /// The first day that a flow of the card has; without flows, the first start of a stock.
     pub(super) fn first_day(&self) -> Option<CivilDate> {
-        let least = |column: &Column| (0..column.len()).filter_map(|row| column.day(row)).min();
         let last = self.rows.data.as_of?.0;
+        let least = |column: &Arc<Column>| {
+            let profile = self.days.iter().find(|(other, _)| Arc::ptr_eq(other, column));
+            match profile {
+                Some((_, profile)) => profile.first(),
+                None => DayProfile::of(column, self.options.threads).first(),
+            }
+        };
         let leaves = || self.leaves.iter().flatten();
         let flows = leaves().filter_map(|leaf| match &leaf.time {
             Time::Dated { days, .. } => least(days),

@@ -2,17 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use arrow_array::Array;
 use arrow_buffer::BooleanBuffer;
 
+use super::domain::Domain;
 use super::rows::{Rows, columns_read, reads_as_of};
-use crate::data::{Codes, Column, Ints, Values};
-use crate::definition::{CivilDate, ColumnType, Expr};
+use crate::data::{Column, Values};
+use crate::definition::{CivilDate, ColumnType, Expr, ExprKind};
 use crate::diagnostic::Diagnostic;
 use crate::stats::exact::Window;
-
-/// The most different values of a narrow column; one more bin holds the rows without a value.
-const MOST_BINS: usize = 255;
 
 /// An input of a measure over the rows of its table.
 #[derive(Debug)]
@@ -50,18 +47,13 @@ impl Bins {
 impl Input {
     /// An input that is read as it is.
     pub(crate) fn plain(base: Arc<Column>) -> Self {
-        let domain = domain(&base);
-        let bins = domain.map(|(low, values)| Bins {
-            low,
-            numbers: (0..=values.len())
-                .map(|at| {
-                    if at < values.len() {
-                        number_of(&values, at)
-                    } else {
-                        None
-                    }
-                })
-                .collect(),
+        let bins = Domain::of(&base, 1).map(|domain| {
+            let values = &domain.values;
+            let number = |at: usize| number_of(values, at).filter(|_| at < values.len());
+            Bins {
+                low: domain.low,
+                numbers: (0..=values.len()).map(number).collect(),
+            }
         });
         Self {
             kind: base.column_type(),
@@ -91,28 +83,41 @@ impl Input {
         expr: &Expr,
         as_of: CivilDate,
     ) -> Result<Self, Vec<Diagnostic>> {
-        if let [path] = columns_read(expr).as_slice()
-            && !reads_as_of(expr)
-        {
-            let column = Expr::new(crate::definition::ExprKind::Column(path.clone()), expr.span);
-            let base = rows.column(table, &column)?;
-            if let Some((low, values)) = domain(&base)
-                && base.len() > values.len() + 1
-            {
-                let with_missing = with_missing(&values);
-                if let Some(mapped) = rows.over_values(table, expr, path, with_missing, as_of)? {
-                    let numbers = (0..mapped.len()).map(|at| number_of(&mapped, at)).collect();
-                    let bins = Some(Bins { low, numbers });
-                    return Ok(Self {
-                        kind: mapped.column_type(),
-                        base,
-                        bins,
-                        window: OnceLock::new(),
-                    });
-                }
-            }
+        // A column that the card adds by an expression over a narrow one is that expression.
+        let inner = rows.added_as(table, expr).cloned();
+        if let Some(made) = inner.and_then(|inner| Self::over(rows, table, &inner, as_of).transpose()) {
+            return made;
         }
-        Ok(Self::plain(rows.column_as_of(table, expr, as_of)?))
+        match Self::over(rows, table, expr, as_of)? {
+            Some(made) => Ok(made),
+            None => Ok(Self::plain(rows.column_as_of(table, expr, as_of)?)),
+        }
+    }
+
+    /// An expression that reads a single narrow column.
+    fn over(rows: &mut Rows<'_>, table: &str, expr: &Expr, as_of: CivilDate) -> Result<Option<Self>, Vec<Diagnostic>> {
+        let columns = columns_read(expr);
+        let [path] = columns.as_slice() else {
+            return Ok(None);
+        };
+        if reads_as_of(expr) {
+            return Ok(None);
+        }
+        let column = Expr::new(ExprKind::Column(path.clone()), expr.span);
+        let base = rows.column(table, &column)?;
+        let Some(domain) = Domain::of(&base, rows.threads).filter(|domain| base.len() > domain.values.len() + 1) else {
+            return Ok(None);
+        };
+        let mapped = rows.over_values(table, expr, path, domain.with_missing(), as_of)?;
+        Ok(mapped.map(|mapped| Self {
+            kind: mapped.column_type(),
+            base,
+            bins: Some(Bins {
+                low: domain.low,
+                numbers: (0..mapped.len()).map(|at| number_of(&mapped, at)).collect(),
+            }),
+            window: OnceLock::new(),
+        }))
     }
 
     /// The window of its numbers.
@@ -188,34 +193,4 @@ pub(crate) fn number_of(column: &Column, row: usize) -> Option<f64> {
         Values::Text(_) => column.is_valid(row).then_some(0.0),
         _ => column.number(row),
     }
-}
-
-/// All values that a narrow column can have, in the order of their codes, and the first of them.
-fn domain(column: &Column) -> Option<(i64, Column)> {
-    match &column.values {
-        Values::Bool(_) => Some((0, Column::full(Values::Bool([false, true].into_iter().collect())))),
-        Values::Int(Ints::I8(values)) => {
-            let (low, high) = values.iter().fold((i8::MAX, i8::MIN), |(low, high), &value| {
-                (low.min(value), high.max(value))
-            });
-            let (low, high) = if low > high { (0, 0) } else { (low, high) };
-            let span: Vec<Option<i64>> = (i64::from(low)..=i64::from(high)).map(Some).collect();
-            (span.len() <= MOST_BINS).then(|| (i64::from(low), Column::ints(span)))
-        }
-        Values::Text(text) if matches!(text.codes, Codes::U8(_)) && text.dictionary.len() <= MOST_BINS => {
-            let codes = Codes::pack((0..text.dictionary.len() as u32).collect(), text.dictionary.len());
-            let all = crate::data::Text {
-                codes,
-                dictionary: text.dictionary.clone(),
-            };
-            Some((0, Column::full(Values::Text(all))))
-        }
-        _ => None,
-    }
-}
-
-/// The same values and a missing one after them.
-fn with_missing(values: &Column) -> Column {
-    let rows: Vec<u32> = (0..values.len() as u32).chain([crate::data::NO_ROW]).collect();
-    super::reach::gather(values, &rows)
 }

@@ -4,10 +4,14 @@
 
 mod algebra;
 mod axes;
+mod bits;
 mod blocks;
 mod calendar;
 pub mod cell;
+mod coded;
+mod days;
 mod derive;
+mod domain;
 mod entity;
 mod evaluate;
 mod executor;
@@ -27,6 +31,7 @@ mod segment;
 mod session;
 mod state;
 mod stock;
+mod sums;
 mod suppress;
 #[cfg(test)]
 mod tests;

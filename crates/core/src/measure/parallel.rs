@@ -35,6 +35,26 @@ pub(crate) fn map<T: Send>(threads: usize, count: usize, task: impl Fn(usize) ->
     all.into_iter().map(|(_, made)| made).collect()
 }
 
+/// Fills a slice in parts, on so many threads: `task` gets where a part starts, and the part.
+pub(crate) fn fill<T: Send>(threads: usize, values: &mut [T], task: impl Fn(usize, &mut [T]) + Sync) {
+    const LEAST: usize = 1 << 15;
+    let size = values.len().div_ceil(threads.max(1)).max(LEAST);
+    if threads <= 1 || values.len() <= size || cfg!(target_arch = "wasm32") {
+        return task(0, values);
+    }
+    std::thread::scope(|scope| {
+        let mut parts = values.chunks_mut(size).enumerate();
+        let own = parts.next();
+        let task = &task;
+        for (at, part) in parts {
+            scope.spawn(move || task(at * size, part));
+        }
+        if let Some((_, part)) = own {
+            task(0, part);
+        }
+    });
+}
+
 /// Row ranges of about the same size, a few for each thread.
 pub(crate) fn ranges(rows: usize, threads: usize, least: usize) -> Vec<std::ops::Range<usize>> {
     let parts = if threads <= 1 { 1 } else { threads * 4 };

@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use arrow_array::Array as _;
 
+use super::domain::Domain;
 use super::reach::{Route, Routes, follow, gather};
 use crate::data::{Column, Dataset, RowIndex, Values};
-use crate::definition::{BinaryOp, CivilDate, Expr, ExprKind, Function, Literal, Scorecard, SwitchArm, SwitchPattern};
+use crate::definition::{
+    AddedColumn, AddedSource, BinaryOp, CivilDate, Expr, ExprKind, Function, Literal, Scorecard, SwitchArm,
+    SwitchPattern,
+};
 use crate::diagnostic::{Diagnostic, Span, codes, nearest};
 use crate::expr::{Context, Frame as _, TableFrame, check, evaluate_within};
 use crate::limits::Budget;
@@ -17,6 +21,8 @@ use crate::limits::Budget;
 pub(crate) struct Rows<'a> {
     pub(crate) card: &'a Scorecard,
     pub(crate) data: Dataset,
+    /// Threads to work on.
+    pub(crate) threads: usize,
     routes: Routes,
     columns: BTreeMap<(String, String, i32), Arc<Column>>,
     findings: Vec<Diagnostic>,
@@ -25,10 +31,11 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(card: &'a Scorecard, data: Dataset, budget: &Budget) -> Self {
+    pub(crate) fn new(card: &'a Scorecard, data: Dataset, threads: usize, budget: &Budget) -> Self {
         Self {
             card,
             data,
+            threads,
             budget: budget.clone(),
             routes: Routes::default(),
             columns: BTreeMap::new(),
@@ -108,13 +115,52 @@ impl<'a> Rows<'a> {
             return Err(Vec::new());
         };
         let typed = check(expr, &frame)?;
-        let context = Context {
-            as_of: self.data.as_of.map(|_| as_of),
+        let (rows, context) = (
+            frame.rows(),
+            Context {
+                as_of: self.data.as_of.map(|_| as_of),
+            },
+        );
+        // What reads one narrow column is computed for each of its values, and looked up for each row.
+        if let [path] = columns_read(expr).as_slice() {
+            let read = Expr::new(ExprKind::Column(path.clone()), expr.span);
+            let base = self.column(table, &read)?;
+            if let Some(domain) = Domain::of(&base, self.threads)
+                && rows > 4 * domain.values.len()
+                && let Some(values) = self.over_values(table, expr, path, domain.with_missing(), as_of)?
+            {
+                return Ok(domain.look_up(&base, &values, self.threads));
+            }
+        }
+        let Some(frame) = TableFrame::new(&self.data, table) else {
+            return Err(Vec::new());
         };
-        let column = evaluate_within(&typed, &frame, &context, 0..frame.rows(), &self.budget);
+        let column = evaluate_within(&typed, &frame, &context, 0..rows, &self.budget);
         self.findings.extend(typed.warnings().iter().cloned());
         self.look_for_unknown_values(table, expr);
         Ok(column)
+    }
+
+    /// The expression of a column that the card adds, where a plain column is one: its values follow from fewer.
+    pub(crate) fn added_as(&self, table: &str, expr: &Expr) -> Option<&Expr> {
+        let mut found: Option<&Expr> = None;
+        for _ in 0..16 {
+            let ExprKind::Column(path) = &found.unwrap_or(expr).kind else {
+                break;
+            };
+            let [name] = path.as_slice() else { break };
+            let added = |added: &&AddedColumn| added.name.value == *name;
+            match self
+                .card
+                .table(table)
+                .and_then(|table| table.added.iter().find(added))
+                .map(|added| &added.source)
+            {
+                Some(AddedSource::Row(inner)) => found = Some(inner),
+                _ => break,
+            }
+        }
+        found
     }
 
     /// Warns of texts that an expression compares a column with and no row has.

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 
+use super::bits::each_unset;
 use super::grid::Grid;
 use super::input::{Bins, Input};
 use super::segment::RowCodes;
 use super::state::{Cube, Ends, Latest, Numbers, Pairs, State as _, States, WeightedNumbers};
+use super::sums::FloatSums;
 use crate::data::{Codes, Column, Ints, Values};
 use crate::limits::{Budget, Stop};
 use crate::stats::exact::{Lane, LaneKind, Narrow, Scale, Split, Wide, Window};
@@ -18,6 +20,8 @@ use crate::stats::exact::{Lane, LaneKind, Narrow, Scale, Split, Wide, Window};
 const BLOCK: usize = 4096;
 /// Places beyond this number are not kept once for each thread.
 const MOST_SHARED: usize = 1 << 23;
+/// Places beyond this number are not kept for each exponent of a column of floats.
+const MOST_BY_EXPONENT: usize = 1 << 15;
 
 /// What a scan collects in each cell.
 #[derive(Debug, Clone)]
@@ -85,6 +89,30 @@ struct Buffers {
     cells: Vec<u32>,
     masked: Vec<Vec<u32>>,
     bins: Vec<u8>,
+    places: Vec<u32>,
+}
+
+/// What a thread collects for a want.
+enum Gathered {
+    States(States),
+    Floats(FloatSums),
+}
+
+impl Gathered {
+    fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::States(mine), Self::States(other)) => mine.merge(other),
+            (Self::Floats(mine), Self::Floats(other)) => mine.merge(other),
+            _ => {}
+        }
+    }
+
+    fn states(self, threads: usize) -> States {
+        match self {
+            Self::States(states) => states,
+            Self::Floats(sums) => sums.states(threads),
+        }
+    }
 }
 
 impl Scan<'_> {
@@ -113,7 +141,7 @@ impl Scan<'_> {
         };
         let next = AtomicUsize::new(0);
         let work = || {
-            let mut states: Vec<States> = self.wants.iter().map(|want| self.empty(want)).collect();
+            let mut gathered: Vec<Gathered> = self.wants.iter().map(|want| self.empty(want)).collect();
             let mut buffers = Buffers {
                 masked: vec![Vec::new(); self.masks.len()],
                 ..Buffers::default()
@@ -121,25 +149,27 @@ impl Scan<'_> {
             loop {
                 let block = next.fetch_add(1, Ordering::Relaxed);
                 if block >= blocks || self.cancelled.load(Ordering::Relaxed) || self.spend(block).is_err() {
-                    return states;
+                    return gathered;
                 }
-                self.block(block, &mut buffers, &mut states);
+                self.block(block, &mut buffers, &mut gathered);
             }
         };
-        if threads == 1 {
-            return work();
-        }
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut states = work();
-            for other in others {
-                match other.join() {
-                    Ok(part) => states.iter_mut().zip(&part).for_each(|(mine, part)| mine.merge(part)),
-                    Err(panic) => std::panic::resume_unwind(panic),
+        let gathered = if threads == 1 {
+            work()
+        } else {
+            std::thread::scope(|scope| {
+                let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+                let mut gathered = work();
+                for other in others {
+                    match other.join() {
+                        Ok(part) => gathered.iter_mut().zip(&part).for_each(|(mine, part)| mine.merge(part)),
+                        Err(panic) => std::panic::resume_unwind(panic),
+                    }
                 }
-            }
-            states
-        })
+                gathered
+            })
+        };
+        gathered.into_iter().map(|gathered| gathered.states(threads)).collect()
     }
 
     /// Pays for a block of rows.
@@ -160,9 +190,28 @@ impl Scan<'_> {
         parts.concat()
     }
 
-    fn empty(&self, want: &Want) -> States {
+    /// The floats that a want sums up.
+    fn floats<'w>(&'w self, want: &'w Want) -> Option<&'w [f64]> {
+        match &want.what {
+            What::Numbers(input) | What::ByBin(input, _) => match &input.base.values {
+                Values::Float(values) => Some(values),
+                _ => None,
+            },
+            What::WeightRows | What::WeightBins(_) => self.weight.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn empty(&self, want: &Want) -> Gathered {
         // One cell more takes the rows that do not count.
         let (cells, width) = (self.cells() + 1, want.width());
+        if self.floats(want).is_some() && cells * width <= MOST_BY_EXPONENT {
+            return Gathered::Floats(FloatSums::new(cells, width));
+        }
+        Gathered::States(self.empty_states(want, cells, width))
+    }
+
+    fn empty_states(&self, want: &Want, cells: usize, width: usize) -> States {
         let numbers = |window: Window| match window.lane() {
             LaneKind::Narrow => States::Narrow(Cube::new(cells, width), window),
             LaneKind::Split => States::Split(Cube::new(cells, width), window),
@@ -188,7 +237,7 @@ impl Scan<'_> {
         }
     }
 
-    fn block(&self, block: usize, buffers: &mut Buffers, states: &mut [States]) {
+    fn block(&self, block: usize, buffers: &mut Buffers, gathered: &mut [Gathered]) {
         let start = block * BLOCK;
         let rows = start..(start + BLOCK).min(self.rows);
         self.find_cells(rows.clone(), &mut buffers.cells);
@@ -202,12 +251,18 @@ impl Scan<'_> {
                 }
             });
         }
-        for (want, state) in self.wants.iter().zip(states) {
-            let cells = want
-                .mask
-                .and_then(|mask| buffers.masked.get(mask))
-                .unwrap_or(&buffers.cells);
-            self.feed(want, rows.clone(), cells, &mut buffers.bins, state);
+        let Buffers {
+            cells,
+            masked,
+            bins,
+            places,
+        } = buffers;
+        for (want, gathered) in self.wants.iter().zip(gathered) {
+            let cells = want.mask.and_then(|mask| masked.get(mask)).unwrap_or(cells);
+            match gathered {
+                Gathered::States(state) => self.feed(want, rows.clone(), cells, bins, state),
+                Gathered::Floats(sums) => self.feed_floats(want, rows.clone(), cells, (bins, places), sums),
+            }
         }
     }
 
@@ -243,6 +298,34 @@ impl Scan<'_> {
                     *cell = *cell * size + day.map_or(undated, |day| self.grid.interval(day));
                 }
             }
+        }
+    }
+
+    fn feed_floats(
+        &self,
+        want: &Want,
+        rows: Range<usize>,
+        cells: &[u32],
+        (bins, places): (&mut Vec<u8>, &mut Vec<u32>),
+        sums: &mut FloatSums,
+    ) {
+        let values = self.floats(want).map_or(&[][..], |values| slice(values, &rows));
+        bins.clear();
+        if let What::ByBin(_, by) | What::WeightBins(by) = &want.what {
+            find_bins(by, rows.clone(), bins);
+        }
+        match &want.what {
+            What::Numbers(input) | What::ByBin(input, _) => {
+                let valid = input.base.validity.as_ref();
+                sums.add(
+                    values,
+                    cells,
+                    bins,
+                    valid.map(|valid| valid.inner().slice(rows.start, rows.len())),
+                    places,
+                );
+            }
+            _ => sums.add_weights(values, cells, bins, places),
         }
     }
 
@@ -299,27 +382,6 @@ impl Scan<'_> {
             .and_then(|weight| weight.get(rows))
             .unwrap_or_default()
     }
-}
-
-/// Visits the places of a range, from 0, whose bit is not set.
-#[inline]
-fn each_unset(bits: &BooleanBuffer, rows: Range<usize>, mut visit: impl FnMut(usize)) {
-    let bits = bits.slice(rows.start, rows.len());
-    let chunks = bits.bit_chunks();
-    let mut start = 0;
-    let mut words = |word: u64, length: usize| {
-        let mut unset = !word;
-        if length < 64 {
-            unset &= (1 << length) - 1;
-        }
-        while unset != 0 {
-            visit(start + unset.trailing_zeros() as usize);
-            unset &= unset - 1;
-        }
-        start += length;
-    };
-    chunks.iter().for_each(|word| words(word, 64));
-    words(chunks.remainder_bits(), chunks.remainder_len());
 }
 
 /// The bin of each row of a block.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::calendar::Steps;
 use super::cell::SegmentAxis;
+use super::coded::{Coded, Label};
 use super::reach::{Route, compose};
 use super::rows::Rows;
 use crate::data::{Codes, Column, NO_ROW, RowIndex, Values};
@@ -14,11 +15,7 @@ use crate::diagnostic::{Diagnostic, Span, codes, nearest};
 /// The name of rows without a value.
 pub(crate) const UNKNOWN: &str = "(unknown)";
 
-/// The code of rows without a value.
-const NONE: u32 = u32::MAX;
-
-/// A value that no row bears (it was dropped from the axis).
-pub(crate) const NO_VALUE: u32 = u32::MAX;
+pub(crate) use super::coded::NO_VALUE;
 
 /// Which value each row of a table bears: codes, and the axis value of each code.
 #[derive(Debug, Clone)]
@@ -30,21 +27,31 @@ pub(crate) struct RowCodes {
     pub(crate) unknown: bool,
 }
 
+impl RowCodes {
+    /// The same values with codes that are those of the axis, the last for rows without one.
+    pub(crate) fn in_order(self: Arc<Self>) -> Arc<Self> {
+        let (Some(&unknown), true) = (self.values.last(), self.values.len() < NO_VALUE as usize) else {
+            return self;
+        };
+        if unknown == NO_VALUE || (0..).zip(self.values.iter()).all(|(code, &value)| code == value) {
+            return self;
+        }
+        let place = |row: usize| self.values.get(self.codes.get(row)).copied().unwrap_or(unknown);
+        Arc::new(Self {
+            codes: Codes::pack((0..self.codes.len()).map(place).collect(), unknown as usize + 1),
+            values: (0..=unknown).collect(),
+            unknown: self.unknown,
+        })
+    }
+}
+
 /// The values of one source as they stand in its table.
 #[derive(Debug)]
 struct Source {
     /// Tables from which the source is seen, each with the way from its rows to the coded rows.
     seen_from: Vec<(String, Option<RowIndex>)>,
-    /// A code for each coded row; [`NONE`] without a value.
-    codes: Vec<u32>,
-    labels: Vec<Label>,
-}
-
-/// A value with its natural place: that of its number, bucket or date; texts have none.
-#[derive(Debug, Clone)]
-struct Label {
-    text: String,
-    rank: Option<f64>,
+    /// The coded rows.
+    coded: Coded,
 }
 
 /// A segment over the data.
@@ -123,7 +130,7 @@ impl Cutter {
             places: BTreeMap::new(),
             unknown: false,
         };
-        let counts = cutter.counts();
+        let counts = cutter.counts(true);
         for (text, (count, _)) in counts.iter().filter(|(text, _)| !steps.contains(text)) {
             let mut finding = Diagnostic::warning(
                 codes::UNKNOWN_VALUE,
@@ -142,17 +149,11 @@ impl Cutter {
         Some(cutter)
     }
 
-    /// How often each value stands in the data, and its natural place.
-    fn counts(&self) -> BTreeMap<String, (u64, Option<f64>)> {
+    /// How often each value stands in the data (unless `exact`, only whether it does), and its natural place.
+    fn counts(&self, exact: bool) -> BTreeMap<String, (u64, Option<f64>)> {
         let mut all: BTreeMap<String, (u64, Option<f64>)> = BTreeMap::new();
         for source in &self.sources {
-            let mut counts = vec![0_u64; source.labels.len()];
-            for &code in &source.codes {
-                if let Some(count) = counts.get_mut(code as usize) {
-                    *count += 1;
-                }
-            }
-            for (label, count) in source.labels.iter().zip(counts) {
+            for (label, count) in source.coded.labels.iter().zip(source.coded.tally(exact)) {
                 // A bucket is there though no row falls into it.
                 if count > 0 || label.rank.is_some_and(|rank| rank < 0.0) {
                     let entry = all.entry(label.text.clone()).or_insert((0, label.rank));
@@ -173,7 +174,7 @@ impl Cutter {
         steps: &[String],
         findings: &mut Vec<Diagnostic>,
     ) {
-        let counts = self.counts();
+        let counts = self.counts(top.is_some());
         let mut values: Vec<String> = steps.to_vec();
         for wanted in order {
             if counts.contains_key(wanted) {
@@ -257,7 +258,7 @@ impl Cutter {
                     Some(way) => compose(&there, way),
                 }),
             };
-            return Ok(Some(self.code(source, route.as_ref())));
+            return Ok(Some(self.code(source, route.as_ref(), rows.threads)));
         }
         match ambiguous {
             None => Ok(None),
@@ -273,31 +274,10 @@ impl Cutter {
         }
     }
 
-    fn code(&self, source: &Source, way: Option<&RowIndex>) -> RowCodes {
-        let unknown = self.values.len() as u32;
+    fn code(&self, source: &Source, way: Option<&RowIndex>, threads: usize) -> RowCodes {
         let place = |label: &Label| self.places.get(&label.text).copied().unwrap_or(NO_VALUE);
-        let places: Vec<u32> = source.labels.iter().map(place).chain([unknown]).collect();
-        let none = source.labels.len();
-        let place = |code: u32| places.get((code as usize).min(none)).copied().unwrap_or(unknown);
-        let coded: Vec<u32> = match way {
-            None => source.codes.iter().map(|&code| place(code)).collect(),
-            Some(way) => way
-                .iter()
-                .map(|&row| {
-                    if row == NO_ROW {
-                        unknown
-                    } else {
-                        place(source.codes.get(row as usize).copied().unwrap_or(NONE))
-                    }
-                })
-                .collect(),
-        };
-        let has_unknown = coded.contains(&unknown);
-        RowCodes {
-            codes: Codes::pack(coded, unknown as usize + 1),
-            values: (0..=unknown).collect(),
-            unknown: has_unknown,
-        }
+        let places: Vec<u32> = source.coded.labels.iter().map(place).collect();
+        source.coded.on_axis(&places, self.values.len() as u32, way, threads)
     }
 
     /// The axis: the values in order, and the name of rows without one where there are such.
@@ -331,20 +311,16 @@ fn read_source(
     match source {
         SegmentSource::Column(column) => {
             let (seen_from, column) = seen(column, rows)?;
-            let (codes, labels) = distinct(&column);
             Ok(Source {
                 seen_from,
-                codes,
-                labels,
+                coded: Coded::of(&column),
             })
         }
         SegmentSource::Closure(closure) => {
             let column = rows.column(&closure.table, &closure.expr)?;
-            let (codes, labels) = distinct(&column);
             Ok(Source {
                 seen_from: vec![(closure.table.clone(), None)],
-                codes,
-                labels,
+                coded: Coded::of(&column),
             })
         }
         SegmentSource::Buckets(buckets) => bucketed(buckets, rows),
@@ -406,81 +382,6 @@ fn seen(reference: &ColumnRef, rows: &mut Rows<'_>) -> Result<(SeenFrom, Arc<Col
     Ok((seen_from, column))
 }
 
-/// Codes and labels of any column; numbers, dates and truth values are in their natural order.
-fn distinct(column: &Column) -> (Vec<u32>, Vec<Label>) {
-    let valid = |row: usize| column.is_valid(row);
-    match &column.values {
-        Values::Text(text) => {
-            let labels = text.dictionary.iter().map(|value| Label {
-                text: value.unwrap_or_default().to_owned(),
-                rank: None,
-            });
-            let labels: Vec<Label> = labels.collect();
-            let codes = (0..text.codes.len()).map(|row| if valid(row) { text.codes.get(row) as u32 } else { NONE });
-            (codes.collect(), labels)
-        }
-        Values::Bool(values) => {
-            let codes = (0..values.len()).map(|row| if valid(row) { u32::from(values.value(row)) } else { NONE });
-            let labels = ["false", "true"].map(|text| Label {
-                text: text.to_owned(),
-                rank: None,
-            });
-            (codes.collect(), labels.to_vec())
-        }
-        Values::Int(values) => ranked(
-            (0..column.len()).map(|row| valid(row).then(|| values.get(row))),
-            |value| (value.to_string(), value as f64),
-        ),
-        Values::Float(values) => {
-            // The order of bits is that of the numbers once negative ones are turned.
-            let key = |value: f64| {
-                if value == 0.0 {
-                    0
-                } else {
-                    let bits = value.to_bits().cast_signed();
-                    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
-                }
-            };
-            let back =
-                |key: i64| f64::from_bits((key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned());
-            ranked(
-                (0..column.len()).map(|row| values.get(row).filter(|_| valid(row)).map(|&value| key(value))),
-                |value| (back(value).to_string(), back(value)),
-            )
-        }
-        Values::Date(_) | Values::Timestamp(_) => {
-            ranked((0..column.len()).map(|row| column.day(row).map(i64::from)), |day| {
-                (CivilDate(day as i32).to_string(), day as f64)
-            })
-        }
-    }
-}
-
-fn ranked(
-    values: impl Iterator<Item = Option<i64>> + Clone,
-    label: impl Fn(i64) -> (String, f64),
-) -> (Vec<u32>, Vec<Label>) {
-    let mut distinct: Vec<i64> = values.clone().flatten().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let codes = values
-        .map(|value| {
-            value
-                .and_then(|value| distinct.binary_search(&value).ok())
-                .map_or(NONE, |at| at as u32)
-        })
-        .collect();
-    let labels = distinct
-        .iter()
-        .enumerate()
-        .map(|(at, &value)| Label {
-            text: label(value).0,
-            rank: Some(at as f64),
-        })
-        .collect();
-    (codes, labels)
-}
-
 fn bucketed(buckets: &Buckets, rows: &mut Rows<'_>) -> Result<Source, Vec<Diagnostic>> {
     let column = rows.column(&buckets.of.table, &buckets.of.expr)?;
     if !matches!(column.values, Values::Int(_) | Values::Float(_)) {
@@ -491,9 +392,6 @@ fn bucketed(buckets: &Buckets, rows: &mut Rows<'_>) -> Result<Source, Vec<Diagno
         ]);
     }
     let bucket = |value: f64| buckets.edges.iter().take_while(|edge| **edge <= value).count() as u32;
-    let codes = (0..column.len())
-        .map(|row| column.number(row).map_or(NONE, bucket))
-        .collect();
     // Ranks below zero mark values that are there without rows; their size is the order.
     let labels = buckets
         .labels
@@ -506,8 +404,7 @@ fn bucketed(buckets: &Buckets, rows: &mut Rows<'_>) -> Result<Source, Vec<Diagno
         .collect();
     Ok(Source {
         seen_from: vec![(buckets.of.table.clone(), None)],
-        codes,
-        labels,
+        coded: Coded::new(column.len(), |row| column.number(row).map(bucket), labels),
     })
 }
 
@@ -528,13 +425,12 @@ fn cohorts(
             .at(span),
         ]);
     }
-    let starts = (0..column.len()).map(|row| column.day(row).map(|day| i64::from(steps.start(CivilDate(day)).0)));
-    let (codes, labels) = ranked(starts, |day| (steps.label(CivilDate(day as i32)), day as f64));
-    Ok(Source {
-        seen_from,
-        codes,
-        labels,
-    })
+    let coded = Coded::ranked(
+        column.len(),
+        |row| column.day(row).map(|day| i64::from(steps.start(CivilDate(day)).0)),
+        |day| (steps.label(CivilDate(day as i32)), day as f64),
+    );
+    Ok(Source { seen_from, coded })
 }
 
 /// The codes of a table whose every row is a value of its own, seen from the rows of a table.

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use super::algebra::Node;
 use super::calendar::Slots;
 use super::cell::Axes;
+use super::days::DayProfile;
 use super::derive::{Pending, Place};
 use super::executor::{Cut, Dim};
 use super::leaf::{self, Leaf, Shared};
@@ -67,6 +68,8 @@ pub struct Session<'a> {
     pub(crate) leaves: Vec<Option<Leaf>>,
     /// The measure of each metric.
     pub(crate) nodes: Vec<Node>,
+    /// Columns of days with the rows of each day.
+    pub(super) days: Vec<(Arc<Column>, DayProfile)>,
     pub(super) findings: Vec<Diagnostic>,
     pub(crate) cancelled: AtomicBool,
 }
@@ -82,7 +85,7 @@ impl<'a> Session<'a> {
         let mut session = Self {
             card,
             options: options.clone(),
-            rows: Rows::new(card, data, &options.budget),
+            rows: Rows::new(card, data, options.threads, &options.budget),
             shared: Shared::default(),
             axes: Axes::default(),
             slots: Slots::new(&[], None),
@@ -95,6 +98,7 @@ impl<'a> Session<'a> {
             aggregates: Vec::new(),
             leaves: Vec::new(),
             nodes: Vec::new(),
+            days: Vec::new(),
             findings: Vec::new(),
             cancelled: AtomicBool::new(false),
         };
@@ -221,6 +225,7 @@ impl<'a> Session<'a> {
         self.shared.forget();
         self.fill_added();
         self.prepare_leaves();
+        self.profile_days();
         self.stop_on_errors()
     }
 

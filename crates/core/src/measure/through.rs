@@ -110,7 +110,7 @@ impl Session<'_> {
         let between = self.rows.data.table(between)?.clone();
         let coded: Vec<Arc<RowCodes>> = dims
             .iter()
-            .map(|dim| self.row_codes(&between.name, dim))
+            .map(|dim| self.row_codes(&between.name, dim).map(|codes| codes.in_order()))
             .collect::<Option<_>>()?;
         // The nearest table that both belong to.
         let (shared, way) = between

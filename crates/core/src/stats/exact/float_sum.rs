@@ -52,16 +52,13 @@ impl FloatSum {
             return;
         }
         let (lane, bit) = place(a.2 + b.2);
-        let low = u128::from(product as u64) << bit;
-        let high = (product >> 64) << bit;
-        let digits = [
-            low as i64 & LANE_MASK,
-            (low >> 32) as i64 & LANE_MASK,
-            (low >> 64) as i64 + (high as i64 & LANE_MASK),
-            (high >> 32) as i64 & LANE_MASK,
-            (high >> 64) as i64,
-        ];
-        self.add_digits(lane, a.0 != b.0, digits);
+        self.add_digits(lane, a.0 != b.0, digits_of(product, bit));
+    }
+
+    /// Adds ± digits · 2^exponent, for an exponent of −2148 or more.
+    pub(super) fn add_scaled(&mut self, negative: bool, digits: u128, exponent: i32) {
+        let (lane, bit) = place(exponent);
+        self.add_digits(lane, negative, digits_of(digits, bit));
     }
 
     #[inline]
@@ -187,6 +184,20 @@ fn resolved(lanes: impl Iterator<Item = i64>) -> (Vec<u64>, i64) {
         })
         .collect();
     (digits, carry)
+}
+
+/// Digits of 32 bits of a number shifted by less than 32; the middle one may be a bit longer.
+#[inline]
+fn digits_of(number: u128, bit: u32) -> [i64; 5] {
+    let low = u128::from(number as u64) << bit;
+    let high = (number >> 64) << bit;
+    [
+        low as i64 & LANE_MASK,
+        (low >> 32) as i64 & LANE_MASK,
+        (low >> 64) as i64 + (high as i64 & LANE_MASK),
+        (high >> 32) as i64 & LANE_MASK,
+        (high >> 64) as i64,
+    ]
 }
 
 #[inline]

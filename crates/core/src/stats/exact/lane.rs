@@ -83,9 +83,9 @@ pub struct Split;
 /// Sums of the three orders of a product of two-digit numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SplitProducts {
-    high: i128,
-    middle: i128,
-    low: i128,
+    pub(super) high: i128,
+    pub(super) middle: i128,
+    pub(super) low: i128,
 }
 
 impl Lane for Split {

@@ -2,7 +2,8 @@
 //!
 //! A column is scanned once for its [`Window`]; the window names the fastest [`Lane`] that is exact. Within the loop over
 //! rows a cell's [`Total`], [`Moments`] or [`Comoments`] add integers; at the end they become [`Dyadic`] numbers, from which
-//! means, variances and correlations are rounded once. [`WeightedMoments`] does the same for weighted rows.
+//! means, variances and correlations are rounded once. [`ExponentSums`] needs no window and is the fastest for floats in
+//! few cells. [`WeightedMoments`] does the same for weighted rows.
 //!
 //! ```
 //! use bellwether::stats::exact::{Lane, LaneKind, Moments, Narrow, Window};
@@ -20,6 +21,7 @@
 //! ```
 
 mod dyadic;
+mod exponents;
 mod float_sum;
 mod lane;
 mod moments;
@@ -27,6 +29,7 @@ mod weighted;
 mod window;
 
 pub use dyadic::Dyadic;
+pub use exponents::ExponentSums;
 pub use float_sum::FloatSum;
 pub use lane::{Lane, Narrow, Split, SplitProducts, Wide};
 pub use moments::{Comoments, ExactComoments, ExactMoments, Moments, Total};

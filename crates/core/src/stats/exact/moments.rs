@@ -40,9 +40,9 @@ impl<L: Lane> Total<L> {
 /// n, Σx and Σx² of one column.
 #[derive(Debug, Clone, Default)]
 pub struct Moments<L: Lane> {
-    n: u64,
-    sum: L::Sum,
-    squares: L::Products,
+    pub(super) n: u64,
+    pub(super) sum: L::Sum,
+    pub(super) squares: L::Products,
 }
 
 impl<L: Lane> Moments<L> {

@@ -316,3 +316,74 @@ proptest! {
         prop_assert_eq!(x.times(&odd).ratio(&y.times(&odd)), quotient);
     }
 }
+
+/// The moments of each of some cells, gathered by exponent; row `i` is in cell `i % cells`.
+fn by_exponent(values: &[f64], cells: usize, block: usize) -> Vec<ExactMoments> {
+    let mut sums = [ExponentSums::new(cells), ExponentSums::new(cells)];
+    for (at, part) in values.chunks(block).enumerate() {
+        let start = at * block;
+        sums[at % 2].add_all((start..).map(|row| row % cells), part);
+    }
+    let [mut all, other] = sums;
+    all.merge(&other);
+    let window = all.window();
+    (0..cells)
+        .map(|cell| match all.lane() {
+            LaneKind::Wide => all.wide(cell).exact(window),
+            _ => all.split(cell, window).exact(window),
+        })
+        .collect()
+}
+
+fn cells_of(values: &[f64], cells: usize) -> Vec<ExactMoments> {
+    (0..cells)
+        .map(|cell| ExactMoments::of(&values.iter().skip(cell).step_by(cells).copied().collect::<Vec<_>>()))
+        .collect()
+}
+
+#[test]
+fn sums_by_exponent_carry() {
+    // More rows than squares of fractions fit without a carry, all with the greatest fraction.
+    let rows = (1 << 22) + (1 << 20);
+    let value = 2.0_f64.next_down();
+    let mut sums = ExponentSums::new(1);
+    let block = vec![value; 4096];
+    for _ in 0..rows / 4096 {
+        sums.add_all(std::iter::repeat(0), &block);
+    }
+    let exact = sums.split(0, sums.window()).exact(sums.window());
+    let x = Dyadic::from_f64(value).unwrap();
+    let n = Dyadic::from(rows as u64);
+    assert_eq!(exact.sum, x.times(&n));
+    assert_eq!(exact.squares, x.times(&x).times(&n));
+}
+
+proptest! {
+    #[test]
+    fn sums_by_exponent_are_those_of_superaccumulators(
+        values in proptest::collection::vec(
+            prop_oneof![
+                -1e3..1e3_f64,
+                0.0..1.0_f64,
+                Just(0.0),
+                Just(-0.0),
+                any::<f64>().prop_filter("finite", |value| value.is_finite()),
+                (0_u64..1 << 52).prop_map(f64::from_bits),
+            ],
+            0..300,
+        ),
+        cells in 1_usize..5,
+        block in 1_usize..40,
+    ) {
+        prop_assert_eq!(by_exponent(&values, cells, block), cells_of(&values, cells));
+    }
+
+    #[test]
+    fn measured_floats_by_exponent_are_those_of_superaccumulators(
+        values in proptest::collection::vec(prop_oneof![0.01..200.0_f64, -5.0..5.0_f64], 0..300),
+        cells in 1_usize..5,
+    ) {
+        let ours = by_exponent(&values, cells, 7);
+        prop_assert_eq!(ours, cells_of(&values, cells));
+    }
+}

@@ -40,6 +40,17 @@ impl Window {
         high: i32::MIN,
     };
 
+    /// The window that holds every finite float.
+    pub const WIDEST: Self = Self { low: -1074, high: 1024 };
+
+    /// The window of mantissas of 53 bits whose last bit has this exponent.
+    pub(super) const fn of_mantissas(exponent: i32) -> Self {
+        Self {
+            low: exponent,
+            high: exponent + 53,
+        }
+    }
+
     /// A window of the values for which `valid` holds. Zeros, NaN and infinities need no bits.
     ///
     /// Scanned block by block at memory speed, so it may be a few bits wider than [`Window::of`] the same values.

@@ -1,0 +1,153 @@
+//! The values that a narrow column can have: few enough to be counted one by one, and to be looked up for each row.
+
+use arrow_array::Array as _;
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, ScalarBuffer};
+
+use super::bits::each_unset;
+use super::parallel;
+use crate::data::{Codes, Column, Ints, NO_ROW, Text, Values};
+
+/// The most different values of a narrow column; one more bin holds the rows without a value.
+const MOST_BINS: usize = 255;
+
+/// Rows of a part.
+const LEAST: usize = 1 << 18;
+
+/// All values that a narrow column can have, in the order of their codes.
+#[derive(Debug)]
+pub(crate) struct Domain {
+    /// The first of whole numbers; 0 for others.
+    pub(crate) low: i64,
+    pub(crate) values: Column,
+}
+
+impl Domain {
+    /// The domain of a column; `None` where it is wide.
+    pub(crate) fn of(column: &Column, threads: usize) -> Option<Self> {
+        match &column.values {
+            Values::Bool(_) => Some(Self {
+                low: 0,
+                values: Column::full(Values::Bool([false, true].into_iter().collect())),
+            }),
+            Values::Int(Ints::I8(values)) => {
+                let ranges = parallel::ranges(values.len(), threads, LEAST);
+                let ends = parallel::map(threads, ranges.len(), |at| {
+                    let part = ranges.get(at).and_then(|rows| values.get(rows.clone()));
+                    part.unwrap_or_default()
+                        .iter()
+                        .fold((i8::MAX, i8::MIN), |(low, high), &value| {
+                            (low.min(value), high.max(value))
+                        })
+                });
+                let (low, high) = ends
+                    .into_iter()
+                    .fold((i8::MAX, i8::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+                let (low, high) = if low > high { (0, 0) } else { (low, high) };
+                let span: Vec<Option<i64>> = (i64::from(low)..=i64::from(high)).map(Some).collect();
+                (span.len() <= MOST_BINS).then(|| Self {
+                    low: i64::from(low),
+                    values: Column::ints(span),
+                })
+            }
+            Values::Text(text) if matches!(text.codes, Codes::U8(_)) && text.dictionary.len() <= MOST_BINS => {
+                let codes = Codes::pack((0..text.dictionary.len() as u32).collect(), text.dictionary.len());
+                Some(Self {
+                    low: 0,
+                    values: Column::full(Values::Text(Text {
+                        codes,
+                        dictionary: text.dictionary.clone(),
+                    })),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The same values and a missing one after them.
+    pub(crate) fn with_missing(&self) -> Column {
+        let rows: Vec<u32> = (0..self.values.len() as u32).chain([NO_ROW]).collect();
+        super::reach::gather(&self.values, &rows)
+    }
+
+    /// What the rows of a column become: `mapped` has what each value becomes, and last what a missing one does.
+    pub(crate) fn look_up(&self, base: &Column, mapped: &Column, threads: usize) -> Column {
+        let bins = self.bins(base, threads);
+        let valid: Vec<bool> = (0..mapped.len()).map(|bin| mapped.is_valid(bin)).collect();
+        let at = |table: &[bool], row: usize| {
+            let bin = bins.get(row).copied().unwrap_or(0);
+            table.get(usize::from(bin)).copied().unwrap_or(false)
+        };
+        let bits = |table: &[bool]| BooleanBuffer::collect_bool(bins.len(), |row| at(table, row));
+        let values = match &mapped.values {
+            Values::Bool(values) => Values::Bool(bits(&values.iter().collect::<Vec<bool>>())),
+            Values::Int(Ints::I8(values)) => Values::Int(Ints::I8(take(&bins, values, threads))),
+            Values::Int(Ints::I16(values)) => Values::Int(Ints::I16(take(&bins, values, threads))),
+            Values::Int(Ints::I32(values)) => Values::Int(Ints::I32(take(&bins, values, threads))),
+            Values::Int(Ints::I64(values)) => Values::Int(Ints::I64(take(&bins, values, threads))),
+            Values::Float(values) => Values::Float(take(&bins, values, threads)),
+            Values::Date(values) => Values::Date(take(&bins, values, threads)),
+            Values::Timestamp(values) => Values::Timestamp(take(&bins, values, threads)),
+            Values::Text(text) => Values::Text(Text {
+                codes: match &text.codes {
+                    Codes::U8(codes) => Codes::U8(take(&bins, codes, threads)),
+                    Codes::U16(codes) => Codes::U16(take(&bins, codes, threads)),
+                    Codes::U32(codes) => Codes::U32(take(&bins, codes, threads)),
+                },
+                dictionary: text.dictionary.clone(),
+            }),
+        };
+        // Only the missing value's bin without a value: the rows are those of the column itself.
+        let only_missing = valid.iter().rev().skip(1).all(|&valid| valid) && valid.last() == Some(&false);
+        let validity = if only_missing {
+            base.validity.clone()
+        } else if valid.iter().all(|&valid| valid) {
+            None
+        } else {
+            Some(bits(&valid).into())
+        };
+        Column::new(values, validity)
+    }
+
+    /// The place of each row's value among the values; missing ones come after all.
+    fn bins(&self, base: &Column, threads: usize) -> Vec<u8> {
+        let mut bins = match &base.values {
+            Values::Int(Ints::I8(values)) => {
+                let low = self.low as i8;
+                let mut bins = vec![0; values.len()];
+                parallel::fill(threads, &mut bins, |start, part| {
+                    for (bin, value) in part.iter_mut().zip(values.get(start..).unwrap_or_default()) {
+                        *bin = value.wrapping_sub(low).cast_unsigned();
+                    }
+                });
+                bins
+            }
+            Values::Bool(values) => values.iter().map(u8::from).collect(),
+            Values::Text(text) => match &text.codes {
+                Codes::U8(codes) => codes.to_vec(),
+                Codes::U16(_) | Codes::U32(_) => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        if let Some(validity) = &base.validity {
+            let missing = self.values.len() as u8;
+            each_unset(validity.inner(), 0..bins.len(), |row| {
+                if let Some(bin) = bins.get_mut(row) {
+                    *bin = missing;
+                }
+            });
+        }
+        bins
+    }
+}
+
+fn take<T: ArrowNativeType>(bins: &[u8], values: &[T], threads: usize) -> ScalarBuffer<T> {
+    let mut table = [T::default(); 256];
+    table.iter_mut().zip(values).for_each(|(slot, value)| *slot = *value);
+    let mut made = vec![T::default(); bins.len()];
+    parallel::fill(threads, &mut made, |start, part| {
+        for (slot, &bin) in part.iter_mut().zip(bins.get(start..).unwrap_or_default()) {
+            *slot = table.get(usize::from(bin)).copied().unwrap_or_default();
+        }
+    });
+    made.into()
+}
