@@ -11,7 +11,7 @@ use super::grid::Grid;
 use super::input::{Bins, Input};
 use super::segment::RowCodes;
 use super::state::{Cube, Ends, Latest, Numbers, Pairs, State as _, States, WeightedNumbers};
-use super::sums::FloatSums;
+use super::sums::{FloatSums, PairSums};
 use crate::data::{Codes, Column, Ints, Values};
 use crate::limits::{Budget, Stop};
 use crate::stats::exact::{Lane, LaneKind, Narrow, Scale, Split, Wide, Window};
@@ -96,6 +96,7 @@ struct Buffers {
 enum Gathered {
     States(States),
     Floats(FloatSums),
+    Pairs(PairSums),
 }
 
 impl Gathered {
@@ -103,6 +104,7 @@ impl Gathered {
         match (self, other) {
             (Self::States(mine), Self::States(other)) => mine.merge(other),
             (Self::Floats(mine), Self::Floats(other)) => mine.merge(other),
+            (Self::Pairs(mine), Self::Pairs(other)) => mine.merge(other),
             _ => {}
         }
     }
@@ -111,6 +113,7 @@ impl Gathered {
         match self {
             Self::States(states) => states,
             Self::Floats(sums) => sums.states(threads),
+            Self::Pairs(sums) => sums.states(threads),
         }
     }
 }
@@ -205,6 +208,11 @@ impl Scan<'_> {
     fn empty(&self, want: &Want) -> Gathered {
         // One cell more takes the rows that do not count.
         let (cells, width) = (self.cells() + 1, want.width());
+        if let Some((_, _, window)) = beside(want)
+            && 2 * cells <= MOST_BY_EXPONENT
+        {
+            return Gathered::Pairs(PairSums::new(cells, window));
+        }
         if self.floats(want).is_some() && cells * width <= MOST_BY_EXPONENT {
             return Gathered::Floats(FloatSums::new(cells, width));
         }
@@ -262,6 +270,16 @@ impl Scan<'_> {
             match gathered {
                 Gathered::States(state) => self.feed(want, rows.clone(), cells, bins, state),
                 Gathered::Floats(sums) => self.feed_floats(want, rows.clone(), cells, (bins, places), sums),
+                Gathered::Pairs(sums) => {
+                    if let (What::ByBin(input, by), Some((values, whole, _))) = (&want.what, beside(want)) {
+                        let known = |input: &Input| {
+                            let valid = input.base.validity.as_ref();
+                            valid.map(|valid| valid.inner().slice(rows.start, rows.len()))
+                        };
+                        let values = (slice(values, &rows), known(input));
+                        sums.add(values, (slice(whole, &rows), known(by)), cells, places);
+                    }
+                }
             }
         }
     }
@@ -382,6 +400,22 @@ impl Scan<'_> {
             .and_then(|weight| weight.get(rows))
             .unwrap_or_default()
     }
+}
+
+/// The floats of a want that has them by bins which are small whole numbers, these, and their window.
+fn beside(want: &Want) -> Option<(&[f64], &[i8], Window)> {
+    let What::ByBin(input, by) = &want.what else {
+        return None;
+    };
+    let (Values::Float(values), Values::Int(Ints::I8(whole))) = (&input.base.values, &by.base.values) else {
+        return None;
+    };
+    let bins = by.bins.as_ref()?;
+    // The bins may stand for other numbers than those of the column.
+    let is_itself = |(bin, number): (usize, &Option<f64>)| *number == Some((bins.low + bin as i64) as f64);
+    let plain = input.bins.is_none() && bins.numbers.iter().enumerate().take(bins.count()).all(is_itself);
+    let high = bins.low + bins.count() as i64 - 1;
+    (plain && bins.numbers.last() == Some(&None)).then(|| (&**values, &**whole, Window::of_integers(bins.low, high)))
 }
 
 /// The bin of each row of a block.

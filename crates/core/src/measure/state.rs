@@ -52,6 +52,36 @@ impl<L: Lane> State for Pairs<L> {
         self.sums.merge(&other.sums);
         self.missing += other.missing;
     }
+    fn is_empty(&self) -> bool {
+        self.missing == 0 && self.sums.n() == 0
+    }
+}
+
+/// Sums of a column of floats beside a small whole number: over the rows that have both, and over the others.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Halves<L: Lane> {
+    pub(crate) pairs: Pairs<L>,
+    pub(crate) alone: Numbers<L>,
+}
+
+impl<L: Lane> State for Halves<L> {
+    fn merge(&mut self, other: &Self) {
+        self.pairs.merge(&other.pairs);
+        self.alone.merge(&other.alone);
+    }
+    fn is_empty(&self) -> bool {
+        self.pairs.is_empty() && self.alone.is_empty()
+    }
+}
+
+impl<L: Lane> Halves<L> {
+    /// The sums of the floats over all rows.
+    fn floats(&self) -> Numbers<L> {
+        let mut all = self.alone.clone();
+        all.moments.merge(&self.pairs.sums.second());
+        all.missing += self.pairs.missing;
+        all
+    }
 }
 
 /// Weighted sums of a column.
@@ -221,6 +251,10 @@ pub(crate) enum States {
     SplitPairs(Cube<Pairs<crate::stats::exact::Split>>, Window, Window),
     /// The same for any numbers.
     WidePairs(Cube<Pairs<crate::stats::exact::Wide>>, Window, Window),
+    /// Sums of a column of floats beside a column of small whole numbers, whose window comes first.
+    SplitHalves(Cube<Halves<crate::stats::exact::Split>>, Window, Window),
+    /// The same for any floats.
+    WideHalves(Cube<Halves<crate::stats::exact::Wide>>, Window, Window),
     /// Weighted sums.
     Weighted(Cube<WeightedNumbers>),
     /// Extremes.
@@ -256,6 +290,8 @@ macro_rules! each_cube {
             States::NarrowPairs($cube, a, b) => States::NarrowPairs($made, *a, *b),
             States::SplitPairs($cube, a, b) => States::SplitPairs($made, *a, *b),
             States::WidePairs($cube, a, b) => States::WidePairs($made, *a, *b),
+            States::SplitHalves($cube, a, b) => States::SplitHalves($made, *a, *b),
+            States::WideHalves($cube, a, b) => States::WideHalves($made, *a, *b),
             States::Weighted($cube) => States::Weighted($made),
             States::Ends($cube) => States::Ends($made),
             States::Latest($cube) => States::Latest($made),
@@ -275,8 +311,19 @@ impl States {
         each_cube!(self, cube => cube.cut(intervals, combinations, count, runs))
     }
 
-    /// One place for each cell, all of its places added up.
+    /// One place for each cell, all of its places added up; of pairs, what there is of the floats.
     pub(crate) fn collapsed(&self) -> Self {
+        fn floats<L: Lane>(cube: &Cube<Halves<L>>) -> Cube<Numbers<L>> {
+            Cube {
+                width: 1,
+                places: cube.places.iter().map(Halves::floats).collect(),
+            }
+        }
+        match self {
+            Self::SplitHalves(cube, _, window) => return Self::Split(floats(cube), *window),
+            Self::WideHalves(cube, _, window) => return Self::Wide(floats(cube), *window),
+            _ => {}
+        }
         each_cube!(self, cube => cube.collapsed())
     }
 
@@ -290,6 +337,8 @@ impl States {
             (Self::NarrowPairs(mine, ..), Self::NarrowPairs(other, ..)) => mine.merge(other),
             (Self::SplitPairs(mine, ..), Self::SplitPairs(other, ..)) => mine.merge(other),
             (Self::WidePairs(mine, ..), Self::WidePairs(other, ..)) => mine.merge(other),
+            (Self::SplitHalves(mine, ..), Self::SplitHalves(other, ..)) => mine.merge(other),
+            (Self::WideHalves(mine, ..), Self::WideHalves(other, ..)) => mine.merge(other),
             (Self::Weighted(mine), Self::Weighted(other)) => mine.merge(other),
             (Self::Ends(mine), Self::Ends(other)) => mine.merge(other),
             (Self::Latest(mine), Self::Latest(other)) => mine.merge(other),
@@ -310,6 +359,11 @@ impl States {
             let place = cell.first().cloned().unwrap_or_default();
             Finished::Pairs(place.sums.exact(a, b), place.missing)
         }
+        fn halves<L: Lane>(cell: &[Halves<L>], a: Window, b: Window) -> Finished<'static> {
+            let place = cell.first().cloned().unwrap_or_default();
+            let missing = place.pairs.missing + place.alone.moments.n() + place.alone.missing;
+            Finished::Pairs(place.pairs.sums.exact(a, b), missing)
+        }
         match self {
             Self::Counts(cube) => Finished::Counts(cube.cell(at)),
             Self::Narrow(cube, window) => moments(cube.cell(at), *window),
@@ -318,6 +372,8 @@ impl States {
             Self::NarrowPairs(cube, a, b) => pairs(cube.cell(at), *a, *b),
             Self::SplitPairs(cube, a, b) => pairs(cube.cell(at), *a, *b),
             Self::WidePairs(cube, a, b) => pairs(cube.cell(at), *a, *b),
+            Self::SplitHalves(cube, a, b) => halves(cube.cell(at), *a, *b),
+            Self::WideHalves(cube, a, b) => halves(cube.cell(at), *a, *b),
             Self::Weighted(cube) => {
                 let place = cube.cell(at).first().cloned().unwrap_or_default();
                 Finished::Weighted(place.moments.exact(), place.missing)

@@ -1,11 +1,11 @@
-//! Sums of a column of floats in the cells of a cube, collected by exponent.
+//! Sums of a column of floats in the cells of a cube, alone or beside small whole numbers, collected by exponent.
 
 use arrow_buffer::BooleanBuffer;
 
 use super::bits::each_unset;
 use super::parallel;
-use super::state::{Cube, Numbers, States};
-use crate::stats::exact::{ExponentSums, LaneKind, Moments};
+use super::state::{Cube, Halves, Numbers, Pairs, State, States};
+use crate::stats::exact::{Comoments, ExponentPairs, ExponentSums, Lane, LaneKind, Moments, Window};
 
 /// Cells of a task when sums become states.
 const PART: usize = 1 << 10;
@@ -100,29 +100,116 @@ impl FloatSums {
         }
     }
 
-    fn cube<L: crate::stats::exact::Lane>(
-        &self,
-        threads: usize,
-        moments: impl Fn(usize) -> Moments<L> + Sync,
-    ) -> Cube<Numbers<L>> {
+    fn cube<L: Lane>(&self, threads: usize, moments: impl Fn(usize) -> Moments<L> + Sync) -> Cube<Numbers<L>> {
         let counted = self.nowhere() as usize;
-        let ranges = parallel::ranges(self.missing.len(), threads, PART);
-        let parts = parallel::map(threads, ranges.len(), |at| {
-            let places = ranges.get(at).cloned().unwrap_or_default();
-            let place = |place: usize| {
-                if place >= counted {
-                    return Numbers::default();
-                }
-                Numbers {
-                    moments: moments(place),
-                    missing: self.missing.get(place).map_or(0, |&missing| u64::from(missing)),
-                }
-            };
-            places.map(place).collect::<Vec<_>>()
-        });
+        let number = |place: usize| Numbers {
+            moments: moments(place),
+            missing: self.missing.get(place).map_or(0, |&missing| missing.into()),
+        };
         Cube {
             width: self.width,
-            places: parts.concat(),
+            places: made(threads, self.missing.len(), counted, number),
+        }
+    }
+}
+
+/// Places made by threads; those from `counted` on took the rows that do not count, and stay empty.
+fn made<S: State>(threads: usize, places: usize, counted: usize, make: impl Fn(usize) -> S + Sync) -> Vec<S> {
+    let ranges = parallel::ranges(places, threads, PART);
+    let parts = parallel::map(threads, ranges.len(), |at| {
+        let places = ranges.get(at).cloned().unwrap_or_default();
+        let place = |place: usize| if place < counted { make(place) } else { S::default() };
+        places.map(place).collect::<Vec<S>>()
+    });
+    parts.concat()
+}
+
+/// Sums of floats beside a column of small whole numbers. Each cell has two places: for the rows with the whole number,
+/// and for those without.
+pub(crate) struct PairSums {
+    sums: ExponentPairs,
+    missing: Vec<u32>,
+    /// The window of the whole numbers.
+    window: Window,
+}
+
+impl PairSums {
+    /// No sums yet. The last cell takes the rows that do not count.
+    pub(crate) fn new(cells: usize, window: Window) -> Self {
+        Self {
+            sums: ExponentPairs::new(2 * cells),
+            missing: vec![0; 2 * cells],
+            window,
+        }
+    }
+
+    /// Adds a block of floats and the whole numbers beside them; each comes with the rows that have one. `places` is
+    /// room to work in.
+    pub(crate) fn add(
+        &mut self,
+        (values, valid): (&[f64], Option<BooleanBuffer>),
+        (beside, known): (&[i8], Option<BooleanBuffer>),
+        cells: &[u32],
+        places: &mut Vec<u32>,
+    ) {
+        places.clear();
+        places.extend(cells.iter().map(|&cell| 2 * cell));
+        if let Some(known) = known {
+            each_unset(&known, 0..known.len(), |at| {
+                if let Some(place) = places.get_mut(at) {
+                    *place += 1;
+                }
+            });
+        }
+        if let Some(valid) = valid {
+            let nowhere = self.missing.len() as u32 - 2;
+            each_unset(&valid, 0..valid.len(), |at| {
+                let Some(place) = places.get_mut(at) else { return };
+                if let Some(missing) = self.missing.get_mut(*place as usize) {
+                    *missing += 1;
+                }
+                *place = nowhere;
+            });
+        }
+        let places = places.iter().zip(beside).map(|(&place, &x)| (place as usize, x));
+        self.sums.add_beside(places, values);
+    }
+
+    /// Adds another part of the same cells.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.sums.merge(&other.sums);
+        for (mine, other) in self.missing.iter_mut().zip(&other.missing) {
+            *mine += other;
+        }
+    }
+
+    /// The same sums in the narrowest lane that holds them all.
+    pub(crate) fn states(self, threads: usize) -> States {
+        let (x, y) = (self.window, self.sums.window());
+        match self.sums.lane() {
+            LaneKind::Narrow | LaneKind::Split => {
+                States::SplitHalves(self.cube(threads, |place| self.sums.split(place, y)), x, y)
+            }
+            LaneKind::Wide => States::WideHalves(self.cube(threads, |place| self.sums.wide(place)), x, y),
+        }
+    }
+
+    fn cube<L: Lane>(&self, threads: usize, pairs: impl Fn(usize) -> Comoments<L> + Sync) -> Cube<Halves<L>> {
+        let cells = self.missing.len() / 2;
+        let missing = |place: usize| self.missing.get(place).map_or(0, |&missing| missing.into());
+        let halves = |cell: usize| Halves {
+            pairs: Pairs {
+                sums: pairs(2 * cell),
+                missing: missing(2 * cell),
+            },
+            alone: Numbers {
+                moments: pairs(2 * cell + 1).second(),
+                missing: missing(2 * cell + 1),
+            },
+        };
+        Cube {
+            width: 1,
+            places: made(threads, cells, cells - 1, halves),
         }
     }
 }

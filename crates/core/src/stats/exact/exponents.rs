@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lane::SplitProducts;
-use super::{FloatSum, LaneKind, Moments, Split, Wide, Window};
+use super::{Comoments, FloatSum, LaneKind, Moments, Split, Wide, Window};
 
 /// Exponents with places of their own; values of any further go to superaccumulators.
 const MOST_SLOTS: usize = 64;
@@ -18,36 +18,267 @@ const NONE: u32 = u32::MAX;
 /// A square of a fraction has 104 bits, so 2²⁴ of them fit; carried well before.
 const ADDS_BETWEEN_CARRIES: u64 = 1 << 22;
 
-/// n, Σf and Σf² of the fractions f of values with the same sign and exponent.
+/// What is gathered of the values of one cell with the same sign and exponent, whose fractions are whole numbers.
+pub trait Gather: Copy + Default + Send + Sync {
+    /// What comes with a value.
+    type Beside: Copy;
+    /// The same sums of any values, as superaccumulators.
+    type Rest: std::fmt::Debug + Clone + Default + Send + Sync;
+
+    /// Adds a value by its fraction.
+    fn add(&mut self, fraction: u64, beside: Self::Beside);
+    /// Adds what another place gathered.
+    fn merge(&mut self, other: &Self);
+    /// n, Σf and Σf².
+    fn sums(&mut self) -> &mut FractionSums;
+    /// Adds a value of any size.
+    fn add_rest(rest: &mut Self::Rest, value: f64, beside: Self::Beside);
+    /// Adds another part of such sums.
+    fn merge_rest(rest: &mut Self::Rest, other: &Self::Rest);
+    /// What was gathered, as superaccumulators; `carried` · 2⁶⁴ was carried out of Σf².
+    fn rest(&self, field: Field, carried: u128) -> Self::Rest;
+}
+
+/// n, Σf and Σf² of fractions f.
 #[derive(Debug, Clone, Copy, Default)]
-struct Place {
+pub struct FractionSums {
     /// Σf, and n in the bits from 96 on.
     sum: u128,
     squares: u128,
 }
 
-/// n, Σx and Σx² of a column of floats in each of some cells, without rounding.
+impl FractionSums {
+    #[inline]
+    fn add_fraction(&mut self, fraction: u64) {
+        self.sum = self.sum.wrapping_add(ONE | u128::from(fraction));
+        self.squares = self.squares.wrapping_add(u128::from(fraction) * u128::from(fraction));
+    }
+
+    const fn n(self) -> u64 {
+        (self.sum >> 96) as u64
+    }
+
+    /// Whether values other than zeros need bits.
+    const fn needs_bits(self, field: Field) -> bool {
+        if field.is_small() {
+            self.sum % ONE > 0
+        } else {
+            self.sum > 0
+        }
+    }
+
+    /// Σ of the mantissas.
+    const fn mantissas(self, field: Field) -> u128 {
+        self.n() as u128 * field.hidden() + self.sum % ONE
+    }
+
+    /// Σ of their squares as numbers times powers of two: Σ(f + h)² = Σf² + 2h·Σf + n·h², h being the hidden bit.
+    fn mantissa_squares(self, field: Field, carried: u128) -> [(u128, u32); 4] {
+        let (twice, once) = if field.is_small() {
+            (0, 0)
+        } else {
+            (self.sum % ONE, u128::from(self.n()))
+        };
+        [
+            (self.squares, 0),
+            (carried, 64),
+            (twice, FRACTION_BITS + 1),
+            (once, 2 * FRACTION_BITS),
+        ]
+    }
+}
+
+impl Gather for FractionSums {
+    type Beside = ();
+    type Rest = Moments<Wide>;
+
+    #[inline]
+    fn add(&mut self, fraction: u64, (): ()) {
+        self.add_fraction(fraction);
+    }
+    #[inline]
+    fn merge(&mut self, other: &Self) {
+        self.sum = self.sum.wrapping_add(other.sum);
+        self.squares = self.squares.wrapping_add(other.squares);
+    }
+    fn sums(&mut self) -> &mut FractionSums {
+        self
+    }
+    fn add_rest(rest: &mut Moments<Wide>, value: f64, (): ()) {
+        rest.add(value);
+    }
+    fn merge_rest(rest: &mut Moments<Wide>, other: &Moments<Wide>) {
+        rest.merge(other);
+    }
+    fn rest(&self, field: Field, carried: u128) -> Moments<Wide> {
+        let mut moments = Moments::<Wide>::default();
+        let exponent = field.exponent();
+        moments.n = self.n();
+        moments
+            .sum
+            .add_scaled(field.is_negative(), self.mantissas(field), exponent);
+        for (digits, bits) in self.mantissa_squares(field, carried) {
+            moments
+                .squares
+                .add_scaled(false, digits, 2 * exponent + bits.cast_signed());
+        }
+        moments
+    }
+}
+
+/// The sums of floats y, and those of a small whole number x beside each: Σx, Σx² and Σxf. It fills one line of a cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+pub struct FractionPairs {
+    y: FractionSums,
+    /// Σxf.
+    products: i128,
+    /// Σx² in the lower half, Σx in the upper.
+    x: u128,
+}
+
+impl FractionPairs {
+    const fn x_sum(&self) -> i128 {
+        ((self.x >> 64) as u64).cast_signed() as i128
+    }
+
+    const fn x_squares(&self) -> u128 {
+        self.x as u64 as u128
+    }
+
+    /// Σ of x times the mantissas.
+    const fn mantissa_products(&self, field: Field) -> i128 {
+        let sum = self.products + self.x_sum() * field.hidden().cast_signed();
+        if field.is_negative() { -sum } else { sum }
+    }
+}
+
+impl Gather for FractionPairs {
+    type Beside = i8;
+    type Rest = Comoments<Wide>;
+
+    #[inline]
+    fn add(&mut self, fraction: u64, x: i8) {
+        self.y.add_fraction(fraction);
+        let x = i64::from(x);
+        self.products = self
+            .products
+            .wrapping_add(i128::from(x.wrapping_mul(fraction.cast_signed())));
+        let both = (u128::from(x.cast_unsigned()) << 64) | u128::from(x.wrapping_mul(x).cast_unsigned());
+        self.x = self.x.wrapping_add(both);
+    }
+    #[inline]
+    fn merge(&mut self, other: &Self) {
+        self.y.merge(&other.y);
+        self.products = self.products.wrapping_add(other.products);
+        self.x = self.x.wrapping_add(other.x);
+    }
+    fn sums(&mut self) -> &mut FractionSums {
+        &mut self.y
+    }
+    fn add_rest(rest: &mut Comoments<Wide>, value: f64, x: i8) {
+        rest.add(x.into(), value);
+    }
+    fn merge_rest(rest: &mut Comoments<Wide>, other: &Comoments<Wide>) {
+        rest.merge(other);
+    }
+    fn rest(&self, field: Field, carried: u128) -> Comoments<Wide> {
+        let y = self.y.rest(field, carried);
+        let mut pairs = Comoments::<Wide> {
+            n: y.n,
+            y: y.sum,
+            yy: y.squares,
+            ..Comoments::default()
+        };
+        let (x, products) = (self.x_sum(), self.mantissa_products(field));
+        pairs.x.add_scaled(x < 0, x.unsigned_abs(), 0);
+        pairs.xx.add_scaled(false, self.x_squares(), 0);
+        pairs
+            .xy
+            .add_scaled(products < 0, products.unsigned_abs(), field.exponent());
+        pairs
+    }
+}
+
+/// The sums of a column of floats in each of some cells, without rounding: n, Σx and Σx² as [`ExponentSums`], those of
+/// a small whole number beside it too as [`ExponentPairs`].
 ///
 /// Values of one sign and exponent differ in their fraction only, a whole number of 52 bits: a row costs one
 /// multiplication and two additions, and nothing need be known of the column before. Adding and merging are exact, so
 /// their order does not matter.
 #[derive(Debug, Clone)]
-pub struct ExponentSums {
+pub struct ByExponent<P: Gather> {
     cells: usize,
     /// For each sign and exponent, where its places start.
     starts: Vec<u32>,
     /// The signs and exponents that have places, in the order of these.
-    fields: Vec<u16>,
-    places: Vec<Place>,
+    fields: Vec<Field>,
+    places: Vec<P>,
     /// What was carried out of the lower 64 bits of squares; empty before the first carry.
     carried: Vec<u128>,
-    rest: BTreeMap<usize, Moments<Wide>>,
+    rest: BTreeMap<usize, P::Rest>,
     adds: u64,
     /// Values that found no place, by cell.
-    late: Vec<(usize, f64)>,
+    late: Vec<(usize, f64, P::Beside)>,
 }
 
+/// n, Σx and Σx² of floats.
+pub type ExponentSums = ByExponent<FractionSums>;
+/// The sums of pairs of a small whole number and a float.
+pub type ExponentPairs = ByExponent<FractionPairs>;
+
 impl ExponentSums {
+    /// Adds each value to its cell, which must be one of the cells. NaN and infinities are left out.
+    #[inline]
+    pub fn add_all(&mut self, cells: impl Iterator<Item = usize>, values: &[f64]) {
+        self.add_beside(cells.map(|cell| (cell, ())), values);
+    }
+
+    /// The sums of a cell in the split lane of the window of all values.
+    #[must_use]
+    pub fn split(&self, cell: usize, window: Window) -> Moments<Split> {
+        let mut moments = Moments::<Split>::default();
+        for (field, place, carried) in self.parts(cell) {
+            add_split(&mut moments, place, field, carried, window);
+        }
+        moments
+    }
+}
+
+impl ExponentPairs {
+    /// The sums of a cell in the split lane, `window` being that of all floats; the whole numbers have unit 1.
+    #[must_use]
+    pub fn split(&self, cell: usize, window: Window) -> Comoments<Split> {
+        let mut pairs = Comoments::<Split>::default();
+        let mut moments = Moments::<Split>::default();
+        for (field, place, carried) in self.parts(cell) {
+            add_split(&mut moments, &place.y, field, carried, window);
+            pairs.x = pairs.x.wrapping_add(place.x_sum());
+            pairs.xx.add_shifted(place.x_squares(), 0, false);
+            let products = place.mantissa_products(field);
+            let shift = field.exponent().abs_diff(window.unit_exponent());
+            pairs.xy.add_shifted(products.unsigned_abs(), shift, products < 0);
+        }
+        (pairs.n, pairs.y, pairs.yy) = (moments.n, moments.sum, moments.squares);
+        pairs
+    }
+}
+
+fn add_split(moments: &mut Moments<Split>, place: &FractionSums, field: Field, carried: u128, window: Window) {
+    moments.n += place.n();
+    let shift = field.exponent().abs_diff(window.unit_exponent());
+    let sum = place.mantissas(field).cast_signed();
+    if sum == 0 {
+        return;
+    }
+    let sum = if field.is_negative() { -sum } else { sum };
+    moments.sum = moments.sum.wrapping_add(sum << shift);
+    for (digits, bits) in place.mantissa_squares(field, carried) {
+        moments.squares.add_shifted(digits, 2 * shift + bits, false);
+    }
+}
+
+impl<P: Gather> ByExponent<P> {
     /// Sums of so many cells.
     #[must_use]
     pub fn new(cells: usize) -> Self {
@@ -63,22 +294,21 @@ impl ExponentSums {
         }
     }
 
-    /// Adds each value to its cell, which must be one of the cells. NaN and infinities are left out.
+    /// Adds each value, with what is beside it, to its cell, which must be one of the cells. NaN and infinities are left
+    /// out.
     #[inline]
-    pub fn add_all(&mut self, cells: impl Iterator<Item = usize>, values: &[f64]) {
+    pub fn add_beside(&mut self, cells: impl Iterator<Item = (usize, P::Beside)>, values: &[f64]) {
         let Ok(starts) = <&[u32; FIELDS]>::try_from(self.starts.as_slice()) else {
             return;
         };
         let places = self.places.as_mut_slice();
-        for (&value, cell) in values.iter().zip(cells) {
+        for (&value, (cell, beside)) in values.iter().zip(cells) {
             let bits = value.to_bits();
             let start = starts.get((bits >> FRACTION_BITS) as usize).copied().unwrap_or(NONE);
-            let fraction = bits & FRACTION;
             if let Some(place) = places.get_mut(start as usize + cell) {
-                place.sum = place.sum.wrapping_add(ONE | u128::from(fraction));
-                place.squares = place.squares.wrapping_add(u128::from(fraction) * u128::from(fraction));
+                place.add(bits & FRACTION, beside);
             } else {
-                self.late.push((cell, value));
+                self.late.push((cell, value, beside));
             }
         }
         self.adds += values.len() as u64;
@@ -92,28 +322,26 @@ impl ExponentSums {
 
     #[cold]
     fn add_late(&mut self) {
-        for (cell, value) in std::mem::take(&mut self.late) {
+        for (cell, value, beside) in std::mem::take(&mut self.late) {
             let bits = value.to_bits();
-            let field = (bits >> FRACTION_BITS) as usize;
+            let field = Field((bits >> FRACTION_BITS) as u16);
             if !value.is_finite() || cell >= self.cells {
                 continue;
             }
             match self.start_of(field) {
                 Some(start) => {
-                    let fraction = bits & FRACTION;
                     if let Some(place) = self.places.get_mut(start + cell) {
-                        place.sum = place.sum.wrapping_add(ONE | u128::from(fraction));
-                        place.squares = place.squares.wrapping_add(u128::from(fraction) * u128::from(fraction));
+                        place.add(bits & FRACTION, beside);
                     }
                 }
-                None => self.rest.entry(cell).or_default().add(value),
+                None => P::add_rest(self.rest.entry(cell).or_default(), value, beside),
             }
         }
     }
 
     /// Where the places of a sign and exponent start; made where there is room.
-    fn start_of(&mut self, field: usize) -> Option<usize> {
-        let start = self.starts.get_mut(field)?;
+    fn start_of(&mut self, field: Field) -> Option<usize> {
+        let start = self.starts.get_mut(usize::from(field.0))?;
         if *start != NONE {
             return Some(*start as usize);
         }
@@ -121,20 +349,22 @@ impl ExponentSums {
             return None;
         }
         *start = u32::try_from(self.places.len()).ok()?;
-        self.fields.push(field as u16);
-        self.places.resize(self.places.len() + self.cells, Place::default());
+        let start = *start as usize;
+        self.fields.push(field);
+        self.places.resize(self.places.len() + self.cells, P::default());
         if !self.carried.is_empty() {
             self.carried.resize(self.places.len(), 0);
         }
-        Some(*self.starts.get(field)? as usize)
+        Some(start)
     }
 
     fn carry(&mut self) {
         self.adds = 0;
         self.carried.resize(self.places.len(), 0);
         for (place, carried) in self.places.iter_mut().zip(&mut self.carried) {
-            *carried += place.squares >> 64;
-            place.squares &= u128::from(u64::MAX);
+            let squares = &mut place.sums().squares;
+            *carried += *squares >> 64;
+            *squares &= u128::from(u64::MAX);
         }
     }
 
@@ -147,11 +377,11 @@ impl ExponentSums {
         for (at, &field) in other.fields.iter().enumerate() {
             let run = at * self.cells..(at + 1) * self.cells;
             let theirs = other.places.get(run.clone()).unwrap_or_default();
-            let Some(start) = self.start_of(usize::from(field)) else {
-                for cell in 0..self.cells {
-                    let moments = other.wide_of(at, cell);
-                    if moments.n() > 0 {
-                        self.rest.entry(cell).or_default().merge(&moments);
+            let Some(start) = self.start_of(field) else {
+                for (cell, place) in theirs.iter().enumerate() {
+                    if place.clone().sums().n() > 0 {
+                        let carried = other.carried.get(run.start + cell).copied().unwrap_or(0);
+                        P::merge_rest(self.rest.entry(cell).or_default(), &place.rest(field, carried));
                     }
                 }
                 continue;
@@ -164,13 +394,12 @@ impl ExponentSums {
                 }
             }
             let mine = self.places.get_mut(start..).unwrap_or_default();
-            for (mine, theirs) in mine.iter_mut().zip(theirs) {
-                mine.sum = mine.sum.wrapping_add(theirs.sum);
-                mine.squares = mine.squares.wrapping_add(theirs.squares);
-            }
+            mine.iter_mut()
+                .zip(theirs)
+                .for_each(|(mine, theirs)| mine.merge(theirs));
         }
-        for (&cell, moments) in &other.rest {
-            self.rest.entry(cell).or_default().merge(moments);
+        for (&cell, rest) in &other.rest {
+            P::merge_rest(self.rest.entry(cell).or_default(), rest);
         }
     }
 
@@ -183,16 +412,9 @@ impl ExponentSums {
         let mut window = Window::EMPTY;
         for (at, &field) in self.fields.iter().enumerate() {
             let places = self.places.get(at * self.cells..(at + 1) * self.cells);
-            // Zeros need no bits.
-            let counts = |place: &Place| {
-                if is_small(field) {
-                    place.sum % ONE > 0
-                } else {
-                    place.sum > 0
-                }
-            };
-            if places.unwrap_or_default().iter().any(counts) {
-                window = window.merge(Window::of_mantissas(exponent(field)));
+            let needed = |place: &P| place.clone().sums().needs_bits(field);
+            if places.unwrap_or_default().iter().any(needed) {
+                window = window.merge(Window::of_mantissas(field.exponent()));
             }
         }
         window
@@ -204,129 +426,61 @@ impl ExponentSums {
         self.window().lane().max(LaneKind::Split)
     }
 
-    /// The sums of a cell in the split lane of the window of all values.
-    #[must_use]
-    pub fn split(&self, cell: usize, window: Window) -> Moments<Split> {
-        let mut moments = Moments::<Split>::default();
-        let unit = window.unit_exponent();
-        for (at, &field) in self.fields.iter().enumerate() {
-            let Some(parts) = self.parts(at, cell).filter(|parts| !parts.is_nothing(field)) else {
-                moments.n += self.parts(at, cell).map_or(0, |parts| parts.n);
-                continue;
-            };
-            let shift = exponent(field).abs_diff(unit);
-            moments.n += parts.n;
-            let sum = ((u128::from(parts.n) * hidden(field)) + parts.sum) << shift;
-            let sum = sum.cast_signed();
-            moments.sum = moments.sum.wrapping_add(if is_negative(field) { -sum } else { sum });
-            for (digits, bits) in parts.squares(field) {
-                moments.squares.add_shifted(digits, 2 * shift + bits);
-            }
-        }
-        moments
-    }
-
     /// The sums of a cell as superaccumulators.
     #[must_use]
-    pub fn wide(&self, cell: usize) -> Moments<Wide> {
-        let mut moments = self.rest.get(&cell).cloned().unwrap_or_default();
-        for at in 0..self.fields.len() {
-            let part = self.wide_of(at, cell);
-            if part.n() > 0 {
-                moments.merge(&part);
-            }
+    pub fn wide(&self, cell: usize) -> P::Rest {
+        let mut rest = self.rest.get(&cell).cloned().unwrap_or_default();
+        for (field, place, carried) in self.parts(cell) {
+            P::merge_rest(&mut rest, &place.rest(field, carried));
         }
-        moments
+        rest
     }
 
-    fn wide_of(&self, at: usize, cell: usize) -> Moments<Wide> {
-        let mut moments = Moments::<Wide>::default();
-        let (Some(&field), Some(parts)) = (self.fields.get(at), self.parts(at, cell)) else {
-            return moments;
-        };
-        moments.n = parts.n;
-        let add = |sum: &mut FloatSum, negative: bool, digits: u128, exponent: i32| {
-            if digits > 0 {
-                sum.add_scaled(negative, digits, exponent);
-            }
-        };
-        let exponent = exponent(field);
-        let sum = u128::from(parts.n) * hidden(field) + parts.sum;
-        add(&mut moments.sum, is_negative(field), sum, exponent);
-        for (digits, bits) in parts.squares(field) {
-            add(&mut moments.squares, false, digits, 2 * exponent + bits.cast_signed());
-        }
-        moments
-    }
-
-    fn parts(&self, at: usize, cell: usize) -> Option<Parts> {
-        let at = at * self.cells + cell;
-        let place = self.places.get(at)?;
-        Some(Parts {
-            n: (place.sum >> 96) as u64,
-            sum: place.sum % ONE,
-            squares: place.squares,
-            carried: self.carried.get(at).copied().unwrap_or(0),
+    /// The places of a cell that have rows, each with what was carried out of its squares.
+    fn parts(&self, cell: usize) -> impl Iterator<Item = (Field, &P, u128)> {
+        let cells = self.cells;
+        self.fields.iter().enumerate().filter_map(move |(at, &field)| {
+            let at = at * cells + cell;
+            let place = self.places.get(at)?;
+            let carried = self.carried.get(at).copied().unwrap_or(0);
+            (place.clone().sums().n() > 0).then_some((field, place, carried))
         })
     }
 }
 
-/// A place, unpacked: Σf² is carried · 2⁶⁴ + squares.
-struct Parts {
-    n: u64,
-    sum: u128,
-    squares: u128,
-    carried: u128,
-}
+/// Sign and exponent of floats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field(u16);
 
-impl Parts {
-    /// Whether no value, or zeros only, were added.
-    fn is_nothing(&self, field: u16) -> bool {
-        self.n == 0 || (is_small(field) && self.sum == 0)
+impl Field {
+    /// Whether values are zeros or subnormal: their mantissa has no hidden bit.
+    const fn is_small(self) -> bool {
+        self.0 & 0x7ff == 0
     }
 
-    /// Σ(f + hidden)² = Σf² + 2·hidden·Σf + n·hidden², as numbers times powers of two.
-    fn squares(&self, field: u16) -> [(u128, u32); 4] {
-        let (twice, once) = if is_small(field) {
-            (0, 0)
-        } else {
-            (self.sum, u128::from(self.n))
-        };
-        [
-            (self.squares, 0),
-            (self.carried, 64),
-            (twice, FRACTION_BITS + 1),
-            (once, 2 * FRACTION_BITS),
-        ]
+    const fn is_negative(self) -> bool {
+        self.0 >> 11 == 1
     }
-}
 
-/// Whether values are zeros or subnormal: their mantissa has no hidden bit.
-const fn is_small(field: u16) -> bool {
-    field & 0x7ff == 0
-}
+    const fn hidden(self) -> u128 {
+        if self.is_small() { 0 } else { 1 << FRACTION_BITS }
+    }
 
-const fn is_negative(field: u16) -> bool {
-    field >> 11 == 1
-}
-
-const fn hidden(field: u16) -> u128 {
-    if is_small(field) { 0 } else { 1 << FRACTION_BITS }
-}
-
-/// The exponent of the last bit of the mantissa.
-fn exponent(field: u16) -> i32 {
-    i32::from((field & 0x7ff).max(1)) - 1075
+    /// The exponent of the last bit of the mantissa.
+    fn exponent(self) -> i32 {
+        i32::from((self.0 & 0x7ff).max(1)) - 1075
+    }
 }
 
 impl SplitProducts {
-    /// Adds digits · 2^shift of the unit.
-    fn add_shifted(&mut self, digits: u128, shift: u32) {
+    /// Adds ± digits · 2^shift of the unit.
+    fn add_shifted(&mut self, digits: u128, shift: u32, negative: bool) {
         const DIGIT: u32 = super::window::SPLIT_EXPONENT.cast_unsigned();
         let mut rest = digits;
         let mut position = shift;
         while rest != 0 {
             let digit = (rest & ((1 << DIGIT) - 1)).cast_signed();
+            let digit = if negative { -digit } else { digit };
             match position / DIGIT {
                 0 => self.low = self.low.wrapping_add(digit << position),
                 1 => self.middle = self.middle.wrapping_add(digit << (position - DIGIT)),

@@ -57,6 +57,9 @@ impl FloatSum {
 
     /// Adds ± digits · 2^exponent, for an exponent of −2148 or more.
     pub(super) fn add_scaled(&mut self, negative: bool, digits: u128, exponent: i32) {
+        if digits == 0 {
+            return;
+        }
         let (lane, bit) = place(exponent);
         self.add_digits(lane, negative, digits_of(digits, bit));
     }

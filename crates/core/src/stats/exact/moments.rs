@@ -81,12 +81,12 @@ impl<L: Lane> Moments<L> {
 /// n, Σx, Σy, Σx², Σy² and Σxy of two columns.
 #[derive(Debug, Clone, Default)]
 pub struct Comoments<L: Lane> {
-    n: u64,
-    x: L::Sum,
-    y: L::Sum,
-    xx: L::Products,
-    yy: L::Products,
-    xy: L::Products,
+    pub(super) n: u64,
+    pub(super) x: L::Sum,
+    pub(super) y: L::Sum,
+    pub(super) xx: L::Products,
+    pub(super) yy: L::Products,
+    pub(super) xy: L::Products,
 }
 
 impl<L: Lane> Comoments<L> {
@@ -115,6 +115,16 @@ impl<L: Lane> Comoments<L> {
     #[must_use]
     pub fn n(&self) -> u64 {
         self.n
+    }
+
+    /// n, Σy and Σy² alone.
+    #[must_use]
+    pub fn second(&self) -> Moments<L> {
+        Moments {
+            n: self.n,
+            sum: self.y.clone(),
+            squares: self.yy.clone(),
+        }
     }
 
     /// The sums, exactly; the windows are those of the two columns.

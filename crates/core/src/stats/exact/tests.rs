@@ -386,4 +386,42 @@ proptest! {
         let ours = by_exponent(&values, cells, 7);
         prop_assert_eq!(ours, cells_of(&values, cells));
     }
+
+    #[test]
+    fn pairs_by_exponent_are_those_of_superaccumulators(
+        pairs in proptest::collection::vec(
+            (
+                any::<i8>(),
+                prop_oneof![
+                    -1e3..1e3_f64,
+                    Just(0.0),
+                    Just(-0.0),
+                    any::<f64>().prop_filter("finite", |value| value.is_finite()),
+                    (0_u64..1 << 52).prop_map(f64::from_bits),
+                ],
+            ),
+            0..200,
+        ),
+        measured in any::<bool>(),
+    ) {
+        let pairs: Vec<(i8, f64)> = pairs
+            .into_iter()
+            .filter(|(_, y)| !measured || (y.abs() < 1e3 && (y.abs() > 0.01 || *y == 0.0)))
+            .collect();
+        let mut parts = [ExponentPairs::new(2), ExponentPairs::new(2)];
+        for (at, chunk) in pairs.chunks(7).enumerate() {
+            let values: Vec<f64> = chunk.iter().map(|(_, y)| *y).collect();
+            parts[at % 2].add_beside(chunk.iter().map(|(x, _)| (1, *x)), &values);
+        }
+        let [mut all, other] = parts;
+        all.merge(&other);
+        let mut wide = Comoments::<Wide>::default();
+        pairs.iter().for_each(|(x, y)| wide.add(f64::from(*x), *y));
+        let (x, y) = (Window::of_integers(-128, 127), all.window());
+        let ours = match all.lane() {
+            LaneKind::Wide => all.wide(1).exact(x, y),
+            _ => all.split(1, y).exact(x, y),
+        };
+        prop_assert_eq!(ours, wide.exact(x, y));
+    }
 }
