@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lane::SplitProducts;
-use super::{Comoments, FloatSum, LaneKind, Moments, Split, Wide, Window};
+use super::{Comoments, LaneKind, Moments, Split, Wide, Window};
 
 /// Exponents with places of their own; values of any further go to superaccumulators.
 const MOST_SLOTS: usize = 64;
