@@ -18,6 +18,7 @@ use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
 use crate::definition::{self, CivilDate, Scorecard};
 use crate::diagnostic::{Diagnostic, codes, switch};
 use crate::limits::{Budget, Host, Limits, Stop};
+use crate::link;
 use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
 use crate::proof::{self, Evaluation, TestReport};
 use crate::report::{self, EntityScores, Evaluated, Explanation, ListResult, Provenance, Report, TableProvenance};
@@ -503,6 +504,14 @@ impl<'a> Stage<'a> {
     }
 
     fn results(&mut self, card: &Scorecard, tables: Vec<TableSummary>) -> (report::Results, Vec<Diagnostic>) {
+        let links = link::analyse(
+            &mut self.session,
+            &link::Analysed {
+                card,
+                measures: &self.measures,
+                scores: &self.scores,
+            },
+        );
         report::build(Evaluated {
             card,
             data: self.session.data(),
@@ -511,6 +520,7 @@ impl<'a> Stage<'a> {
             worth: std::mem::take(&mut self.worth),
             entities: std::mem::take(&mut self.entities),
             lists: std::mem::take(&mut self.lists),
+            links,
             tables,
         })
     }

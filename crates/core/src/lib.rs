@@ -29,6 +29,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod expr;
 pub mod limits;
+pub mod link;
 pub mod measure;
 pub mod proof;
 pub mod report;

@@ -631,27 +631,7 @@ fn plans(results: &Results) -> Document {
             .without_empty_columns(),
         ));
     }
-    if !results.links.is_empty() {
-        document.push(Block::Heading("Links".to_owned()));
-        let items = results.links.iter().map(|result| {
-            let lag = result.link.lag.map_or_else(String::new, |lag| {
-                format!(
-                    ", {} {}{} later",
-                    lag.count,
-                    lag.unit.word(),
-                    if lag.count == 1 { "" } else { "s" }
-                )
-            });
-            vec![
-                Run::plain(format!(
-                    "{} drives {}{lag}: ",
-                    result.link.metric.value, result.link.outcome.value
-                )),
-                Run::new(analysis(result.state), Tone::Muted),
-            ]
-        });
-        document.push(Block::Items(items.collect()));
-    }
+    document.extend(crate::links::links(results));
     document
 }
 

@@ -47,6 +47,21 @@ pub fn stated(value: f64) -> String {
     }
 }
 
+/// A number to three digits that tell: `12,346`, `120`, `4.27`, `0.0312`.
+///
+/// ```
+/// assert_eq!(bellwether_report::format::significant(0.031_24), "0.0312");
+/// assert_eq!(bellwether_report::format::significant(-4.2), "-4.20");
+/// assert_eq!(bellwether_report::format::significant(12_345.6), "12,346");
+/// ```
+#[must_use]
+pub fn significant(value: f64) -> String {
+    let size = value.abs();
+    let steps = [100.0, 10.0, 1.0, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6];
+    let decimals = steps.iter().take_while(|step| size < **step && size > 0.0).count() as u32;
+    number(value, decimals)
+}
+
 /// A unit as it follows a number: `%` with a thin space, words with a plain one.
 #[must_use]
 pub fn with_unit(text: &str, unit: Option<&str>) -> String {

@@ -13,6 +13,7 @@ mod explain;
 pub mod findings;
 pub mod format;
 mod json;
+mod links;
 mod markdown;
 mod sarif;
 mod text;

@@ -21,10 +21,11 @@ mod input;
 mod keys;
 mod leaf;
 mod lists;
-mod parallel;
+pub(crate) mod parallel;
 mod pass;
 mod plan;
 mod reach;
+mod row_values;
 mod rows;
 mod scan;
 mod segment;
@@ -43,4 +44,5 @@ pub use cell::{
 pub use entity::{EntityFrame, ListedRows, RowUse, RowsOf, SourceRow};
 pub(crate) use lists::compare;
 pub(crate) use reach::gather;
+pub use row_values::{LeafRows, MetricRows, NO_DAY, Rollup, RowFormula, Way, days_before};
 pub use session::{MeasureOptions, Session};

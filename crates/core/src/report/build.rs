@@ -13,6 +13,7 @@ use super::model::{
 use crate::data::{Dataset, TableSummary};
 use crate::definition::{Baseline, Direction, Goal, LimitKind, MeasureKind, Metric, Score, Scorecard};
 use crate::diagnostic::Diagnostic;
+use crate::link::Links;
 use crate::measure::{CellKey, Measures, State};
 use crate::score::{Fate, PartDetail, ScoreDetail, Scorer, Scores, Thing, Treatment, condition, goal, place, plan};
 
@@ -32,6 +33,8 @@ pub struct Evaluated<'a> {
     pub entities: Vec<Option<EntityScores>>,
     /// Lists of rows.
     pub lists: Vec<ListResult>,
+    /// The analysis of links.
+    pub links: Links,
     /// What became of each table's rows.
     pub tables: Vec<TableSummary>,
 }
@@ -76,9 +79,10 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
         links: card
             .all_links()
             .into_iter()
-            .map(|link| LinkResult {
+            .zip(&evaluated.links.links)
+            .map(|(link, analysis)| LinkResult {
                 link,
-                state: LinkState::NotAnalysed,
+                analysis: analysis.clone(),
             })
             .collect(),
         objectives: builder.objectives(),

@@ -271,7 +271,6 @@ fn short(value: f64) -> String {
 pub(super) fn not_analysed(card: &Scorecard, metrics: &[MetricResult]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let declared: Vec<&str> = [
-        (!card.all_links().is_empty(), "links"),
         (!card.initiatives.is_empty(), "initiatives"),
         (card.quick_wins.is_some(), "quick wins"),
     ]

@@ -1,6 +1,6 @@
 //! The finished report as data: results, diagnostics, provenance.
 //!
-//! Imports: definition, data, expr, measure, score, stats, limits, diagnostic. Never: script, engine, any drawing.
+//! Imports: definition, data, expr, measure, score, link, stats, limits, diagnostic. Never: script, engine, any drawing.
 
 pub mod build;
 pub mod canonical;
@@ -13,6 +13,7 @@ pub mod model;
 #[cfg(feature = "schema")]
 mod schema;
 
+pub use crate::link::{CurveStep, Estimate, Evidence, LinkAnalysis};
 pub use build::{Evaluated, build};
 pub use canonical::canonical_json;
 pub use explain::{

@@ -8,6 +8,7 @@ use super::explain::plain_value;
 use crate::data::{Column, Table};
 use crate::definition::{CivilDate, Direction, Header, Initiative, Link, Objective, Param, Role, SourceInfo};
 use crate::diagnostic::Diagnostic;
+use crate::link::LinkAnalysis;
 use crate::measure::{Axes, Interval, State};
 
 /// Everything that one evaluation gives.
@@ -359,7 +360,7 @@ pub struct LinkResult {
     /// The claim.
     pub link: Link,
     /// What the analysis says.
-    pub state: LinkState,
+    pub analysis: LinkAnalysis,
 }
 
 /// How far a link was analysed.

@@ -1,0 +1,243 @@
+//! Links: from metrics to outcomes, with an effect, a range and a grade of evidence.
+//!
+//! A claim of the card (`drives`, `link`) is tested on its data: on the entities that have the outcome, with what each
+//! said before (`frame`), else on cells of segment and period (`cells`).
+//!
+//! Imports: definition, data, measure, score, stats, limits, diagnostic. Never: script, report, any drawing.
+
+mod cells;
+mod fit;
+mod frame;
+pub mod model;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use model::{CurveStep, Estimate, Evidence, LinkAnalysis, Links, Stretch};
+
+use crate::definition::{CivilDate, Direction, Link, Scorecard};
+use crate::measure::{CellKey, Measures, MetricRows, Session};
+use crate::score::{Scores, Thing, direction_of, plan};
+use cells::CellLink;
+use fit::{Columns, Sample};
+use frame::OutcomeFrame;
+
+/// What the stages before gave.
+pub struct Analysed<'a> {
+    /// The card.
+    pub card: &'a Scorecard,
+    /// Cells of its metrics.
+    pub measures: &'a Measures,
+    /// Cells of its scores.
+    pub scores: &'a Scores,
+}
+
+/// Analyses every link of the card.
+#[must_use]
+pub fn analyse(session: &mut Session<'_>, from: &Analysed<'_>) -> Links {
+    let mut work = Work {
+        from,
+        frames: BTreeMap::new(),
+        rows: BTreeMap::new(),
+    };
+    let links = from
+        .card
+        .all_links()
+        .iter()
+        .map(|link| work.link(session, link))
+        .collect();
+    Links { links }
+}
+
+/// Frames and rows made so far: several links share an outcome.
+struct Work<'a, 'c> {
+    from: &'a Analysed<'c>,
+    frames: BTreeMap<usize, Option<OutcomeFrame>>,
+    rows: BTreeMap<String, Option<MetricRows>>,
+}
+
+impl Work<'_, '_> {
+    /// The last day of which the data are complete.
+    fn last_day(&self) -> Option<CivilDate> {
+        let until = self.from.card.header.complete_until.map(|day| day.value);
+        match (self.from.measures.as_of, until) {
+            (Some(day), Some(until)) => Some(day.min(until)),
+            (day, _) => day,
+        }
+    }
+
+    fn frame(&mut self, session: &mut Session<'_>, outcome: usize) -> Option<OutcomeFrame> {
+        if !self.frames.contains_key(&outcome) {
+            let made = OutcomeFrame::new(session, outcome, self.last_day());
+            self.frames.insert(outcome, made);
+        }
+        self.frames.get(&outcome).cloned().flatten()
+    }
+
+    /// The rows of a metric, or of the column that a score adds to its table.
+    fn rows(&mut self, session: &mut Session<'_>, name: &str) -> Option<MetricRows> {
+        if !self.rows.contains_key(name) {
+            let made = match plan::find(self.from.card, name) {
+                Some(Thing::Metric(index)) => session.metric_rows(index),
+                Some(Thing::Score(index)) => {
+                    let each = self.from.card.scores.get(index).and_then(|score| score.each.clone());
+                    each.and_then(|table| session.column_rows(&table.value, name))
+                }
+                None => None,
+            };
+            self.rows.insert(name.to_owned(), made);
+        }
+        self.rows.get(name).cloned().flatten()
+    }
+
+    fn direction(&self, name: &str) -> Option<Direction> {
+        match plan::find(self.from.card, name)? {
+            Thing::Metric(index) => direction_of(self.from.card.metrics.get(index)?, self.from.measures, index),
+            Thing::Score(_) => Some(Direction::Higher),
+        }
+    }
+
+    /// The sign that a claim has: what is better leads to what is better.
+    fn claimed(&self, link: &Link) -> f64 {
+        match (self.direction(&link.metric.value), self.direction(&link.outcome.value)) {
+            (Some(metric), Some(outcome)) if metric == outcome => 1.0,
+            (Some(_), Some(_)) => -1.0,
+            _ => 0.0,
+        }
+    }
+
+    fn link(&mut self, session: &mut Session<'_>, link: &Link) -> LinkAnalysis {
+        let found = self.in_data(session, link);
+        graded(link, found)
+    }
+
+    fn in_data(&mut self, session: &mut Session<'_>, link: &Link) -> LinkAnalysis {
+        let Some(Thing::Metric(outcome)) = plan::find(self.from.card, &link.outcome.value) else {
+            return self.over_cells(link);
+        };
+        let frame = self.frame(session, outcome);
+        let rows = self.rows(session, &link.metric.value);
+        let Some((frame, rows)) = frame.zip(rows) else {
+            return self.over_cells(link);
+        };
+        let Some(column) = frame.metric(session, &rows, link.lag, link.window) else {
+            return self.over_cells(link);
+        };
+        let mut notes = column.notes.clone();
+        let mut controls = Vec::new();
+        for control in &link.controls {
+            match frame.control(session, control) {
+                Some(columns) => controls.extend(columns),
+                None => notes.push(format!(
+                    "`{control}` cannot be told for each of `{}`; it is not held constant",
+                    frame.entity
+                )),
+            }
+        }
+        let sample = Sample::new(&Columns {
+            outcome: &frame.values,
+            metric: &column.values,
+            controls: &controls,
+            weights: frame.weights.as_deref(),
+            groups: column.groups.as_deref(),
+            places: frame.places.as_deref(),
+            binary: frame.binary,
+        });
+        let mut made = fit::analyse(&sample, &frame.entity, column.precedes, self.claimed(link));
+        made.window = column.window;
+        made.notes.extend(notes);
+        if let Some((from, to)) = frame.stretch {
+            made.notes.push(format!(
+                "the outcome is of {} to {}, for each of {}",
+                CivilDate(from),
+                CivilDate(to),
+                frame.entity
+            ));
+        }
+        self.protect(session, &frame.entity, &rows, &mut made);
+        made
+    }
+
+    /// Steps of a curve with fewer people than a table promises are not shown.
+    fn protect(&self, session: &Session<'_>, entity: &str, rows: &MetricRows, made: &mut LinkAnalysis) {
+        let tables = rows.leaves.iter().map(|leaf| leaf.table.as_str()).chain([entity]);
+        let floor = tables.filter_map(|table| session.anonymity_floor(table)).max();
+        if let Some(floor) = floor {
+            made.curve.retain(|step| step.n >= floor);
+            if made.n < floor {
+                *made = LinkAnalysis::refused(entity, "too few people to say anything about them");
+            }
+        }
+    }
+
+    fn over_cells(&self, link: &Link) -> LinkAnalysis {
+        let look = |name: &str| {
+            let thing = plan::find(self.from.card, name);
+            move |key: &CellKey| -> Option<f64> {
+                match thing? {
+                    Thing::Metric(index) => {
+                        let cell = self.from.measures.cell(index, key)?;
+                        cell.value.filter(|_| cell.state.has_value())
+                    }
+                    Thing::Score(index) => {
+                        let cell = self.from.scores.cell(index, key)?;
+                        cell.value.filter(|_| cell.state.has_value())
+                    }
+                }
+            }
+        };
+        let (metric, outcome) = (look(&link.metric.value), look(&link.outcome.value));
+        let mut made = CellLink {
+            axes: &self.from.measures.axes,
+            metric: &metric,
+            outcome: &outcome,
+            lag: link.lag,
+            claimed: self.claimed(link),
+        }
+        .analyse();
+        if !link.controls.is_empty() {
+            made.notes
+                .push("columns are held constant only where each entity has the outcome".to_owned());
+        }
+        made
+    }
+}
+
+/// The grade of a link, with what the card says of it: an assumed range or an experiment carries the number, and what the
+/// data show stands beside.
+fn graded(link: &Link, mut found: LinkAnalysis) -> LinkAnalysis {
+    let stated = link.assumes.as_ref().map(|range| {
+        let (low, high) = range.value;
+        Estimate {
+            value: f64::midpoint(low, high),
+            low,
+            high,
+        }
+    });
+    let experiment = link.tested_by.as_ref().map(|test| test.value.as_str());
+    match (stated, experiment) {
+        (None, None) => {}
+        (None, Some(test)) => found.notes.push(format!(
+            "`{test}` is named and its effect is not: say it as a range, .assumes(low, high), and the link counts as tested"
+        )),
+        (Some(stated), experiment) => {
+            let apart = found
+                .effect
+                .is_some_and(|data| data.low > stated.high || data.high < stated.low);
+            found.in_data = found.effect.take();
+            let (grade, what) = match experiment {
+                Some(test) => (Evidence::Tested, format!("the effect is that of `{test}`")),
+                None => (Evidence::Assumed, "the effect is assumed, not measured".to_owned()),
+            };
+            let data = found.evidence.words();
+            found.notes.insert(0, format!("{what}; the data alone: {data}"));
+            if apart {
+                found.notes.push("the data disagree: their range and the card's do not overlap".to_owned());
+            }
+            found.evidence = grade;
+            found.effect = Some(stated);
+        }
+    }
+    found
+}
