@@ -397,7 +397,7 @@ fn evaluate(
     let mut stage = Stage::run(&working, data, options)?;
     stage.findings.extend(bound);
     stage.findings.extend(prepare::outside(&working));
-    let (results, findings) = stage.results(card, summaries);
+    let (results, findings) = stage.results(card, summaries, options.threads);
     options.stopped()?;
     let mut diagnostics = stage.findings;
     diagnostics.extend(findings);
@@ -503,13 +503,20 @@ impl<'a> Stage<'a> {
         })
     }
 
-    fn results(&mut self, card: &Scorecard, tables: Vec<TableSummary>) -> (report::Results, Vec<Diagnostic>) {
+    fn results(
+        &mut self,
+        card: &Scorecard,
+        tables: Vec<TableSummary>,
+        threads: usize,
+    ) -> (report::Results, Vec<Diagnostic>) {
         let links = link::analyse(
             &mut self.session,
             &link::Analysed {
                 card,
                 measures: &self.measures,
                 scores: &self.scores,
+                worth: &self.worth,
+                threads,
             },
         );
         report::build(Evaluated {

@@ -2,7 +2,7 @@
 
 use bellwether::definition::Role;
 use bellwether::diagnostic::{Code, Diagnostic, Severity};
-use bellwether::report::{Cell, Change, ChangeVerdict, LinkState, MetricResult, Report, Results, ScoreResult, Value};
+use bellwether::report::{Cell, Change, ChangeVerdict, MetricResult, Report, Results, ScoreResult, Value};
 
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
@@ -609,7 +609,6 @@ fn plans(results: &Results) -> Document {
                 money(&initiative.costs),
                 money(&initiative.yearly_cost),
                 Run::plain(moves.join("; ")),
-                Run::new(analysis(result.state), Tone::Muted),
             ]
         });
         let columns = [
@@ -620,7 +619,6 @@ fn plans(results: &Results) -> Document {
             ("cost", Align::Right),
             ("a year", Align::Right),
             ("expected to move", Align::Left),
-            ("worth", Align::Left),
         ];
         let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
         document.push(Block::Table(
@@ -631,14 +629,12 @@ fn plans(results: &Results) -> Document {
             .without_empty_columns(),
         ));
     }
+    document.extend(crate::links::returns(results));
     document.extend(crate::links::links(results));
+    document.extend(crate::links::drivers(results));
+    document.extend(crate::links::worth(results));
+    document.extend(crate::links::pace(results));
     document
-}
-
-const fn analysis(state: LinkState) -> &'static str {
-    match state {
-        LinkState::NotAnalysed => "not analysed yet",
-    }
 }
 
 fn lists(results: &Results) -> Document {

@@ -1,6 +1,6 @@
 //! Links as a document: what one more unit of a metric gives, how sure that is, and the outcome along the metric.
 
-use bellwether::report::{CurveStep, Estimate, Evidence, LinkResult, Results};
+use bellwether::report::{CurveStep, Estimate, Evidence, LinkResult, PaceVerdict, Results};
 
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
@@ -167,4 +167,279 @@ fn step(step: &CurveStep) -> String {
         format::significant(step.outcome),
         format::whole(step.n)
     )
+}
+
+/// What drives each outcome.
+pub(crate) fn drivers(results: &Results) -> Document {
+    let mut document = Vec::new();
+    for drivers in &results.drivers {
+        document.push(Block::Heading(format!("Drivers of {}", drivers.outcome)));
+        let rows = drivers.metrics.iter().map(|driver| {
+            let shapley = driver.shapley.map_or_else(String::new, |value| {
+                let whole = drivers.r_squared.value;
+                format!(
+                    "{} %",
+                    format::number(if whole > 0.0 { 100.0 * value.value / whole } else { 0.0 }, 1)
+                )
+            });
+            vec![
+                Run::plain(driver.metric.clone()),
+                Run::plain(format!("{} %", format::number(driver.share, 1))),
+                Run::plain(format!(
+                    "{} ({})",
+                    format::significant(driver.weight.value),
+                    range(driver.weight)
+                )),
+                Run::plain(shapley),
+                Run::plain(format::significant(driver.slope)),
+                Run::plain(
+                    driver
+                        .performance
+                        .map_or_else(String::new, |value| format::number(value, 0)),
+                ),
+                Run::plain(driver.place.clone().unwrap_or_default()),
+            ]
+        });
+        let columns = [
+            ("", Align::Left),
+            ("importance", Align::Right),
+            ("of R2 (95 % range)", Align::Left),
+            ("Shapley", Align::Right),
+            ("slope beside others", Align::Right),
+            ("performance", Align::Right),
+            ("place", Align::Left),
+        ];
+        let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
+        document.push(Block::Table(
+            Table {
+                columns,
+                rows: rows.collect(),
+            }
+            .without_empty_columns(),
+        ));
+        let mut items = vec![vec![Run::new(
+            format!(
+                "together they explain {} % of the variance ({} to {}) over {} of {}; {} left out, as an answer is missing",
+                format::number(100.0 * drivers.r_squared.value, 1),
+                format::number(100.0 * drivers.r_squared.low, 1),
+                format::number(100.0 * drivers.r_squared.high, 1),
+                format::whole(drivers.n),
+                drivers.of,
+                format::whole(drivers.left_out),
+            ),
+            Tone::Muted,
+        )]];
+        for (metric, why) in &drivers.without {
+            items.push(vec![
+                Run::plain(format!("without {metric}: ")),
+                Run::new(why.clone(), Tone::Muted),
+            ]);
+        }
+        for advice in &drivers.weights {
+            let part = |(name, own, data): &(String, f64, f64)| {
+                format!(
+                    "{name} {} % (data {} %)",
+                    format::number(*own, 0),
+                    format::number(*data, 0)
+                )
+            };
+            let parts: Vec<String> = advice.parts.iter().map(part).collect();
+            items.push(vec![
+                Run::plain(format!("weights of {}: {}", advice.score, parts.join(", "))),
+                Run::new(
+                    format!(
+                        "; {} of {} segment values would change places",
+                        advice.ranks_changed.0, advice.ranks_changed.1
+                    ),
+                    Tone::Muted,
+                ),
+            ]);
+        }
+        document.push(Block::Items(items));
+    }
+    document
+}
+
+/// What outcomes and metrics are worth.
+pub(crate) fn worth(results: &Results) -> Document {
+    if results.worth.is_empty() {
+        return Vec::new();
+    }
+    let mut items = Vec::new();
+    for worth in &results.worth {
+        let money = |value: f64| format::with_unit(&format::number(value, 0), worth.currency.as_deref());
+        let mut text = format!(
+            "{}: one point is worth {} a year",
+            worth.outcome,
+            money(worth.one_point)
+        );
+        match (worth.gap, worth.gap_a_year) {
+            (Some(gap), Some(year)) if gap > 0.0 => {
+                text.push_str(&format!(
+                    "; {} to the target, {} a year",
+                    format::significant(gap),
+                    money(year)
+                ));
+            }
+            (Some(_), _) => text.push_str("; the target is met"),
+            _ => {}
+        }
+        items.push(vec![Run::plain(text)]);
+        let mut largest: Vec<_> = worth.by_segment.iter().filter(|part| part.a_year > 0.0).collect();
+        largest.sort_by(|a, b| b.a_year.total_cmp(&a.a_year));
+        if !largest.is_empty() {
+            let part = |part: &&bellwether::report::SegmentWorth| {
+                format!("{} {} {}", part.segment, part.value, money(part.a_year))
+            };
+            let parts: Vec<String> = largest.iter().take(5).map(part).collect();
+            items.push(vec![Run::new(
+                format!("{}: largest gaps: {}", worth.outcome, parts.join("; ")),
+                Tone::Muted,
+            )]);
+        }
+        for metric in &worth.metrics {
+            let money_range = |value: Estimate| {
+                format!(
+                    "{} ({} to {})",
+                    money(value.value),
+                    format::number(value.low, 0),
+                    format::number(value.high, 0)
+                )
+            };
+            let mut text = format!(
+                "{} through {}: one more {}",
+                worth.outcome,
+                metric.metric,
+                money_range(metric.one_more)
+            );
+            if let (Some(gap), Some(target)) = (metric.gap, metric.to_target) {
+                text.push_str(&format!(
+                    "; {} to its target {}",
+                    format::difference(gap, 1),
+                    money_range(target)
+                ));
+            }
+            text.push_str(&format!(" a year [{}]", metric.evidence.words()));
+            let notes = if metric.notes.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", metric.notes.join("; "))
+            };
+            items.push(vec![Run::plain(text), Run::new(notes, Tone::Muted)]);
+        }
+    }
+    vec![Block::Heading("Worth".to_owned()), Block::Items(items)]
+}
+
+/// What initiatives return.
+pub(crate) fn returns(results: &Results) -> Document {
+    let mut items = Vec::new();
+    for result in &results.initiatives {
+        let analysis = &result.analysis;
+        let mut parts = Vec::new();
+        let whole = |value: Estimate| {
+            format!(
+                "{} ({} to {})",
+                format::number(value.value, 0),
+                format::number(value.low, 0),
+                format::number(value.high, 0)
+            )
+        };
+        if let Some(year) = analysis.a_year {
+            parts.push(format!("gains {} a year", whole(year)));
+        }
+        if let Some(net) = analysis.net {
+            parts.push(format!(
+                "net of costs {} over {} months",
+                whole(net),
+                analysis.horizon_months
+            ));
+        }
+        if let Some(roi) = analysis.roi {
+            parts.push(format!("return {} %", whole(roi)));
+        }
+        if analysis.net.is_some() {
+            parts.push(match analysis.payback_months {
+                Some(months) => format!("pays back in month {months}"),
+                None => "does not pay back".to_owned(),
+            });
+        }
+        if let Some(loss) = analysis.loss {
+            parts.push(format!("loses money in {} % of draws", format::number(loss, 0)));
+        }
+        if let Some(rank) = analysis.rank {
+            parts.push(format!("rank {rank} by gain for work"));
+        }
+        match analysis.quick_win {
+            Some(true) => parts.push("a quick win".to_owned()),
+            Some(false) => parts.push("no quick win".to_owned()),
+            None => {}
+        }
+        if let Some(evidence) = analysis.evidence {
+            parts.push(format!("[{}]", evidence.words()));
+        }
+        let mut text = parts.join(", ");
+        if !analysis.notes.is_empty() {
+            let dot = if text.is_empty() { "" } else { "; " };
+            text.push_str(&format!("{dot}{}", analysis.notes.join("; ")));
+        }
+        if !text.is_empty() {
+            items.push(vec![
+                Run::plain(format!("{}: ", result.initiative.name.value)),
+                Run::new(text, Tone::Muted),
+            ]);
+        }
+    }
+    if items.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::Items(items)]
+    }
+}
+
+/// Whether goals are reached in time.
+pub(crate) fn pace(results: &Results) -> Document {
+    if results.pace.is_empty() {
+        return Vec::new();
+    }
+    let rows = results.pace.iter().map(|pace| {
+        let forecast = pace
+            .forecast
+            .map_or_else(String::new, |value| format::significant(value.value));
+        let tone = match pace.verdict {
+            PaceVerdict::Ahead | PaceVerdict::OnTrack => Tone::Good,
+            PaceVerdict::Behind => Tone::Warn,
+            PaceVerdict::WillMiss => Tone::Bad,
+            PaceVerdict::TooShort => Tone::Muted,
+        };
+        vec![
+            Run::plain(pace.of.clone()),
+            Run::new(pace.verdict.words(), tone),
+            Run::plain(format::stated(pace.target)),
+            Run::plain(pace.due.to_string()),
+            Run::plain(forecast),
+            Run::plain(pace.forecast.map_or_else(String::new, range)),
+            Run::plain(format::whole(pace.periods)),
+        ]
+    });
+    let columns = [
+        ("", Align::Left),
+        ("pace", Align::Left),
+        ("target", Align::Right),
+        ("by", Align::Left),
+        ("forecast", Align::Right),
+        ("95 % range", Align::Left),
+        ("periods", Align::Right),
+    ];
+    let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
+    vec![
+        Block::Heading("Pace".to_owned()),
+        Block::Table(
+            Table {
+                columns,
+                rows: rows.collect(),
+            }
+            .without_empty_columns(),
+        ),
+    ]
 }

@@ -72,7 +72,7 @@ pub(super) fn explain(
         state_of(&stage, thing, key)
     })
     .map_err(refused)?;
-    let (results, findings) = stage.results(card, summaries);
+    let (results, findings) = stage.results(card, summaries, options.threads);
     if findings.iter().chain(&stage.findings).any(Diagnostic::is_error) {
         let mut findings: Vec<Diagnostic> = stage.findings.into_iter().chain(findings).collect();
         settle(&mut findings);

@@ -6,15 +6,23 @@
 //! Imports: definition, data, measure, score, stats, limits, diagnostic. Never: script, report, any drawing.
 
 mod cells;
+pub mod drivers;
 mod fit;
 mod frame;
 pub mod model;
+pub mod pace;
+mod sides;
 #[cfg(test)]
 mod tests;
+pub mod worth;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-pub use model::{CurveStep, Estimate, Evidence, LinkAnalysis, Links, Stretch};
+pub use drivers::{Driver, Drivers, WeightAdvice};
+pub use model::{CurveStep, Estimate, Evidence, LinkAnalysis, Links};
+pub use pace::{Pace, PaceVerdict};
+pub use worth::{InitiativeAnalysis, MetricWorth, OutcomeWorth, SegmentWorth};
 
 use crate::definition::{CivilDate, Direction, Link, Scorecard};
 use crate::measure::{CellKey, Measures, MetricRows, Session};
@@ -31,6 +39,10 @@ pub struct Analysed<'a> {
     pub measures: &'a Measures,
     /// Cells of its scores.
     pub scores: &'a Scores,
+    /// For each metric what one point of it is worth, where a measure of the card gives it.
+    pub worth: &'a [Option<f64>],
+    /// Threads.
+    pub threads: usize,
 }
 
 /// Analyses every link of the card.
@@ -40,24 +52,72 @@ pub fn analyse(session: &mut Session<'_>, from: &Analysed<'_>) -> Links {
         from,
         frames: BTreeMap::new(),
         rows: BTreeMap::new(),
+        columns: Vec::new(),
     };
-    let links = from
-        .card
-        .all_links()
-        .iter()
-        .map(|link| work.link(session, link))
-        .collect();
-    Links { links }
+    let declared = from.card.all_links();
+    let links: Vec<LinkAnalysis> = declared.iter().map(|link| work.link(session, link)).collect();
+    let pairs: Vec<(&Link, &LinkAnalysis)> = declared.iter().zip(&links).collect();
+    let sides = sides::Sides { from };
+    Links {
+        drivers: work.drivers(&sides),
+        worth: sides.worth(&pairs),
+        initiatives: sides.initiatives(&pairs),
+        pace: sides.pace(),
+        links,
+    }
+}
+
+/// A metric's value for each entity of an outcome.
+struct LinkColumn {
+    outcome: usize,
+    metric: String,
+    values: Vec<f64>,
 }
 
 /// Frames and rows made so far: several links share an outcome.
 struct Work<'a, 'c> {
     from: &'a Analysed<'c>,
-    frames: BTreeMap<usize, Option<OutcomeFrame>>,
-    rows: BTreeMap<String, Option<MetricRows>>,
+    frames: BTreeMap<usize, Option<Arc<OutcomeFrame>>>,
+    rows: BTreeMap<String, Option<Arc<MetricRows>>>,
+    columns: Vec<LinkColumn>,
 }
 
 impl Work<'_, '_> {
+    /// The drivers of every outcome that several metrics lead to.
+    fn drivers(&mut self, sides: &sides::Sides<'_, '_>) -> Vec<Drivers> {
+        let mut columns: BTreeMap<usize, Vec<(String, Vec<f64>, Option<f64>)>> = BTreeMap::new();
+        for column in std::mem::take(&mut self.columns) {
+            let performance = sides.performance(&column.metric);
+            let of = columns.entry(column.outcome).or_default();
+            if of.iter().all(|(name, ..)| *name != column.metric) {
+                of.push((column.metric, column.values, performance));
+            }
+        }
+        let mut made = Vec::new();
+        for (outcome, metrics) in columns {
+            let (Some(frame), Some(declared)) = (
+                self.frames.get(&outcome).cloned().flatten(),
+                self.from.card.metrics.get(outcome),
+            ) else {
+                continue;
+            };
+            let found = drivers::drivers(drivers::DriverInput {
+                outcome: declared.name.value.clone(),
+                of: frame.entity.clone(),
+                values: frame.values.clone(),
+                weights: frame.weights.clone(),
+                places: frame.places.clone(),
+                metrics,
+                threads: self.from.threads,
+            });
+            made.extend(found.map(|mut found| {
+                found.weights = sides.weights(&found);
+                found
+            }));
+        }
+        made
+    }
+
     /// The last day of which the data are complete.
     fn last_day(&self) -> Option<CivilDate> {
         let until = self.from.card.header.complete_until.map(|day| day.value);
@@ -67,16 +127,16 @@ impl Work<'_, '_> {
         }
     }
 
-    fn frame(&mut self, session: &mut Session<'_>, outcome: usize) -> Option<OutcomeFrame> {
+    fn frame(&mut self, session: &mut Session<'_>, outcome: usize) -> Option<Arc<OutcomeFrame>> {
         if !self.frames.contains_key(&outcome) {
-            let made = OutcomeFrame::new(session, outcome, self.last_day());
+            let made = OutcomeFrame::new(session, outcome, self.last_day()).map(Arc::new);
             self.frames.insert(outcome, made);
         }
         self.frames.get(&outcome).cloned().flatten()
     }
 
     /// The rows of a metric, or of the column that a score adds to its table.
-    fn rows(&mut self, session: &mut Session<'_>, name: &str) -> Option<MetricRows> {
+    fn rows(&mut self, session: &mut Session<'_>, name: &str) -> Option<Arc<MetricRows>> {
         if !self.rows.contains_key(name) {
             let made = match plan::find(self.from.card, name) {
                 Some(Thing::Metric(index)) => session.metric_rows(index),
@@ -86,7 +146,7 @@ impl Work<'_, '_> {
                 }
                 None => None,
             };
-            self.rows.insert(name.to_owned(), made);
+            self.rows.insert(name.to_owned(), made.map(Arc::new));
         }
         self.rows.get(name).cloned().flatten()
     }
@@ -156,6 +216,11 @@ impl Work<'_, '_> {
             ));
         }
         self.protect(session, &frame.entity, &rows, &mut made);
+        self.columns.push(LinkColumn {
+            outcome,
+            metric: link.metric.value.clone(),
+            values: column.values,
+        });
         made
     }
 

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::definition::CivilDate;
+use super::drivers::Drivers;
+use super::pace::Pace;
+use super::worth::{InitiativeAnalysis, OutcomeWorth};
 
 /// How good the evidence for a link is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -189,14 +191,12 @@ impl LinkAnalysis {
 pub struct Links {
     /// For each link of the card, in the order of [`crate::definition::Scorecard::all_links`].
     pub links: Vec<LinkAnalysis>,
-}
-
-/// A stretch of days, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Stretch {
-    /// First day.
-    pub from: CivilDate,
-    /// Last day.
-    pub to: CivilDate,
+    /// For each outcome with at least two metrics that can be told side by side.
+    pub drivers: Vec<Drivers>,
+    /// For each outcome with a worth.
+    pub worth: Vec<OutcomeWorth>,
+    /// For each initiative of the card.
+    pub initiatives: Vec<InitiativeAnalysis>,
+    /// For each metric and outcome with a target and a due date.
+    pub pace: Vec<Pace>,
 }

@@ -7,8 +7,8 @@ use super::finding;
 use super::formula::measure_text;
 use super::journey;
 use super::model::{
-    AlertResult, Cell, Contribution, EntityScores, GoalResult, InitiativeResult, LimitResult, LinkResult, LinkState,
-    ListResult, MetricResult, ObjectiveResult, Results, ScoreResult, WorthResult,
+    AlertResult, Cell, Contribution, EntityScores, GoalResult, InitiativeResult, LimitResult, LinkResult, ListResult,
+    MetricResult, ObjectiveResult, Results, ScoreResult, WorthResult,
 };
 use crate::data::{Dataset, TableSummary};
 use crate::definition::{Baseline, Direction, Goal, LimitKind, MeasureKind, Metric, Score, Scorecard};
@@ -85,14 +85,18 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
                 analysis: analysis.clone(),
             })
             .collect(),
+        drivers: evaluated.links.drivers.clone(),
+        worth: evaluated.links.worth.clone(),
+        pace: evaluated.links.pace.clone(),
         objectives: builder.objectives(),
         journeys,
         initiatives: card
             .initiatives
             .iter()
-            .map(|initiative| InitiativeResult {
+            .zip(&evaluated.links.initiatives)
+            .map(|(initiative, analysis)| InitiativeResult {
                 initiative: initiative.clone(),
-                state: LinkState::NotAnalysed,
+                analysis: analysis.clone(),
             })
             .collect(),
         alerts: builder.alerts(),

@@ -267,25 +267,9 @@ fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// One note for all that is declared and analysed by a stage that is not there yet.
+/// A note for each metric that is declared and analysed by a stage that is not there yet.
 pub(super) fn not_analysed(card: &Scorecard, metrics: &[MetricResult]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let declared: Vec<&str> = [
-        (!card.initiatives.is_empty(), "initiatives"),
-        (card.quick_wins.is_some(), "quick wins"),
-    ]
-    .into_iter()
-    .filter_map(|(there, word)| there.then_some(word))
-    .collect();
-    if !declared.is_empty() {
-        found.push(
-            Diagnostic::note(
-                codes::NOT_ANALYSED,
-                format!("{} are declared and not analysed yet", listed(&declared)),
-            )
-            .help("they are checked and shown as declared; no effect, return or ranking is claimed"),
-        );
-    }
     for (metric, result) in card.metrics.iter().zip(metrics) {
         if result.headline.state == State::NotAnalysed {
             found.push(
@@ -298,12 +282,4 @@ pub(super) fn not_analysed(card: &Scorecard, metrics: &[MetricResult]) -> Vec<Di
         }
     }
     found
-}
-
-fn listed(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
 }

@@ -13,7 +13,10 @@ pub mod model;
 #[cfg(feature = "schema")]
 mod schema;
 
-pub use crate::link::{CurveStep, Estimate, Evidence, LinkAnalysis};
+pub use crate::link::{
+    CurveStep, Driver, Drivers, Estimate, Evidence, InitiativeAnalysis, LinkAnalysis, MetricWorth, OutcomeWorth, Pace,
+    PaceVerdict, SegmentWorth, WeightAdvice,
+};
 pub use build::{Evaluated, build};
 pub use canonical::canonical_json;
 pub use explain::{
@@ -22,7 +25,7 @@ pub use explain::{
 };
 pub use model::{
     AlertResult, Cell, Change, ChangeVerdict, Contribution, EntityScores, GoalResult, InitiativeResult, JourneyResult,
-    LimitResult, LinkResult, LinkState, ListResult, MetricResult, ObjectiveResult, PhaseResult, Provenance, Report,
+    LimitResult, LinkResult, ListResult, MetricResult, ObjectiveResult, PhaseResult, Provenance, Report,
     Results, ScoreResult, StepResult, TableProvenance, Value, WorthResult,
 };
 #[cfg(feature = "schema")]

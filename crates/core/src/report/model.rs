@@ -8,7 +8,7 @@ use super::explain::plain_value;
 use crate::data::{Column, Table};
 use crate::definition::{CivilDate, Direction, Header, Initiative, Link, Objective, Param, Role, SourceInfo};
 use crate::diagnostic::Diagnostic;
-use crate::link::LinkAnalysis;
+use crate::link::{Drivers, InitiativeAnalysis, LinkAnalysis, OutcomeWorth, Pace};
 use crate::measure::{Axes, Interval, State};
 
 /// Everything that one evaluation gives.
@@ -41,6 +41,15 @@ pub struct Results {
     pub scores: Vec<ScoreResult>,
     /// Claims that one thing leads another.
     pub links: Vec<LinkResult>,
+    /// What drives each outcome that several metrics lead to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drivers: Vec<Drivers>,
+    /// What outcomes and the metrics that lead to them are worth.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub worth: Vec<OutcomeWorth>,
+    /// Whether goals are reached in time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pace: Vec<Pace>,
     /// Objectives with the outcomes that serve them.
     pub objectives: Vec<ObjectiveResult>,
     /// Journeys with the metrics of each step.
@@ -363,15 +372,6 @@ pub struct LinkResult {
     pub analysis: LinkAnalysis,
 }
 
-/// How far a link was analysed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum LinkState {
-    /// Declared and valid; no number is claimed.
-    NotAnalysed,
-}
-
 /// An objective and the outcomes that serve it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -417,14 +417,14 @@ pub struct StepResult {
     pub metrics: Vec<(String, Cell)>,
 }
 
-/// An initiative as declared; its worth is analysed by a later stage.
+/// An initiative as declared, and what it returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InitiativeResult {
     /// As declared.
     pub initiative: Initiative,
-    /// What the analysis says.
-    pub state: LinkState,
+    /// What it returns, by simulation.
+    pub analysis: InitiativeAnalysis,
 }
 
 /// A plain value of a list.

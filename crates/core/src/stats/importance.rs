@@ -9,10 +9,8 @@ use super::linear_algebra::{Cholesky, Matrix, eigen_symmetric};
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossProducts {
     size: usize,
-    weight: f64,
+    /// The weight, then the sums, then the lower half of the products row after row.
     sums: Vec<f64>,
-    /// The lower half, row after row.
-    products: Vec<f64>,
 }
 
 impl CrossProducts {
@@ -21,67 +19,65 @@ impl CrossProducts {
     pub fn new(size: usize) -> Self {
         Self {
             size,
-            weight: 0.0,
-            sums: vec![0.0; size],
-            products: vec![0.0; size * (size + 1) / 2],
+            sums: vec![0.0; 1 + size + size * (size + 1) / 2],
         }
     }
 
     /// Adds a row of values less their centres.
-    #[inline]
     pub fn add(&mut self, row: &[f64], weight: f64) {
-        self.weight += weight;
-        let mut products = self.products.iter_mut();
-        for (at, (a, sum)) in row.iter().zip(&mut self.sums).enumerate() {
-            let weighted = weight * a;
-            *sum += weighted;
-            for (b, product) in row.iter().take(at + 1).zip(products.by_ref()) {
-                *product += weighted * b;
-            }
-        }
+        let mut parts = Vec::with_capacity(self.sums.len());
+        Self::parts(row, &mut parts);
+        self.add_parts(&parts, weight);
     }
 
-    /// Adds sums made beforehand, as [`CrossProducts::parts`] lays them out, so often.
+    /// Adds a row laid out by [`CrossProducts::parts`], so often.
     #[inline]
     pub fn add_parts(&mut self, parts: &[f64], times: f64) {
-        self.weight += times;
-        let places = self.sums.iter_mut().chain(&mut self.products);
-        places.zip(parts).for_each(|(place, part)| *place += times * part);
+        self.sums
+            .iter_mut()
+            .zip(parts)
+            .for_each(|(sum, part)| *sum += times * part);
     }
 
-    /// A row's values and their products, in the order that [`CrossProducts::add_parts`] reads.
+    /// Lays out a row: 1, its values, their products.
     pub fn parts(row: &[f64], parts: &mut Vec<f64>) {
+        parts.push(1.0);
         parts.extend_from_slice(row);
         for (at, a) in row.iter().enumerate() {
             parts.extend(row.iter().take(at + 1).map(|b| a * b));
         }
     }
 
+    /// How many numbers a row's layout has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.sums.len()
+    }
+
     /// Adds the sums of other rows.
     pub fn merge(&mut self, other: &Self) {
-        self.weight += other.weight;
-        self.sums.iter_mut().zip(&other.sums).for_each(|(a, b)| *a += b);
-        self.products.iter_mut().zip(&other.products).for_each(|(a, b)| *a += b);
+        self.add_parts(&other.sums, 1.0);
     }
 
     /// The weight of all rows.
     #[must_use]
-    pub const fn weight(&self) -> f64 {
-        self.weight
+    pub fn weight(&self) -> f64 {
+        self.sums.first().copied().unwrap_or(0.0)
     }
 
     /// The mean of a column, less its centre.
     #[must_use]
     pub fn mean(&self, column: usize) -> f64 {
-        self.sums.get(column).copied().unwrap_or(0.0) / self.weight
+        self.sums.get(1 + column).copied().unwrap_or(0.0) / self.weight()
     }
 
     /// The covariance of two columns, over the weight.
     #[must_use]
     pub fn covariance(&self, a: usize, b: usize) -> f64 {
         let (low, high) = (a.min(b), a.max(b));
-        let product = self.products.get(high * (high + 1) / 2 + low).copied().unwrap_or(0.0);
-        product / self.weight - self.mean(a) * self.mean(b)
+        let at = 1 + self.size + high * (high + 1) / 2 + low;
+        let product = self.sums.get(at).copied().unwrap_or(0.0);
+        product / self.weight() - self.mean(a) * self.mean(b)
     }
 
     /// The correlations of the metrics among each other and with the outcome. `None` without rows, or when a column is
@@ -89,7 +85,7 @@ impl CrossProducts {
     #[must_use]
     pub fn correlations(&self) -> Option<Correlations> {
         let metrics = self.size.checked_sub(1)?;
-        (self.weight > 0.0).then_some(())?;
+        (self.weight() > 0.0).then_some(())?;
         let spreads: Vec<f64> = (0..self.size).map(|at| self.covariance(at, at)).collect();
         let scale = |at: usize| self.mean(at) * self.mean(at);
         let moves = |(at, spread): (usize, &f64)| *spread > 1e-12 * scale(at) && *spread > 0.0;
