@@ -48,6 +48,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Show how a number arose: rows, filters, formula, parts.
     Explain(ExplainArgs),
+    /// Say what would follow if metrics had other values, and what it takes to reach an outcome.
+    WhatIf(WhatIfArgs),
+    /// Ask whether earlier scores told a later outcome.
+    Backtest(BacktestArgs),
     /// Run the tests written in a scorecard.
     Test(TestArgs),
     /// Start a scorecard from a template or from the columns of a file.
@@ -88,6 +92,35 @@ pub struct Input {
     /// A value kept in another card, for `value_from(card, name)`: CARD.NAME=NUMBER.
     #[arg(long = "value", value_name = "CARD.NAME=NUMBER")]
     pub values: Vec<String>,
+}
+
+/// `bellwether what-if`
+#[derive(Debug, Args)]
+pub struct WhatIfArgs {
+    #[command(flatten)]
+    pub input: Input,
+    /// A metric and the value that it is to have; repeat for several.
+    #[arg(long, value_name = "METRIC=VALUE")]
+    pub set: Vec<String>,
+    /// An outcome and the value that it is to reach: what must each metric become?
+    #[arg(long, value_name = "OUTCOME=VALUE")]
+    pub seek: Vec<String>,
+    /// How to print the answer.
+    #[arg(long, short, value_enum, default_value_t = DiagnosticFormat::Text)]
+    pub format: DiagnosticFormat,
+}
+
+/// `bellwether backtest`
+#[derive(Debug, Args)]
+pub struct BacktestArgs {
+    #[command(flatten)]
+    pub input: Input,
+    /// The outcome, a yes or no of single rows; without it, the first of the card.
+    #[arg(long, value_name = "NAME")]
+    pub outcome: Option<String>,
+    /// How to print the answer.
+    #[arg(long, short, value_enum, default_value_t = DiagnosticFormat::Text)]
+    pub format: DiagnosticFormat,
 }
 
 /// `bellwether run`

@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         Command::Completions { shell } => commands::shell::completions(*shell),
         Command::Man => commands::shell::man(),
         Command::Explain(args) => commands::explain::explain(args, terminal),
+        Command::WhatIf(args) => commands::ask::what_if(args, terminal),
+        Command::Backtest(args) => commands::ask::backtest(args, terminal),
         Command::Test(args) => commands::test::test(args, terminal),
         Command::Docs(args) => commands::docs::docs(args, terminal),
     };

@@ -2,6 +2,7 @@
 //!
 //! Imports: every stage. Never: files, clock, environment.
 
+mod ask;
 mod entities;
 mod error;
 mod explain;
@@ -19,6 +20,7 @@ use crate::definition::{self, CivilDate, Scorecard};
 use crate::diagnostic::{Diagnostic, codes, switch};
 use crate::limits::{Budget, Host, Limits, Stop};
 use crate::link;
+pub use crate::link::{Backtest, WhatIf, WhatIfQuestion};
 use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
 use crate::proof::{self, Evaluation, TestReport};
 use crate::report::{self, EntityScores, Evaluated, Explanation, ListResult, Provenance, Report, TableProvenance};
@@ -367,6 +369,35 @@ impl Engine {
     ) -> Result<Explanation, Error> {
         let options = options.within(self);
         guarded(|| explain::explain(card, tables, &options, question))
+    }
+
+    /// Says what would follow if metrics had other values: outcomes, scores and money, with the ranges of the links; and
+    /// what a metric must become for an outcome to reach a value.
+    ///
+    /// # Errors
+    /// As [`Engine::evaluate`]; [`ErrorKind::Options`] for a metric or outcome that is not there.
+    pub fn what_if(
+        &self,
+        card: &Scorecard,
+        tables: BTreeMap<String, Table>,
+        options: &EvaluateOptions,
+        question: &WhatIfQuestion,
+    ) -> Result<WhatIf, Error> {
+        ask::what_if(card, tables, &options.within(self), question)
+    }
+
+    /// Asks whether earlier scores told a later outcome; without a name, the first outcome of the card.
+    ///
+    /// # Errors
+    /// As [`Engine::evaluate`]; [`ErrorKind::Options`] for an outcome that is not there, or that is no yes or no of rows.
+    pub fn backtest(
+        &self,
+        card: &Scorecard,
+        tables: BTreeMap<String, Table>,
+        options: &EvaluateOptions,
+        outcome: Option<&str>,
+    ) -> Result<Backtest, Error> {
+        ask::backtest(card, tables, &options.within(self), outcome)
     }
 }
 

@@ -6,6 +6,7 @@
 //! Imports: `bellwether::{report, measure, definition, diagnostic}`. Never: the engine or its other stages.
 
 mod annotations;
+mod ask;
 mod compose;
 mod csv;
 mod document;
@@ -19,6 +20,7 @@ mod sarif;
 mod text;
 
 pub use annotations::to_annotations;
+pub use ask::{compose_backtest, compose_what_if};
 pub use compose::compose;
 pub use csv::{entities_to_csv, to_csv};
 pub use document::{Align, Block, Document, Run, Table, Tone};

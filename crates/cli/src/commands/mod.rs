@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub mod ask;
 pub mod check;
 pub mod docs;
 pub mod explain;

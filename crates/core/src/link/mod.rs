@@ -5,6 +5,7 @@
 //!
 //! Imports: definition, data, measure, score, stats, limits, diagnostic. Never: script, report, any drawing.
 
+pub mod backtest;
 mod cells;
 pub mod drivers;
 mod fit;
@@ -14,14 +15,17 @@ pub mod pace;
 mod sides;
 #[cfg(test)]
 mod tests;
+pub mod what_if;
 pub mod worth;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use backtest::{Backtest, BandStep, CalibrationStep, LiftStep, OtherWeights, ScoreBacktest, backtest};
 pub use drivers::{Driver, Drivers, WeightAdvice};
 pub use model::{CurveStep, Estimate, Evidence, LinkAnalysis, Links};
 pub use pace::{Pace, PaceVerdict};
+pub use what_if::{Moved, Needed, ScoreMoved, WhatIf, WhatIfQuestion};
 pub use worth::{InitiativeAnalysis, MetricWorth, OutcomeWorth, SegmentWorth};
 
 use crate::definition::{CivilDate, Direction, Link, Scorecard};
@@ -48,12 +52,7 @@ pub struct Analysed<'a> {
 /// Analyses every link of the card.
 #[must_use]
 pub fn analyse(session: &mut Session<'_>, from: &Analysed<'_>) -> Links {
-    let mut work = Work {
-        from,
-        frames: BTreeMap::new(),
-        rows: BTreeMap::new(),
-        columns: Vec::new(),
-    };
+    let mut work = Work::new(from);
     let declared = from.card.all_links();
     let links: Vec<LinkAnalysis> = declared.iter().map(|link| work.link(session, link)).collect();
     let pairs: Vec<(&Link, &LinkAnalysis)> = declared.iter().zip(&links).collect();
@@ -65,6 +64,18 @@ pub fn analyse(session: &mut Session<'_>, from: &Analysed<'_>) -> Links {
         pace: sides.pace(),
         links,
     }
+}
+
+/// Answers what would follow if metrics had other values.
+///
+/// # Errors
+/// The name of a metric or outcome that the card does not have, or that has no value.
+pub fn what_if(session: &mut Session<'_>, from: &Analysed<'_>, question: &WhatIfQuestion) -> Result<WhatIf, String> {
+    let mut work = Work::new(from);
+    let declared = from.card.all_links();
+    let links: Vec<LinkAnalysis> = declared.iter().map(|link| work.link(session, link)).collect();
+    let pairs: Vec<(&Link, &LinkAnalysis)> = declared.iter().zip(&links).collect();
+    what_if::what_if(&sides::Sides { from }, &pairs, question)
 }
 
 /// A metric's value for each entity of an outcome.
@@ -80,6 +91,17 @@ struct Work<'a, 'c> {
     frames: BTreeMap<usize, Option<Arc<OutcomeFrame>>>,
     rows: BTreeMap<String, Option<Arc<MetricRows>>>,
     columns: Vec<LinkColumn>,
+}
+
+impl<'a, 'c> Work<'a, 'c> {
+    const fn new(from: &'a Analysed<'c>) -> Self {
+        Self {
+            from,
+            frames: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            columns: Vec::new(),
+        }
+    }
 }
 
 impl Work<'_, '_> {

@@ -9,7 +9,7 @@ use super::worth::{
 };
 use crate::definition::{Direction, Link, MeasureKind, Metric};
 use crate::measure::{CellKey, MeasuredCell, PeriodKey};
-use crate::score::{Scorer, Thing, direction_of, goal, place, plan, scale_of};
+use crate::score::{PartFacts, Scorer, Thing, direction_of, goal, place, plan, scale_of};
 
 pub(super) struct Sides<'a, 'c> {
     pub(super) from: &'a Analysed<'c>,
@@ -20,7 +20,7 @@ impl Sides<'_, '_> {
         self.from.card.metrics.iter().enumerate()
     }
 
-    fn headline_key(&self, index: usize) -> CellKey {
+    pub(super) fn headline_key(&self, index: usize) -> CellKey {
         let measures = self.from.measures;
         place::headline_key(&measures.axes, |key| measures.cell(index, key).map(|cell| cell.state))
     }
@@ -32,8 +32,39 @@ impl Sides<'_, '_> {
             .filter(|cell| cell.state.has_value())
     }
 
-    fn headline(&self, index: usize) -> Option<f64> {
+    pub(super) fn headline(&self, index: usize) -> Option<f64> {
         self.cell(index, &self.headline_key(index))?.value
+    }
+
+    /// The cell that a score's headline is read from.
+    pub(super) fn score_key(&self, index: usize) -> CellKey {
+        let scores = self.from.scores;
+        place::headline_key(&self.from.measures.axes, |key| {
+            scores.cell(index, key).map(|cell| cell.state)
+        })
+    }
+
+    /// The scale of a metric.
+    pub(super) fn scale(&self, name: &str) -> Option<(f64, f64)> {
+        let Thing::Metric(index) = plan::find(self.from.card, name)? else {
+            return None;
+        };
+        scale_of(self.from.card.metrics.get(index)?, self.from.measures, index)
+    }
+
+    /// What is known of a metric that is put on 0–100.
+    pub(super) fn part_facts(&self, index: usize) -> PartFacts {
+        let Some(metric) = self.from.card.metrics.get(index) else {
+            return PartFacts::default();
+        };
+        let measures = self.from.measures;
+        let total = |key: &CellKey| measures.cell(index, key).and_then(|cell| cell.value);
+        PartFacts {
+            scale: scale_of(metric, measures, index),
+            lower_is_better: direction_of(metric, measures, index) == Some(Direction::Lower),
+            baseline: goal::baseline_of(&metric.goal, &measures.axes, &CellKey::default(), total),
+            target: goal::final_target(&metric.goal),
+        }
     }
 
     /// How well a metric does, on 0–100 of its scale, 100 the best.
@@ -68,7 +99,7 @@ impl Sides<'_, '_> {
     }
 
     /// Money for one unit more of an outcome: below 0 where lower is better.
-    fn unit_worth(&self, name: &str) -> Option<f64> {
+    pub(super) fn unit_worth(&self, name: &str) -> Option<f64> {
         let Thing::Metric(index) = plan::find(self.from.card, name)? else {
             return None;
         };

@@ -14,8 +14,8 @@ pub mod model;
 mod schema;
 
 pub use crate::link::{
-    CurveStep, Driver, Drivers, Estimate, Evidence, InitiativeAnalysis, LinkAnalysis, MetricWorth, OutcomeWorth, Pace,
-    PaceVerdict, SegmentWorth, WeightAdvice,
+    Backtest, CurveStep, Driver, Drivers, Estimate, Evidence, InitiativeAnalysis, LinkAnalysis, MetricWorth,
+    OutcomeWorth, Pace, PaceVerdict, ScoreBacktest, SegmentWorth, WeightAdvice, WhatIf,
 };
 pub use build::{Evaluated, build};
 pub use canonical::canonical_json;

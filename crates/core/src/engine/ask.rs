@@ -1,0 +1,81 @@
+//! Questions about links: what if, and backtests.
+
+use std::collections::BTreeMap;
+
+use super::{Error, ErrorKind, EvaluateOptions, Stage, bind, prepare};
+use crate::data::Table;
+use crate::definition::{Role, Scorecard};
+use crate::diagnostic::{Diagnostic, codes, nearest};
+use crate::link::{self, Analysed, Backtest, WhatIf, WhatIfQuestion};
+
+fn unknown(card: &Scorecard, name: &str) -> Error {
+    let names = card.metrics.iter().map(|metric| metric.name.value.as_str());
+    let mut finding = Diagnostic::error(
+        codes::UNKNOWN_OBJECT,
+        format!("no metric or outcome `{name}` with a value in this card"),
+    );
+    if let Some(near) = nearest(name, names) {
+        finding = finding.help(format!("did you mean `{near}`?"));
+    }
+    Error::new(ErrorKind::Options, vec![finding])
+}
+
+pub(super) fn what_if(
+    card: &Scorecard,
+    tables: BTreeMap<String, Table>,
+    options: &EvaluateOptions,
+    question: &WhatIfQuestion,
+) -> Result<WhatIf, Error> {
+    let working = prepare::prepare(card, options)?;
+    let (data, _, _) = bind(&working, tables, options, false)?;
+    let mut stage = Stage::run(&working, data, options)?;
+    let from = Analysed {
+        card,
+        measures: &stage.measures,
+        scores: &stage.scores,
+        worth: &stage.worth,
+        threads: options.threads,
+    };
+    link::what_if(&mut stage.session, &from, question).map_err(|name| unknown(card, &name))
+}
+
+pub(super) fn backtest(
+    card: &Scorecard,
+    tables: BTreeMap<String, Table>,
+    options: &EvaluateOptions,
+    outcome: Option<&str>,
+) -> Result<Backtest, Error> {
+    let index = match outcome {
+        Some(name) => card
+            .metrics
+            .iter()
+            .position(|metric| metric.name.value == name)
+            .ok_or_else(|| unknown(card, name))?,
+        None => card
+            .metrics
+            .iter()
+            .position(|metric| metric.role == Role::Outcome)
+            .ok_or_else(|| unknown(card, "outcome"))?,
+    };
+    let working = prepare::prepare(card, options)?;
+    let (data, _, _) = bind(&working, tables, options, false)?;
+    let mut stage = Stage::run(&working, data, options)?;
+    let from = Analysed {
+        card,
+        measures: &stage.measures,
+        scores: &stage.scores,
+        worth: &stage.worth,
+        threads: options.threads,
+    };
+    link::backtest(&mut stage.session, &from, index).ok_or_else(|| {
+        let name = card.metrics.get(index).map_or("", |metric| metric.name.value.as_str());
+        let finding = Diagnostic::error(
+            codes::BAD_SETTING,
+            format!("`{name}` is no yes or no of single rows, which a backtest needs"),
+        );
+        Error::new(
+            ErrorKind::Options,
+            vec![finding.help("name an outcome such as rate(customers, |c| !c.churned)")],
+        )
+    })
+}
