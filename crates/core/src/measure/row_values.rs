@@ -209,7 +209,7 @@ impl Session<'_> {
                 Box::new(self.row_formula(left, leaves)?),
                 Box::new(self.row_formula(right, leaves)?),
             ),
-            Node::Coverage(..) | Node::Across(..) | Node::Outside(_) => return None,
+            Node::Coverage(..) | Node::Across(..) | Node::Outside(_) | Node::Steps { .. } => return None,
         })
     }
 
