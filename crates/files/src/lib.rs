@@ -7,10 +7,14 @@ mod parquet;
 mod sheet;
 mod source;
 
-use bellwether::data::{CsvOptions, Encoding, Needs, Table, append, read_csv_with, read_json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bellwether::data::json::read_json_within;
+use bellwether::data::{CsvOptions, Encoding, Needs, ReadLimits, Table, append, read_csv_with};
 use bellwether::diagnostic::{Code, DataPlace, Diagnostic, codes};
 
 pub use format::Format;
+pub use ipc::read_stream_from;
 use source::Source;
 
 /// How to read files.
@@ -26,6 +30,8 @@ pub struct FileOptions {
     pub hash: bool,
     /// Threads to decode with; 0: as many as the machine has.
     pub threads: usize,
+    /// What reading may take: by table, and for `table_bytes` and `rows` over all of its files.
+    pub limits: ReadLimits,
 }
 
 /// Told how many bytes of the source were read, and of how many where that is known. Reading stops when it answers
@@ -47,18 +53,23 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>) -> bool;
 /// ```
 ///
 /// # Errors
-/// BW301 for what cannot be opened or read, BW302 and BW310 for what stands in it.
+/// BW301 for what cannot be opened or read, BW302 and BW310 for what stands in it, BW312 for what is beyond a limit.
 pub fn open(
     path: &str,
     options: &FileOptions,
     needs: &Needs,
     progress: Progress<'_>,
 ) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
-    let paths = source::expand(path)?;
+    let paths = source::expand(path, &options.limits)?;
     let mut tables = Vec::new();
     let mut notes = Vec::new();
+    let mut options = options.clone();
     for path in &paths {
-        let (table, more) = open_one(path, options, needs, progress)?;
+        let (table, more) = open_one(path, &options, needs, progress)?;
+        // What one file takes, the next has less.
+        let held: usize = table.columns.iter().map(|(_, column)| column.held_bytes()).sum();
+        options.limits.table_bytes = options.limits.table_bytes.saturating_sub(held as u64);
+        options.limits.rows = options.limits.rows.saturating_sub(table.rows as u64);
         tables.push(table);
         notes.extend(more);
     }
@@ -72,7 +83,8 @@ fn open_one(
     progress: Progress<'_>,
 ) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
     let (path, sheet) = source::split_sheet(path);
-    let mut source = Source::open(path)?;
+    let limits = &options.limits;
+    let mut source = Source::open(path, limits)?;
     let format = source.format(options.format)?;
     let threads = match options.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -81,34 +93,50 @@ fn open_one(
     if options.hash {
         source.start_hash();
     }
-    let (mut table, notes) = match format {
+    let read = match format {
         Format::Csv | Format::Tsv => {
             let csv = CsvOptions {
                 delimiter: options.delimiter.or((format == Format::Tsv).then_some(b'\t')),
                 encoding: options.encoding,
                 indented: false,
                 origin: Some(path.to_owned()),
+                limits: *limits,
                 threads,
-                ..CsvOptions::default()
             };
             let (done, total) = (source.counter(), source.total());
-            read_csv_with(source.text(), &csv, needs, &mut |_| progress(done.get(), total))?
+            read_csv_with(source.text()?, &csv, needs, &mut |_| progress(done.get(), total))
         }
         Format::Json => {
             let (done, total) = (source.counter(), source.total());
-            read_json(source.text(), Some(path), needs, &mut |_| progress(done.get(), total))?
+            let text = source.text()?;
+            read_json_within(text, Some(path), needs, limits, &mut |_| progress(done.get(), total))
         }
-        Format::Parquet => (
-            parquet::read(&mut source, options.threads, needs, progress)?,
-            Vec::new(),
-        ),
-        Format::ArrowFile => (ipc::read_file(&mut source, needs, progress)?, Vec::new()),
-        Format::ArrowStream => (ipc::read_stream(&mut source, needs, progress)?, Vec::new()),
-        Format::Xlsx => sheet::read(&mut source, sheet, needs, progress)?,
+        Format::Parquet => whole(path, || parquet::read(&mut source, threads, needs, limits, progress))
+            .map(|table| (table, Vec::new())),
+        Format::ArrowFile => {
+            whole(path, || ipc::read_file(&mut source, needs, limits, progress)).map(|table| (table, Vec::new()))
+        }
+        Format::ArrowStream => {
+            whole(path, || ipc::read_stream(&mut source, needs, limits, progress)).map(|table| (table, Vec::new()))
+        }
+        Format::Xlsx => whole(path, || sheet::read(&mut source, sheet, needs, limits, progress)),
+    };
+    // Where unpacking was ended by a limit, the reader only saw a failure.
+    let (mut table, notes) = match (read, source.refused()) {
+        (Ok(read), _) => read,
+        (Err(_), Some(finding)) | (Err(finding), None) => return Err(finding),
     };
     table.sha256 = source.finish_hash()?;
     table.origin = Some(path.to_owned());
     Ok((table, notes))
+}
+
+/// Runs a reader of other people's making: should it panic over a damaged file, the file is damaged.
+fn whole<T>(path: &str, read: impl FnOnce() -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let message = "the file is damaged in a way that its reader cannot tell";
+        Err(finding(codes::BAD_CSV, path, message))
+    })
 }
 
 /// The columns of a file, as a template for a new card needs them: kinds are those of all values.

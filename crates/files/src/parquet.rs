@@ -3,15 +3,19 @@
 //! A chunk is one column of one row group. Chunks in the usual encodings are decoded straight into our layout
 //! ([`pages`]); others go by way of Arrow arrays.
 
+mod guard;
 mod pages;
+mod thrift;
 
 use std::fs::File;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
 use arrow_schema::{DataType, Field, Schema};
 use bellwether::data::arrow::{ArrayError, column_from_array};
-use bellwether::data::{Column, ColumnNeed, Needs, Table};
+use bellwether::data::reading::shortened;
+use bellwether::data::{Column, ColumnNeed, Needs, ReadLimits, Table};
 use bellwether::definition::ColumnType;
 use bellwether::diagnostic::{DataPlace, Diagnostic, codes};
 use bytes::Bytes;
@@ -27,26 +31,47 @@ use crate::{Progress, finding, ipc, stopped, unreadable};
 const BATCH: usize = 1 << 16;
 
 /// Reads a file, or standard input held in memory.
-pub fn read(source: &mut Source, threads: usize, needs: &Needs, progress: Progress<'_>) -> Result<Table, Diagnostic> {
+pub fn read(
+    source: &mut Source,
+    threads: usize,
+    needs: &Needs,
+    limits: &ReadLimits,
+    progress: Progress<'_>,
+) -> Result<Table, Diagnostic> {
     let path = source.path().to_owned();
     match source.file() {
         Some(file) => {
             let file = file?;
             let again =
                 || File::open(&path).map_err(|error| unreadable(&path, format!("`{path}` cannot be opened: {error}")));
-            let table = Reading::new(&path, &file, needs)?.run(again, threads, progress)?;
+            let table = Reading::new(&path, &file, needs, limits)?.run(again, threads, progress)?;
             source.rewind()?;
             Ok(table)
         }
         None => {
             let bytes = Bytes::from(source.bytes()?);
-            Reading::new(&path, &bytes, needs)?.run(|| Ok(bytes.clone()), threads, progress)
+            Reading::new(&path, &bytes, needs, limits)?.run(|| Ok(bytes.clone()), threads, progress)
         }
     }
 }
 
 fn damaged(path: &str, error: &ParquetError) -> Diagnostic {
-    finding(codes::BAD_CSV, path, format!("the Parquet file is damaged: {error}"))
+    let why = match error {
+        ParquetError::General(why) => why.clone(),
+        other => other.to_string(),
+    };
+    finding(
+        codes::BAD_CSV,
+        path,
+        format!("the Parquet file is damaged: {}", shortened(&why)),
+    )
+}
+
+fn refused(path: &str, refused: guard::Refused) -> Diagnostic {
+    match refused {
+        guard::Refused::Limit(finding) => *finding,
+        guard::Refused::Damaged(why) => damaged(path, &ParquetError::General(why)),
+    }
 }
 
 /// A column that is wanted.
@@ -62,6 +87,7 @@ struct Wanted {
 struct Reading<'a> {
     path: &'a str,
     needs: &'a Needs,
+    limits: &'a ReadLimits,
     metadata: ArrowReaderMetadata,
     wanted: Vec<Wanted>,
     unread: Vec<String>,
@@ -80,7 +106,13 @@ impl From<Diagnostic> for Failed {
 }
 
 impl<'a> Reading<'a> {
-    fn new<R: ChunkReader>(path: &'a str, file: &R, needs: &'a Needs) -> Result<Self, Diagnostic> {
+    fn new<R: ChunkReader>(
+        path: &'a str,
+        file: &R,
+        needs: &'a Needs,
+        limits: &'a ReadLimits,
+    ) -> Result<Self, Diagnostic> {
+        guard::footer(file, path, limits).map_err(|why| refused(path, why))?;
         let options = ArrowReaderOptions::new();
         let metadata = ArrowReaderMetadata::load(file, options).map_err(|error| damaged(path, &error))?;
         let schema = metadata.schema();
@@ -107,13 +139,44 @@ impl<'a> Reading<'a> {
         let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
             .map_err(|error| damaged(path, &error))?;
-        Ok(Self {
+        let reading = Self {
             path,
             needs,
+            limits,
             metadata,
             wanted,
             unread,
-        })
+        };
+        let wanted: Vec<usize> = reading
+            .wanted
+            .iter()
+            .flat_map(|wanted| reading.leaves(wanted))
+            .collect();
+        guard::metadata(reading.metadata.metadata(), file.len(), &wanted, path, limits)
+            .map_err(|why| refused(path, why))?;
+        Ok(reading)
+    }
+
+    /// The leaves below a column.
+    fn leaves(&self, wanted: &Wanted) -> Vec<usize> {
+        let leaves = self.metadata.parquet_schema();
+        (0..leaves.num_columns())
+            .filter(|&leaf| leaves.get_column_root_idx(leaf) == wanted.root)
+            .collect()
+    }
+
+    /// Looks at the pages of a chunk before they are unpacked.
+    fn check_pages<R: ChunkReader>(&self, file: &R, group: usize, wanted: &Wanted, jobs: &Jobs) -> Result<(), Failed> {
+        let group = self.metadata.metadata().row_group(group);
+        for leaf in self.leaves(wanted) {
+            let chunk = group.column(leaf);
+            let own = guard::pages(file, chunk, self.path, self.limits).map_err(|why| refused(self.path, why))?;
+            let stored = u64::try_from(chunk.compressed_size()).unwrap_or(0);
+            let stored = jobs.stored.fetch_add(stored, Ordering::Relaxed) + stored;
+            let unpacked = jobs.unpacked.fetch_add(own, Ordering::Relaxed) + own;
+            self.limits.check_unpacked(stored, unpacked, Some(self.path))?;
+        }
+        Ok(())
     }
 
     fn run<R: ChunkReader + 'static>(
@@ -132,6 +195,9 @@ impl<'a> Reading<'a> {
             stop: AtomicBool::new(false),
             columns: self.wanted.iter().map(|_| Mutex::new(Parts::new(groups))).collect(),
             failed: Mutex::new(None),
+            stored: AtomicU64::new(0),
+            unpacked: AtomicU64::new(0),
+            held: AtomicU64::new(0),
         };
         let bytes = |group: usize| {
             let group = self.metadata.metadata().row_group(group);
@@ -144,7 +210,13 @@ impl<'a> Reading<'a> {
             for _ in 0..threads.clamp(1, (groups * self.wanted.len()).max(1)) {
                 let (sender, jobs, reading, open) = (sender.clone(), &jobs, &self, &open);
                 scope.spawn(move || {
-                    if let Err(Failed::Finding(finding)) = reading.work(open, jobs, &sender) {
+                    // Should the reader of others panic over a damaged file, the file is damaged.
+                    let worked = catch_unwind(AssertUnwindSafe(|| reading.work(open, jobs, &sender)));
+                    let lost = || {
+                        let message = "the Parquet file is damaged in a way that its reader cannot tell";
+                        Err(finding(codes::BAD_CSV, reading.path, message).into())
+                    };
+                    if let Err(Failed::Finding(finding)) = worked.unwrap_or_else(|_| lost()) {
                         jobs.fail(*finding);
                     }
                 });
@@ -201,10 +273,14 @@ impl<'a> Reading<'a> {
             if jobs.stop.load(Ordering::Relaxed) || groups == 0 {
                 return Err(Failed::Stopped);
             }
+            self.check_pages(file.as_ref(), group, wanted, jobs)?;
             let part = match self.chunk_from_pages(&file, group, wanted)? {
                 Some(part) => part,
                 None => self.chunk_from_arrow(open()?, group, wanted)?,
             };
+            let own = part.held_bytes() as u64;
+            let held = jobs.held.fetch_add(own, Ordering::Relaxed) + own;
+            self.limits.check_memory(held, Some(self.path))?;
             let full = lock(parts).add(group, part);
             if let Some(full) = full {
                 let whole = join(&full);
@@ -291,7 +367,7 @@ impl<'a> Reading<'a> {
                     value: Some(value),
                     ..place
                 })
-                .help("no measure can count with infinity or numbers beyond 64 bits")
+                .help(ArrayError::HELP)
             }
         }
     }
@@ -307,6 +383,11 @@ struct Jobs {
     stop: AtomicBool,
     columns: Vec<Mutex<Parts>>,
     failed: Mutex<Option<Diagnostic>>,
+    /// Bytes of the chunks looked at, as they are stored and unpacked.
+    stored: AtomicU64,
+    unpacked: AtomicU64,
+    /// Memory of the columns.
+    held: AtomicU64,
 }
 
 impl Jobs {

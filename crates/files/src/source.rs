@@ -6,6 +6,8 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
 
+use bellwether::data::ReadLimits;
+use bellwether::data::reading::bytes_text;
 use bellwether::diagnostic::{Diagnostic, codes, nearest};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
@@ -13,8 +15,11 @@ use sha2::{Digest, Sha256};
 use crate::format::{Format, GZIP};
 use crate::{finding, unreadable};
 
+/// Entries of folders looked at for a pattern, at most.
+const MOST_ENTRIES: usize = 1_000_000;
+
 /// The files of a path: itself, or those that a pattern matches, in order of their names.
-pub fn expand(path: &str) -> Result<Vec<String>, Diagnostic> {
+pub fn expand(path: &str, limits: &ReadLimits) -> Result<Vec<String>, Diagnostic> {
     let (file, _) = split_sheet(path);
     if !path.contains(['*', '?', '[']) || Path::new(file).exists() {
         return Ok(vec![path.to_owned()]);
@@ -22,10 +27,16 @@ pub fn expand(path: &str) -> Result<Vec<String>, Diagnostic> {
     let matches =
         glob::glob(path).map_err(|error| unreadable(path, format!("the pattern cannot be read: {}", error.msg)))?;
     let mut found: Vec<String> = matches
+        .take(MOST_ENTRIES)
         .filter_map(Result::ok)
         .filter(|path| path.is_file())
         .map(|path| path.to_string_lossy().into_owned())
+        .take(limits.files + 1)
         .collect();
+    if found.len() > limits.files {
+        let message = format!("more than {} files match `{path}`", limits.files);
+        return Err(ReadLimits::exceeded(Some(path), message).help("join them into larger files"));
+    }
     found.sort();
     if found.is_empty() {
         return Err(unreadable(path, format!("no file matches `{path}`")));
@@ -52,10 +63,15 @@ pub struct Source {
     total: Option<u64>,
     done: Rc<Cell<u64>>,
     hash: Option<Rc<RefCell<Sha256>>>,
+    limits: ReadLimits,
+    /// Why reading was ended from here, where it was.
+    refused: Refused,
 }
 
+type Refused = Rc<RefCell<Option<Diagnostic>>>;
+
 impl Source {
-    pub fn open(path: &str) -> Result<Self, Diagnostic> {
+    pub fn open(path: &str, limits: &ReadLimits) -> Result<Self, Diagnostic> {
         let mut source = Self {
             path: path.to_owned(),
             file: None,
@@ -63,6 +79,8 @@ impl Source {
             total: None,
             done: Rc::default(),
             hash: None,
+            limits: *limits,
+            refused: Refused::default(),
         };
         if path != "-" {
             let metadata = std::fs::metadata(path).map_err(|error| not_found(path, &error))?;
@@ -73,8 +91,15 @@ impl Source {
                 );
                 return Err(unreadable(path, format!("`{path}` is a folder")).help(help));
             }
-            source.file = Some(File::open(path).map_err(|error| not_found(path, &error))?);
-            source.total = metadata.is_file().then_some(metadata.len());
+            let (file, total) = open_file(path, &metadata)?;
+            source.file = Some(file);
+            source.total = total;
+            if total.is_some_and(|total| total > limits.stored_bytes) {
+                let message = format!("the file is larger than {}", bytes_text(limits.stored_bytes));
+                return Err(
+                    ReadLimits::exceeded(Some(path), message).help("part it, or ask the host for a higher limit")
+                );
+            }
         }
         let mut head = Vec::new();
         let read = match &mut source.file {
@@ -180,23 +205,48 @@ impl Source {
     }
 
     /// The bytes of a text file, unpacked where they are packed.
-    pub fn text(&mut self) -> Box<dyn Read> {
+    pub fn text(&mut self) -> Result<Box<dyn Read>, Diagnostic> {
         let packed = self.head.starts_with(&GZIP);
         let raw = self.raw();
-        if packed {
-            Box::new(MultiGzDecoder::new(std::io::BufReader::with_capacity(1 << 16, raw)))
-        } else {
-            Box::new(raw)
+        if !packed {
+            return Ok(Box::new(raw));
         }
+        let mut unpacked = Unpacked {
+            inner: MultiGzDecoder::new(std::io::BufReader::with_capacity(1 << 16, raw)),
+            path: self.path.clone(),
+            stored: Rc::clone(&self.done),
+            unpacked: 0,
+            limits: self.limits,
+            refused: Rc::clone(&self.refused),
+        };
+        // A broken front is left to the reader, which says so.
+        let mut head = Vec::new();
+        let _ = unpacked.by_ref().take(2).read_to_end(&mut head);
+        if head == GZIP {
+            let message = "the file is packed twice: there is gzip inside gzip";
+            return Err(finding(codes::BAD_CSV, &self.path, message).help("unpack it once"));
+        }
+        Ok(Box::new(Cursor::new(head).chain(unpacked)))
+    }
+
+    /// Why reading was ended from here, where it was.
+    pub fn refused(&self) -> Option<Diagnostic> {
+        self.refused.take()
     }
 
     /// All bytes.
     pub fn bytes(&mut self) -> Result<Vec<u8>, Diagnostic> {
         let path = self.path.clone();
+        let most = self.limits.stored_bytes;
         let mut all = Vec::new();
         self.raw()
+            .take(most.saturating_add(1))
             .read_to_end(&mut all)
             .map_err(|error| unreadable(&path, format!("reading failed: {error}")))?;
+        if all.len() as u64 > most {
+            let message = format!("the file is larger than {}", bytes_text(most));
+            return Err(ReadLimits::exceeded(Some(&path), message));
+        }
         Ok(all)
     }
 
@@ -217,6 +267,75 @@ impl Source {
                 .map_err(|error| unreadable(&self.path, format!("reading failed: {error}")))?;
         }
         Ok(())
+    }
+}
+
+/// Opens a file, and its length where it has one. A pipe or a device could keep the reader for ever, so it is refused,
+/// but for a pipe that the shell opened: `<(..)`.
+fn open_file(path: &str, metadata: &std::fs::Metadata) -> Result<(File, Option<u64>), Diagnostic> {
+    let opened = |file: std::io::Result<File>| file.map_err(|error| not_found(path, &error));
+    let by_shell = ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"]
+        .iter()
+        .any(|front| path.starts_with(front));
+    if by_shell && is_pipe(metadata) {
+        return Ok((opened(File::open(path))?, None));
+    }
+    let file = opened(open_without_waiting(path))?;
+    // What was opened, not what stood there a moment ago.
+    let metadata = file.metadata().map_err(|error| not_found(path, &error))?;
+    if !metadata.is_file() {
+        let finding = unreadable(path, format!("`{path}` is a pipe or a device, and no file"));
+        return Err(finding.help("name a file, or `-` for standard input"));
+    }
+    Ok((file, Some(metadata.len())))
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    metadata.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+/// Opening a pipe waits for a writer, unless told not to; for files it makes no difference.
+#[cfg(unix)]
+fn open_without_waiting(path: &str) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_without_waiting(path: &str) -> std::io::Result<File> {
+    File::open(path)
+}
+
+/// Text while it is unpacked, counted; reading fails once it is beyond the limits.
+struct Unpacked<R> {
+    inner: R,
+    path: String,
+    stored: Rc<Cell<u64>>,
+    unpacked: u64,
+    limits: ReadLimits,
+    refused: Refused,
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.unpacked += length as u64;
+        let within = self
+            .limits
+            .check_unpacked(self.stored.get(), self.unpacked, Some(&self.path));
+        within.map(|()| length).map_err(|finding| {
+            self.refused.replace(Some(finding));
+            std::io::Error::other("beyond the limits of unpacking")
+        })
     }
 }
 

@@ -12,11 +12,12 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch, RecordBatchOptions,
     TimestampMicrosecondArray,
 };
-use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 
 use super::column::{Codes, Column, Ints, Text, Values};
 use super::dataset::Table;
+use super::date::MICROS_PER_DAY;
 use super::infer::Decimal;
 use super::intern::Interner;
 use super::need::{ColumnNeed, Needs};
@@ -30,6 +31,12 @@ pub enum ArrayError {
     Kind(String),
     /// A value that a column cannot hold: its row (0-based) in the array, and how it looks.
     Value(usize, String),
+}
+
+impl ArrayError {
+    /// The way out where a value cannot be a column's.
+    pub const HELP: &str =
+        "no measure can count with infinity, numbers beyond 64 bits, or dates outside the years 1 to 9999";
 }
 
 /// A column of an array. Timestamps with a zone are moments, and are brought to `utc_offset_minutes`; NaN is missing.
@@ -76,11 +83,15 @@ pub fn column_from_array(array: &dyn Array, need: ColumnNeed, utc_offset_minutes
             }
         }
         DataType::Decimal128(_, scale) => return decimals(array, *scale, validity),
-        DataType::Date32 => Values::Date(array.as_primitive::<Date32Type>().values().clone()),
+        DataType::Date32 => {
+            let values = array.as_primitive::<Date32Type>().values().clone();
+            Values::Date(within(array, values, &DAYS, |day| format!("day {day}"))?)
+        }
         DataType::Date64 => {
             let values = array.as_primitive::<Date64Type>().values();
-            let day = |millis: &i64| i32::try_from(millis.div_euclid(86_400_000)).unwrap_or(0);
-            Values::Date(values.iter().map(day).collect())
+            let day = |millis: &i64| i32::try_from(millis.div_euclid(86_400_000)).unwrap_or(i32::MAX);
+            let days = values.iter().map(day).collect();
+            Values::Date(within(array, days, &DAYS, |day| format!("day {day}"))?)
         }
         DataType::Timestamp(unit, zone) => {
             let shift = if zone.is_some() {
@@ -88,7 +99,10 @@ pub fn column_from_array(array: &dyn Array, need: ColumnNeed, utc_offset_minutes
             } else {
                 0
             };
-            Values::Timestamp(timestamps(array, *unit, shift)?.into())
+            let micros = timestamps(array, *unit, shift)?.into();
+            Values::Timestamp(within(array, micros, &MICROS, |micros| {
+                format!("microsecond {micros}")
+            })?)
         }
         DataType::Utf8 => Values::Text(texts(array.as_string::<i32>().iter())),
         DataType::LargeUtf8 => Values::Text(texts(array.as_string::<i64>().iter())),
@@ -97,6 +111,32 @@ pub fn column_from_array(array: &dyn Array, need: ColumnNeed, utc_offset_minutes
         other => return Err(ArrayError::Kind(kind_word(other))),
     };
     Ok(Column::new(values, validity))
+}
+
+/// Days from 0001-01-01 to 9999-12-31, the years that dates are written in.
+const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
+/// The microseconds of those days.
+const MICROS: std::ops::RangeInclusive<i64> = -719_162 * MICROS_PER_DAY..=2_932_897 * MICROS_PER_DAY - 1;
+
+/// Dates that some calendar has; where a row has no value, whatever stands there is made the first of 1970.
+fn within<T: ArrowNativeType + PartialOrd>(
+    array: &dyn Array,
+    values: ScalarBuffer<T>,
+    range: &std::ops::RangeInclusive<T>,
+    shown: impl Fn(T) -> String,
+) -> Result<ScalarBuffer<T>, ArrayError> {
+    if values.iter().all(|value| range.contains(value)) {
+        return Ok(values);
+    }
+    let mut out = Vec::with_capacity(values.len());
+    for (row, &value) in values.iter().enumerate() {
+        out.push(match (range.contains(&value), array.is_null(row)) {
+            (true, _) => value,
+            (false, true) => T::default(),
+            (false, false) => return Err(ArrayError::Value(row, shown(value))),
+        });
+    }
+    Ok(out.into())
 }
 
 fn kind_word(kind: &DataType) -> String {
@@ -199,7 +239,8 @@ fn timestamps(array: &dyn Array, unit: TimeUnit, shift: i64) -> Result<Vec<i64>,
         TimeUnit::Microsecond => scaled(array.as_primitive::<TimestampMicrosecondType>().values(), 1),
         TimeUnit::Nanosecond => {
             let values = array.as_primitive::<TimestampNanosecondType>().values();
-            Ok(values.iter().map(|nanos| nanos.div_euclid(1000) + shift).collect())
+            let micros = |nanos: &i64| nanos.div_euclid(1000).saturating_add(shift);
+            Ok(values.iter().map(micros).collect())
         }
     }
 }
@@ -358,9 +399,23 @@ impl TableBuilder {
         Ok(())
     }
 
+    /// Memory of the rows so far, in bytes, about.
+    #[must_use]
+    pub fn held_bytes(&self) -> u64 {
+        let parts = self.parts.iter().flatten().flatten();
+        parts.map(|part| part.held_bytes() as u64 + 128).sum()
+    }
+
+    /// Rows so far.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.rows
+    }
+
     fn open(&mut self, names: Vec<String>) -> Result<(), Diagnostic> {
-        for (index, name) in names.iter().enumerate() {
-            if names.iter().take(index).any(|before| before == name) {
+        let mut seen = std::collections::HashSet::new();
+        for name in &names {
+            if !seen.insert(name.clone()) {
                 let message = format!("two columns are named `{name}`");
                 return Err(Diagnostic::error(codes::BAD_CSV, message).in_data(self.place(name)));
             }
@@ -391,7 +446,7 @@ impl TableBuilder {
                 value: Some(value),
                 ..self.place(name)
             })
-            .help("no measure can count with infinity or numbers beyond 64 bits"),
+            .help(ArrayError::HELP),
         }
     }
 
@@ -562,6 +617,29 @@ mod tests {
         );
         let bad = column_from_array(&Float64Array::from(vec![f64::INFINITY]), ColumnNeed::default(), 0);
         assert_eq!(bad.unwrap_err(), ArrayError::Value(0, "inf".into()));
+    }
+
+    #[test]
+    fn dates_that_no_calendar_has_are_refused_where_a_row_has_them() {
+        use arrow_array::{Date32Array, Date64Array, TimestampSecondArray};
+        let read = |array: &dyn Array| column_from_array(array, ColumnNeed::default(), 0);
+        let last = read(&Date32Array::from(vec![-719_162, 2_932_896])).unwrap();
+        assert_eq!(
+            (last.display(0), last.display(1)),
+            ("0001-01-01".into(), "9999-12-31".into())
+        );
+        for array in [
+            &Date32Array::from(vec![0, 2_932_897]) as &dyn Array,
+            &Date32Array::from(vec![0, i32::MIN]),
+            &Date64Array::from(vec![0, i64::MAX]),
+            &TimestampSecondArray::from(vec![0, 9_000_000_000_000]),
+        ] {
+            assert!(matches!(read(array).unwrap_err(), ArrayError::Value(1, _)), "{array:?}");
+        }
+        let gap = NullBuffer::from(vec![true, false]);
+        let hidden = read(&Date32Array::new(vec![5, i32::MAX].into(), Some(gap))).unwrap();
+        let Values::Date(days) = hidden.values else { panic!() };
+        assert_eq!(days.to_vec(), [5, 0]);
     }
 
     #[test]

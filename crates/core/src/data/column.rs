@@ -285,6 +285,23 @@ impl Column {
         )
     }
 
+    /// Memory of what it holds, in bytes, about; what it shares with others counts for each.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let validity = self.validity.as_ref().map_or(0, |validity| validity.len().div_ceil(8));
+        validity
+            + match &self.values {
+                Values::Bool(values) => values.len().div_ceil(8),
+                Values::Int(values) => values.held_bytes(),
+                Values::Float(values) => values.len() * 8,
+                Values::Date(values) => values.len() * 4,
+                Values::Timestamp(values) => values.len() * 8,
+                Values::Text(text) => {
+                    text.codes.held_bytes() + text.dictionary.values().len() + text.dictionary.offsets().len() * 4
+                }
+            }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

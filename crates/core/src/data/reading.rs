@@ -35,6 +35,8 @@ pub struct ReadLimits {
     pub page_bytes: u64,
     /// Memory of the table, in bytes.
     pub table_bytes: u64,
+    /// Whether spreadsheets may be read whose reader cannot be bounded: XLS and ODS.
+    pub old_spreadsheets: bool,
 }
 
 impl ReadLimits {
@@ -47,9 +49,10 @@ impl ReadLimits {
         stored_bytes: u64::MAX,
         unpacked_bytes: 1 << 40,
         unpacked_ratio: u64::MAX,
-        metadata_bytes: 256 << 20,
-        page_bytes: 2 << 30,
+        metadata_bytes: 128 << 20,
+        page_bytes: 16 << 30,
         table_bytes: 64 << 30,
+        old_spreadsheets: true,
     };
 
     /// For files that nobody has looked at.
@@ -61,9 +64,10 @@ impl ReadLimits {
         stored_bytes: 1 << 30,
         unpacked_bytes: 1 << 30,
         unpacked_ratio: 250,
-        metadata_bytes: 8 << 20,
+        metadata_bytes: 4 << 20,
         page_bytes: 64 << 20,
         table_bytes: 512 << 20,
+        old_spreadsheets: false,
     };
 
     /// The finding that something is beyond a limit.

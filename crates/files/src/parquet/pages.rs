@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Float64Array, TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray};
+use arrow_array::{
+    Date32Array, Float64Array, TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
+};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
 use bellwether::data::arrow::{ArrayError, column_from_array};
@@ -375,7 +377,7 @@ impl Chunk {
             ),
             Shape::Date => {
                 let days = self.numbers(|bytes: &[u8; 4]| i32::from_le_bytes(*bytes))?;
-                Column::new(Values::Date(days.into()), nulls)
+                by_array(&Date32Array::new(days.into(), nulls))?
             }
             Shape::Float => {
                 let values = self.numbers(|bytes: &[u8; 4]| f64::from(f32::from_le_bytes(*bytes)))?;
