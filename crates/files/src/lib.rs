@@ -147,6 +147,14 @@ pub fn look(path: &str, options: &FileOptions) -> Result<Table, Diagnostic> {
     open(path, options, &Needs::all(), &mut |_, _| true).map(|(table, _)| table)
 }
 
+/// The files that a path or a pattern names, in order of their names, as [`open`] reads them.
+///
+/// # Errors
+/// BW301 where a pattern matches nothing or is none, BW312 for more files than the limit.
+pub fn files_of(path: &str, limits: &ReadLimits) -> Result<Vec<String>, Diagnostic> {
+    source::expand(path, limits)
+}
+
 /// A finding about a file.
 fn finding(code: Code, path: &str, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(code, message).in_data(DataPlace {

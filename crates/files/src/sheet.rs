@@ -129,7 +129,9 @@ impl Book<'_> {
             Some(wanted) => names.iter().find(|name| *name == wanted),
         };
         let Some(name) = name else {
-            let wanted = self.wanted.unwrap_or_default();
+            let Some(wanted) = self.wanted else {
+                return Err(finding(codes::BAD_CSV, self.path, "the spreadsheet has no sheet"));
+            };
             let message = format!("the spreadsheet has no sheet `{wanted}`");
             let missing = finding(codes::BAD_CSV, self.path, message);
             return Err(match nearest(wanted, names.iter().map(String::as_str)) {
@@ -307,8 +309,8 @@ impl<'a> Rows<'a> {
                     return Err(Diagnostic::error(codes::BAD_VALUE, message).in_data(at(error)));
                 }
                 Found::NoDate(serial) => {
-                    let message = format!("`{name}` holds a date that no calendar has: the serial day {serial}");
-                    let finding = Diagnostic::error(codes::BAD_VALUE, message).in_data(at(serial.to_string()));
+                    let message = format!("`{name}` holds a date that no calendar has: the serial day {serial:e}");
+                    let finding = Diagnostic::error(codes::BAD_VALUE, message).in_data(at(format!("{serial:e}")));
                     return Err(finding.help("dates of a spreadsheet lie between 1900 and 9999"));
                 }
             };

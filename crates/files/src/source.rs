@@ -219,9 +219,11 @@ impl Source {
             limits: self.limits,
             refused: Rc::clone(&self.refused),
         };
-        // A broken front is left to the reader, which says so.
         let mut head = Vec::new();
-        let _ = unpacked.by_ref().take(2).read_to_end(&mut head);
+        unpacked.by_ref().take(2).read_to_end(&mut head).map_err(|error| {
+            let message = format!("the file is damaged or not compressed as its name says: {error}");
+            unreadable(&self.path, message)
+        })?;
         if head == GZIP {
             let message = "the file is packed twice: there is gzip inside gzip";
             return Err(finding(codes::BAD_CSV, &self.path, message).help("unpack it once"));

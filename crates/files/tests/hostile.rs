@@ -85,7 +85,10 @@ struct Manifest {
 
 impl Case {
     fn name(&self) -> &str {
-        self.file.as_deref().or(self.make.as_deref()).expect("a case has `file` or `make`")
+        self.file
+            .as_deref()
+            .or(self.make.as_deref())
+            .expect("a case has `file` or `make`")
     }
 
     /// Its name among the others: the same file may be read within both limits.
@@ -134,18 +137,39 @@ fn main() {
         .filter(|case| chosen(&case.id()) && (cfg!(unix) || !case.unix))
         .collect();
     let names: Vec<String> = cases.iter().map(Case::id).collect();
-    let results = run_all("file", &names, Fence { address_space_kib: 1 << 20, deadline: Duration::from_secs(60) });
+    let results = run_all(
+        "file",
+        &names,
+        Fence {
+            address_space_kib: 1 << 20,
+            deadline: Duration::from_secs(60),
+        },
+    );
     faults.extend(judge(&cases, &results));
-    let kinds: Vec<String> = mutate::KINDS.iter().map(|(kind, _)| (*kind).to_owned()).filter(|kind| chosen(kind)).collect();
-    let fence = Fence { address_space_kib: 1 << 20, deadline: Duration::from_secs(300) };
+    let kinds: Vec<String> = mutate::KINDS
+        .iter()
+        .map(|(kind, _)| (*kind).to_owned())
+        .filter(|kind| chosen(kind))
+        .collect();
+    let fence = Fence {
+        address_space_kib: 1 << 20,
+        deadline: Duration::from_secs(300),
+    };
     faults.extend(mutate::judge(&kinds, &run_all("mutate", &kinds, fence)));
-    assert!(faults.is_empty(), "{} hostile cases failed:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} hostile cases failed:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 /// Files and makers that no case names.
 fn unlisted(cases: &[Case]) -> Vec<String> {
     let named: BTreeSet<&str> = cases.iter().map(Case::name).collect();
-    let there = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let there = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let made = make::ALL.iter().map(|(name, _)| (*name).to_owned());
     let mut all: BTreeSet<String> = there.chain(made).collect();
     all.remove("manifest.toml");
@@ -181,7 +205,10 @@ fn run_all(kind: &str, names: &[String], fence: Fence) -> Vec<Result<Seen, Strin
 /// What the child does: it makes the file, if need be, and reads it.
 fn read(id: &str) -> Seen {
     let cases = manifest();
-    let case = cases.iter().find(|case| case.id() == id).unwrap_or_else(|| panic!("no case {id}"));
+    let case = cases
+        .iter()
+        .find(|case| case.id() == id)
+        .unwrap_or_else(|| panic!("no case {id}"));
     let made = tempfile::tempdir().unwrap();
     let path = match &case.make {
         Some(name) => make::make(name, made.path()).unwrap(),
@@ -196,7 +223,13 @@ fn read(id: &str) -> Seen {
         ..FileOptions::default()
     };
     let (outcome, codes, micros, peak_bytes, message) = measured(path.to_str().unwrap(), &options, case);
-    Seen { outcome, codes, micros, peak_bytes, message }
+    Seen {
+        outcome,
+        codes,
+        micros,
+        peak_bytes,
+        message,
+    }
 }
 
 fn measured(path: &str, options: &FileOptions, case: &Case) -> (Outcome, Vec<String>, u64, u64, String) {
@@ -251,7 +284,10 @@ fn judge(cases: &[Case], results: &[Result<Seen, String>]) -> Vec<String> {
         let got = format!("{} {}", seen.outcome.word(), seen.codes.join(","));
         let says = case.says.as_deref().unwrap_or_default();
         if got.trim() != case.must || !seen.message.contains(says) || seen.message.starts_with("WRONG") {
-            faults.push(format!("{name}: must be {} {says}, is {got}: {}", case.must, seen.message));
+            faults.push(format!(
+                "{name}: must be {} {says}, is {got}: {}",
+                case.must, seen.message
+            ));
         }
         if seen.peak_bytes > case.most_mib.unwrap_or(MOST_MIB) << 20 {
             faults.push(format!("{name}: took {} MiB", seen.peak_bytes >> 20));

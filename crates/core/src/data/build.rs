@@ -100,6 +100,35 @@ impl ColumnBuilder {
         }
     }
 
+    /// Adds rows without a value.
+    pub fn push_gap(&mut self, rows: usize) {
+        let mut left = rows;
+        while left > 0 {
+            // Up to the end of a chunk at a time.
+            let open = if self.numeric {
+                self.digits.len()
+            } else {
+                self.codes.len()
+            };
+            let count = left.min(CHUNK.saturating_sub(open).max(1));
+            self.validity.append_n_nulls(count);
+            if self.numeric {
+                self.missing_numbers += count;
+                self.digits.resize(open + count, 0);
+                if self.scaled {
+                    self.scales.resize(open + count, 0);
+                }
+            } else {
+                self.codes.resize(open + count, 0);
+            }
+            self.rows += count;
+            left -= count;
+            if open + count >= CHUNK {
+                self.seal();
+            }
+        }
+    }
+
     /// Memory of what it holds, in bytes, about.
     #[must_use]
     pub fn held_bytes(&self) -> u64 {

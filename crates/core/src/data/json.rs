@@ -251,9 +251,7 @@ impl Rows<'_> {
         let rows = self.rows;
         let builder = self.builders.get_mut(index);
         Ok(builder.map(|builder| {
-            while builder.len() < rows {
-                builder.push_missing();
-            }
+            builder.push_gap(rows.saturating_sub(builder.len()));
             builder
         }))
     }
@@ -311,9 +309,7 @@ impl Rows<'_> {
             ..DataPlace::default()
         };
         for (name, mut builder) in self.names.into_iter().zip(self.builders) {
-            while builder.len() < self.rows {
-                builder.push_missing();
-            }
+            builder.push_gap(self.rows.saturating_sub(builder.len()));
             let column = builder
                 .finish()
                 .map_err(|error| build_error(error, &name, place.clone()))?;

@@ -251,7 +251,8 @@ pub fn pages<R: ChunkReader>(
     };
     let end = start.saturating_add(size);
     let (mut at, mut values, mut unpacked) = (start, 0_i64, 0_u64);
-    while values < chunk.num_values() && at < end {
+    // To the end of the chunk, as the reader goes, and not to the last value that is asked for.
+    while at < end {
         let header = header(file, at, end)?;
         let body = at + header.length as u64;
         let (Ok(stored), Ok(own)) = (u64::try_from(header.stored), u64::try_from(header.unpacked)) else {
@@ -331,11 +332,8 @@ fn unpack<R: ChunkReader>(
     let counted = match codec {
         Compression::GZIP(_) => count(flate2::read::MultiGzDecoder::new(bytes.as_ref()), said),
         Compression::BROTLI(_) => count(brotli::Decompressor::new(bytes.as_ref(), 1 << 12), said),
-        // Other than a frame it is in blocks, whose reader keeps to the length.
-        _ if bytes.starts_with(&[0x04, 0x22, 0x4d, 0x18]) => {
-            count(lz4_flex::frame::FrameDecoder::new(bytes.as_ref()), said)
-        }
-        _ => return Ok(()),
+        // What is no frame is in blocks, whose reader keeps to the length.
+        _ => count(lz4_flex::frame::FrameDecoder::new(bytes.as_ref()), said).or(Ok(0)),
     };
     match counted {
         Ok(found) if found <= said => Ok(()),

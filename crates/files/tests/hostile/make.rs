@@ -20,17 +20,31 @@ pub type Maker = fn(&Path) -> io::Result<PathBuf>;
 
 /// Every maker by its name.
 pub const ALL: &[(&str, Maker)] = &[
-    ("csv-line-of-a-gigabyte", |to| long_line(to, "a.csv", b"a,b\n1,2\n", b"x", 80 << 20)),
-    ("csv-header-of-a-gigabyte", |to| long_line(to, "a.csv", b"", b"x", 80 << 20)),
-    ("csv-quote-of-a-gigabyte", |to| long_line(to, "a.csv", b"a,b\n1,2\n\"", b"x\n", 80 << 20)),
+    ("csv-line-of-a-gigabyte", |to| {
+        long_line(to, "a.csv", b"a,b\n1,2\n", b"x", 80 << 20)
+    }),
+    ("csv-header-of-a-gigabyte", |to| {
+        long_line(to, "a.csv", b"", b"x", 80 << 20)
+    }),
+    ("csv-quote-of-a-gigabyte", |to| {
+        long_line(to, "a.csv", b"a,b\n1,2\n\"", b"x\n", 80 << 20)
+    }),
     ("csv-hundred-thousand-columns", |to| {
         let names: Vec<String> = (0..100_000).map(|column| format!("c{column}")).collect();
         write(to, "a.csv", format!("{}\n", names.join(",")).as_bytes())
     }),
-    ("csv-million-delimiters", |to| write(to, "a.csv", format!("a,b\n{}\n", ",".repeat(900_000)).as_bytes())),
-    ("csv-million-quotes", |to| write(to, "a.csv", format!("a\n{}\n", "\"".repeat(900_001)).as_bytes())),
-    ("csv-late-zero", |to| write(to, "a.csv", format!("a\n{}\0\n1\n", "1\n".repeat(100_000)).as_bytes())),
-    ("csv-blank-lines", |to| write(to, "a.csv", &[b"a\n1\n".to_vec(), vec![b'\n'; 30 << 20]].concat())),
+    ("csv-million-delimiters", |to| {
+        write(to, "a.csv", format!("a,b\n{}\n", ",".repeat(900_000)).as_bytes())
+    }),
+    ("csv-million-quotes", |to| {
+        write(to, "a.csv", format!("a\n{}\n", "\"".repeat(900_001)).as_bytes())
+    }),
+    ("csv-late-zero", |to| {
+        write(to, "a.csv", format!("a\n{}\0\n1\n", "1\n".repeat(100_000)).as_bytes())
+    }),
+    ("csv-blank-lines", |to| {
+        write(to, "a.csv", &[b"a\n1\n".to_vec(), vec![b'\n'; 30 << 20]].concat())
+    }),
     ("csv-million-different-texts", |to| {
         let rows: String = (0..300_000).map(|row| format!("{row:0>60}x\n")).collect();
         write(to, "a.csv", format!("a\n{rows}").as_bytes())
@@ -40,21 +54,33 @@ pub const ALL: &[(&str, Maker)] = &[
         File::options().write(true).open(&path)?.set_len(1 << 40)?;
         Ok(path)
     }),
-    ("json-text-of-a-gigabyte", |to| long_line(to, "a.jsonl", b"{\"a\":1}\n{\"a\":\"", b"x", 80 << 20)),
-    ("json-list-text-of-a-gigabyte", |to| long_line(to, "a.json", b"[{\"a\":1},{\"a\":\"", b"x", 80 << 20)),
-    ("json-name-of-a-gigabyte", |to| long_line(to, "a.json", b"[{\"a\":1},{\"", b"x", 80 << 20)),
+    ("json-text-of-a-gigabyte", |to| {
+        long_line(to, "a.jsonl", b"{\"a\":1}\n{\"a\":\"", b"x", 80 << 20)
+    }),
+    ("json-list-text-of-a-gigabyte", |to| {
+        long_line(to, "a.json", b"[{\"a\":1},{\"a\":\"", b"x", 80 << 20)
+    }),
+    ("json-name-of-a-gigabyte", |to| {
+        long_line(to, "a.json", b"[{\"a\":1},{\"", b"x", 80 << 20)
+    }),
     ("json-ten-thousand-deep", |to| {
         let text = format!("{{\"a\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
         write(to, "a.json", text.as_bytes())
     }),
-    ("json-list-ten-thousand-deep", |to| write(to, "a.json", "[".repeat(10_000).as_bytes())),
-    ("json-objects-ten-thousand-deep", |to| write(to, "a.json", "{\"a\":".repeat(10_000).as_bytes())),
+    ("json-list-ten-thousand-deep", |to| {
+        write(to, "a.json", "[".repeat(10_000).as_bytes())
+    }),
+    ("json-objects-ten-thousand-deep", |to| {
+        write(to, "a.json", "{\"a\":".repeat(10_000).as_bytes())
+    }),
     ("json-hundred-thousand-names", |to| {
         let names: Vec<String> = (0..100_000).map(|name| format!("\"c{name}\":1")).collect();
         write(to, "a.json", format!("[{{{}}}]", names.join(",")).as_bytes())
     }),
     ("json-a-name-for-each-row", |to| {
-        let rows: String = (0..200_000).map(|row| format!("{{\"c{}\":1}}\n", row % 4_000)).collect();
+        let rows: String = (0..200_000)
+            .map(|row| format!("{{\"c{}\":1}}\n", row % 4_000))
+            .collect();
         write(to, "a.jsonl", rows.as_bytes())
     }),
     ("json-nested-lists", |to| {
@@ -64,12 +90,24 @@ pub const ALL: &[(&str, Maker)] = &[
     ("gzip-bomb", |to| {
         // Gzip in members: the same 64 MiB of rows four hundred times over.
         let mut member = gzip(b"a\n")?;
-        let rows = gzip(&b"1\n".repeat(32 << 20))?;
+        let rows = gzip(&[&[b'x'; 1023][..], b"\n"].concat().repeat(64 << 10))?;
         (0..400).for_each(|_| member.extend_from_slice(&rows));
         write(to, "a.csv.gz", &member)
     }),
-    ("gzip-line-bomb", |to| write(to, "a.csv.gz", &gzip(&[b"a\n".to_vec(), vec![b'x'; 200 << 20]].concat())?)),
-    ("gzip-json-bomb", |to| write(to, "a.json.gz", &gzip(&[b"[{\"a\":\"".to_vec(), vec![b'x'; 200 << 20]].concat())?)),
+    ("gzip-line-bomb", |to| {
+        write(
+            to,
+            "a.csv.gz",
+            &gzip(&[b"a\n".to_vec(), vec![b'x'; 200 << 20]].concat())?,
+        )
+    }),
+    ("gzip-json-bomb", |to| {
+        write(
+            to,
+            "a.json.gz",
+            &gzip(&[b"[{\"a\":\"".to_vec(), vec![b'x'; 200 << 20]].concat())?,
+        )
+    }),
     ("gzip-hundred-thousand-members", |to| {
         let empty = gzip(b"")?;
         write(to, "a.csv.gz", &[gzip(b"a\n1\n")?, empty.repeat(100_000)].concat())
@@ -82,7 +120,9 @@ pub const ALL: &[(&str, Maker)] = &[
         })
     }),
     ("xlsx-thirty-thousand-parts", |to| {
-        zip_with(to, |zip, how| (0..30_000).try_for_each(|part| zip.start_file(format!("xl/{part}"), how)))
+        zip_with(to, |zip, how| {
+            (0..30_000).try_for_each(|part| zip.start_file(format!("xl/{part}"), how))
+        })
     }),
     ("xlsx-in-xlsx", |to| {
         let inner = fs::read(zip_with(to, |zip, how| {
@@ -106,7 +146,10 @@ pub const ALL: &[(&str, Maker)] = &[
             if file % 20_000 == 0 {
                 fs::write(to.join(format!("first{}", file / 20_000)), "a\n1\n")?;
             }
-            fs::hard_link(to.join(format!("first{}", file / 20_000)), to.join(format!("{file}.csv")))?;
+            fs::hard_link(
+                to.join(format!("first{}", file / 20_000)),
+                to.join(format!("{file}.csv")),
+            )?;
         }
         Ok(to.join("*.csv"))
     }),
@@ -121,7 +164,11 @@ pub const ALL: &[(&str, Maker)] = &[
     ("pipe", |to| {
         let path = to.join("a.csv");
         let made = std::process::Command::new("mkfifo").arg(&path).status()?;
-        if made.success() { Ok(path) } else { Err(io::Error::other("mkfifo")) }
+        if made.success() {
+            Ok(path)
+        } else {
+            Err(io::Error::other("mkfifo"))
+        }
     }),
     ("device-of-zeros", |_| Ok("/dev/zero".into())),
     ("device-of-nothing", |_| Ok("/dev/null".into())),
@@ -130,45 +177,93 @@ pub const ALL: &[(&str, Maker)] = &[
     ("name-of-control-signs", |to| Ok(to.join("\u{1b}[2J.csv"))),
     // Parquet, written by hand: each lie alone in a file that is good but for it.
     ("parquet-good", |to| parquet_file(to, Lie::None)),
-    ("parquet-page-of-two-gigabytes", |to| parquet_file(to, Lie::Unpacked(i32::MAX.into()))),
+    ("parquet-page-of-two-gigabytes", |to| {
+        parquet_file(to, Lie::Unpacked(i32::MAX.into()))
+    }),
     ("parquet-negative-page", |to| parquet_file(to, Lie::Unpacked(-1))),
-    ("parquet-page-beyond-the-file", |to| parquet_file(to, Lie::Stored(1 << 30))),
+    ("parquet-page-beyond-the-file", |to| {
+        parquet_file(to, Lie::Stored(1 << 30))
+    }),
     ("parquet-negative-stored", |to| parquet_file(to, Lie::Stored(-8))),
-    ("parquet-page-of-two-billion-values", |to| parquet_file(to, Lie::PageValues(i32::MAX.into()))),
+    ("parquet-page-of-two-billion-values", |to| {
+        parquet_file(to, Lie::PageValues(i32::MAX.into()))
+    }),
     ("parquet-negative-values", |to| parquet_file(to, Lie::PageValues(-1))),
     ("parquet-fewer-values", |to| parquet_file(to, Lie::PageValues(3))),
-    ("parquet-chunk-of-many-values", |to| parquet_file(to, Lie::ChunkValues(1 << 40))),
-    ("parquet-file-of-many-rows", |to| parquet_file(to, Lie::FileRows(1 << 62))),
+    ("parquet-chunk-of-many-values", |to| {
+        parquet_file(to, Lie::ChunkValues(1 << 40))
+    }),
+    ("parquet-file-of-many-rows", |to| {
+        parquet_file(to, Lie::FileRows(1 << 62))
+    }),
     ("parquet-negative-rows", |to| parquet_file(to, Lie::FileRows(-1))),
-    ("parquet-group-of-many-rows", |to| parquet_file(to, Lie::AllRows(1 << 40))),
-    ("parquet-group-of-a-billion-rows", |to| parquet_file(to, Lie::AllRows(1 << 30))),
+    ("parquet-group-of-many-rows", |to| {
+        parquet_file(to, Lie::AllRows(1 << 40))
+    }),
+    ("parquet-group-of-a-billion-rows", |to| {
+        parquet_file(to, Lie::AllRows(1 << 30))
+    }),
     ("parquet-column-before-the-file", |to| parquet_file(to, Lie::Offset(-4))),
-    ("parquet-column-beyond-the-file", |to| parquet_file(to, Lie::Offset(1 << 40))),
+    ("parquet-column-beyond-the-file", |to| {
+        parquet_file(to, Lie::Offset(1 << 40))
+    }),
     ("parquet-column-in-the-footer", |to| parquet_file(to, Lie::Offset(60))),
     ("parquet-negative-column", |to| parquet_file(to, Lie::ChunkStored(-1))),
-    ("parquet-column-of-a-terabyte", |to| parquet_file(to, Lie::ChunkStored(1 << 40))),
-    ("parquet-hundred-groups-of-one-chunk", |to| parquet_file(to, Lie::Groups(100))),
-    ("parquet-schema-hundred-thousand-deep", |to| parquet_file(to, Lie::Deep(100_000))),
-    ("parquet-schema-of-two-billion", |to| parquet_file(to, Lie::Children(i32::MAX.into()))),
+    ("parquet-column-of-a-terabyte", |to| {
+        parquet_file(to, Lie::ChunkStored(1 << 40))
+    }),
+    ("parquet-hundred-groups-of-one-chunk", |to| {
+        parquet_file(to, Lie::Groups(100))
+    }),
+    ("parquet-schema-hundred-thousand-deep", |to| {
+        parquet_file(to, Lie::Deep(100_000))
+    }),
+    ("parquet-schema-of-two-billion", |to| {
+        parquet_file(to, Lie::Children(i32::MAX.into()))
+    }),
     ("parquet-schema-of-minus-one", |to| parquet_file(to, Lie::Children(-1))),
-    ("parquet-thirty-thousand-columns", |to| parquet_file(to, Lie::Columns(30_000))),
-    ("parquet-unknown-nest-in-the-footer", |to| parquet_file(to, Lie::Nest(100_000))),
-    ("parquet-unknown-nest-in-a-page", |to| parquet_file(to, Lie::PageNest(2_000))),
-    ("parquet-levels-that-overflow", |to| parquet_file(to, Lie::Levels(i32::MAX.into()))),
+    ("parquet-thirty-thousand-columns", |to| {
+        parquet_file(to, Lie::Columns(30_000))
+    }),
+    ("parquet-unknown-nest-in-the-footer", |to| {
+        parquet_file(to, Lie::Nest(100_000))
+    }),
+    ("parquet-unknown-nest-in-a-page", |to| {
+        parquet_file(to, Lie::PageNest(2_000))
+    }),
+    ("parquet-levels-that-overflow", |to| {
+        parquet_file(to, Lie::Levels(i32::MAX.into()))
+    }),
     ("parquet-negative-levels", |to| parquet_file(to, Lie::Levels(-1))),
-    ("parquet-dictionary-of-two-billion", |to| parquet_file(to, Lie::DictionaryValues(i32::MAX.into()))),
-    ("parquet-code-beyond-the-dictionary", |to| parquet_file(to, Lie::Code(200))),
+    ("parquet-dictionary-of-two-billion", |to| {
+        parquet_file(to, Lie::DictionaryValues(i32::MAX.into()))
+    }),
+    ("parquet-code-beyond-the-dictionary", |to| {
+        parquet_file(to, Lie::Code(200))
+    }),
     ("parquet-codes-of-40-bits", |to| parquet_file(to, Lie::Width(40))),
     ("parquet-unknown-codec", |to| parquet_file(to, Lie::Codec(99))),
-    ("parquet-gzip-bomb", |to| parquet_file(to, Lie::Bomb(2, gzip(&vec![0; 400 << 20])?))),
-    ("parquet-brotli-bomb", |to| parquet_file(to, Lie::Bomb(4, brotli(400 << 20)?))),
+    ("parquet-gzip-bomb", |to| {
+        parquet_file(to, Lie::Bomb(2, gzip(&vec![0; 400 << 20])?))
+    }),
+    ("parquet-brotli-bomb", |to| {
+        parquet_file(to, Lie::Bomb(4, brotli(400 << 20)?))
+    }),
     ("parquet-lz4-bomb", |to| parquet_file(to, Lie::Bomb(5, lz4(400 << 20)?))),
-    ("parquet-zstd-bomb", |to| parquet_file(to, Lie::Bomb(6, zstd_of_zeros()))),
-    ("parquet-snappy-lie", |to| parquet_file(to, Lie::Bomb(1, vec![0xff, 0xff, 0xff, 0xff, 0x07, 0, 0]))),
+    ("parquet-zstd-bomb", |to| {
+        parquet_file(to, Lie::Bomb(6, zstd_of_zeros()))
+    }),
+    ("parquet-snappy-lie", |to| {
+        parquet_file(to, Lie::Bomb(1, vec![0xff, 0xff, 0xff, 0xff, 0x07, 0, 0]))
+    }),
     ("parquet-dates-out-of-range", |to| {
         let dates = Date32Array::from(vec![Some(0), Some(i32::MAX)]);
         let batch = RecordBatch::try_from_iter([("on", Arc::new(dates) as ArrayRef)]).map_err(io::Error::other)?;
-        write(to, "a.parquet", &as_parquet(&batch, Compression::SNAPPY, WriterVersion::PARQUET_1_0)?)
+        write(
+            to,
+            "a.parquet",
+            &as_parquet(&batch, Compression::SNAPPY, WriterVersion::PARQUET_1_0)?,
+        )
     }),
     ("parquet-page-of-100-mb", |to| {
         let many = Float64Array::from(vec![0.0; 12 << 20]);
@@ -176,6 +271,8 @@ pub const ALL: &[(&str, Maker)] = &[
         let properties = WriterProperties::builder()
             .set_dictionary_enabled(false)
             .set_data_page_size_limit(1 << 30)
+            .set_data_page_row_count_limit(usize::MAX)
+            .set_max_row_group_row_count(None)
             .set_write_batch_size(12 << 20)
             .set_compression(Compression::SNAPPY)
             .build();
@@ -186,7 +283,9 @@ pub const ALL: &[(&str, Maker)] = &[
         let good = good_parquet()?;
         write(to, "a.parquet", good.get(..good.len() - 1).unwrap_or_default())
     }),
-    ("parquet-with-a-tail", |to| write(to, "a.parquet", &[good_parquet()?, vec![0; 100]].concat())),
+    ("parquet-with-a-tail", |to| {
+        write(to, "a.parquet", &[good_parquet()?, vec![0; 100]].concat())
+    }),
     // Arrow, by changing numbers of a good file.
     ("arrow-good", |to| write(to, "a.arrow", &arrow_file(None)?)),
     ("arrow-cut", |to| cut(to, "a.arrow", &arrow_file(None)?)),
@@ -195,17 +294,29 @@ pub const ALL: &[(&str, Maker)] = &[
         let good = arrow_stream(None)?;
         write(to, "a.arrows", good.get(..good.len() - 8).unwrap_or_default())
     }),
-    ("arrow-batch-of-a-trillion-rows", |to| arrow_lie(to, ROWS, 1 << 40, usize::MAX)),
+    ("arrow-batch-of-a-trillion-rows", |to| {
+        arrow_lie(to, ROWS, 1 << 40, usize::MAX)
+    }),
     ("arrow-negative-rows", |to| arrow_lie(to, ROWS, -1, usize::MAX)),
     ("arrow-column-of-more-rows", |to| arrow_lie(to, ROWS, ROWS + 64, 1)),
     ("arrow-fewer-rows", |to| arrow_lie(to, ROWS, 3, 0)),
-    ("arrow-buffer-beyond-its-batch", |to| arrow_lie(to, ROWS * 8, 1 << 40, 0)),
+    ("arrow-buffer-beyond-its-batch", |to| {
+        arrow_lie(to, ROWS * 8, 1 << 40, 0)
+    }),
     ("arrow-negative-buffer", |to| arrow_lie(to, ROWS * 8, -8, 0)),
     ("arrow-buffer-too-short", |to| arrow_lie(to, ROWS * 8, 8, 0)),
-    ("arrow-offset-beyond-the-text", |to| arrow_bytes(to, &7_777_i32.to_le_bytes(), &i32::MAX.to_le_bytes())),
-    ("arrow-negative-offset", |to| arrow_bytes(to, &7_777_i32.to_le_bytes(), &(-5_i32).to_le_bytes())),
-    ("arrow-code-beyond-its-dictionary", |to| arrow_bytes(to, &code_pattern(), &9_999_i32.to_le_bytes())),
-    ("arrow-text-that-is-no-utf8", |to| arrow_bytes(to, b"findme", &[0xff; 6])),
+    ("arrow-offset-beyond-the-text", |to| {
+        arrow_bytes(to, &7_777_i32.to_le_bytes(), &i32::MAX.to_le_bytes())
+    }),
+    ("arrow-negative-offset", |to| {
+        arrow_bytes(to, &7_777_i32.to_le_bytes(), &(-5_i32).to_le_bytes())
+    }),
+    ("arrow-code-beyond-its-dictionary", |to| {
+        arrow_bytes(to, &code_pattern(), &9_999_i32.to_le_bytes())
+    }),
+    ("arrow-text-that-is-no-utf8", |to| {
+        arrow_bytes(to, b"findme", &[0xff; 6])
+    }),
     ("arrow-unknown-dictionary", |to| arrow_without_dictionary(to)),
     ("arrow-packed-lie", |to| arrow_packed_lie(to, 1 << 50)),
     ("arrow-packed-lie-of-100-mb", |to| arrow_packed_lie(to, 100 << 20)),
@@ -224,7 +335,9 @@ pub const ALL: &[(&str, Maker)] = &[
 /// Makes the file of that name.
 pub fn make(name: &str, to: &Path) -> io::Result<PathBuf> {
     let maker = ALL.iter().find(|(known, _)| *known == name);
-    maker.ok_or_else(|| io::Error::other(format!("nothing makes `{name}`")))?.1(to)
+    maker
+        .ok_or_else(|| io::Error::other(format!("nothing makes `{name}`")))?
+        .1(to)
 }
 
 fn write(to: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
@@ -239,8 +352,15 @@ fn cut(to: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
 
 fn link(to: &Path, target: &str) -> io::Result<PathBuf> {
     let path = to.join("a.csv");
-    let made = std::process::Command::new("ln").args(["-s", target]).arg(&path).status()?;
-    if made.success() { Ok(path) } else { Err(io::Error::other("ln")) }
+    let made = std::process::Command::new("ln")
+        .args(["-s", target])
+        .arg(&path)
+        .status()?;
+    if made.success() {
+        Ok(path)
+    } else {
+        Err(io::Error::other("ln"))
+    }
 }
 
 /// A file of a gigabyte with one line that does not end: real for `real` bytes, and a hole behind.
@@ -252,7 +372,9 @@ fn long_line(to: &Path, name: &str, front: &[u8], piece: &[u8], real: usize) -> 
     for _ in 0..real >> 20 {
         file.write_all(&piece)?;
     }
-    file.into_inner().map_err(|error| error.into_error())?.set_len(1 << 30)?;
+    file.into_inner()
+        .map_err(|error| error.into_error())?
+        .set_len(1 << 30)?;
     Ok(path)
 }
 
@@ -316,7 +438,13 @@ const ROWS: i64 = 1_237;
 /// A batch of every kind of column.
 pub fn batch() -> RecordBatch {
     let rows = 0..ROWS;
-    let texts = rows.clone().map(|row| if row == 5 { "findme".to_owned() } else { format!("text {row}") });
+    let texts = rows.clone().map(|row| {
+        if row == 5 {
+            "findme".to_owned()
+        } else {
+            format!("text {row}")
+        }
+    });
     let mut words: Vec<String> = texts.collect();
     // The third text ends at byte 7,777, which its offset says.
     if let [first, second, third, ..] = words.as_mut_slice() {
@@ -324,13 +452,29 @@ pub fn batch() -> RecordBatch {
         *second = "b".into();
         *third = "c".repeat(7_775);
     }
-    let few: DictionaryArray<Int32Type> = rows.clone().map(|row| ["one", "two", "three"].get(row as usize % 3).copied()).collect();
+    let few: DictionaryArray<Int32Type> = rows
+        .clone()
+        .map(|row| ["one", "two", "three"].get(row as usize % 3).copied())
+        .collect();
     let columns: Vec<(&str, ArrayRef)> = vec![
-        ("n", Arc::new(rows.clone().map(|row| (row % 7 != 3).then_some(row * row)).collect::<Int64Array>())),
-        ("x", Arc::new(rows.clone().map(|row| Some(row as f64 / 8.0)).collect::<Float64Array>())),
+        (
+            "n",
+            Arc::new(
+                rows.clone()
+                    .map(|row| (row % 7 != 3).then_some(row * row))
+                    .collect::<Int64Array>(),
+            ),
+        ),
+        (
+            "x",
+            Arc::new(rows.clone().map(|row| Some(row as f64 / 8.0)).collect::<Float64Array>()),
+        ),
         ("text", Arc::new(StringArray::from(words))),
         ("few", Arc::new(few)),
-        ("on", Arc::new(rows.map(|row| Some(row as i32)).collect::<Date32Array>())),
+        (
+            "on",
+            Arc::new(rows.map(|row| Some(row as i32)).collect::<Date32Array>()),
+        ),
     ];
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
         .unwrap_or_else(|error| panic!("{error}"))
@@ -363,7 +507,9 @@ fn good_parquet() -> io::Result<Vec<u8>> {
 }
 
 fn options(packed: Option<CompressionType>) -> io::Result<IpcWriteOptions> {
-    IpcWriteOptions::default().try_with_compression(packed).map_err(io::Error::other)
+    IpcWriteOptions::default()
+        .try_with_compression(packed)
+        .map_err(io::Error::other)
 }
 
 pub fn arrow_file(packed: Option<CompressionType>) -> io::Result<Vec<u8>> {
@@ -425,7 +571,14 @@ fn last_block(bytes: &[u8]) -> Option<(i64, i64)> {
 fn arrow_block(to: &Path, offset: i64) -> io::Result<PathBuf> {
     let mut bytes = arrow_file(None)?;
     let (place, _) = last_block(&bytes).ok_or_else(|| io::Error::other("no block"))?;
-    replace(&mut bytes, &place.to_le_bytes(), &offset.to_le_bytes(), usize::MAX);
+    // The footer stands behind everything else.
+    let footer = bytes.len().saturating_sub(1_000);
+    replace(
+        bytes.get_mut(footer..).unwrap_or_default(),
+        &place.to_le_bytes(),
+        &offset.to_le_bytes(),
+        usize::MAX,
+    );
     write(to, "a.arrow", &bytes)
 }
 
@@ -450,7 +603,9 @@ fn arrow_without_dictionary(to: &Path) -> io::Result<PathBuf> {
     let mut at = 0;
     while let Some(length) = stream.get(at + 4..).and_then(|rest| rest.first_chunk::<4>()) {
         let end = at + 8 + i32::from_le_bytes(*length) as usize;
-        let Ok(message) = arrow_ipc::root_as_message(stream.get(at + 8..end).unwrap_or_default()) else { break };
+        let Ok(message) = arrow_ipc::root_as_message(stream.get(at + 8..end).unwrap_or_default()) else {
+            break;
+        };
         let next = end + message.bodyLength() as usize;
         if message.header_as_dictionary_batch().is_none() {
             out.extend_from_slice(stream.get(at..next).unwrap_or_default());

@@ -33,13 +33,29 @@ pub const KINDS: &[(&str, Good)] = &[
     ("mutated.csv", || Ok(csv().into_bytes())),
     ("mutated.csv.gz", || gzip(csv().as_bytes())),
     ("mutated.jsonl", || Ok(json("\n").into_bytes())),
-    ("mutated.json", || Ok(format!("[{}]", json(",").trim_end_matches(',')).into_bytes())),
+    ("mutated.json", || {
+        Ok(format!("[{}]", json(",").trim_end_matches(',')).into_bytes())
+    }),
     ("mutated.xlsx", || std::fs::read(super::folder().join("plain.xlsx"))),
     ("mutated-tiny.parquet", || Ok(parquet(&Lie::None))),
     ("mutated-coded.parquet", || Ok(parquet(&Lie::Code(4)))),
-    ("mutated-snappy.parquet", || as_parquet(&batch(), Compression::SNAPPY, WriterVersion::PARQUET_1_0)),
-    ("mutated-zstd.parquet", || as_parquet(&batch(), Compression::ZSTD(ZstdLevel::default()), WriterVersion::PARQUET_2_0)),
-    ("mutated-gzip.parquet", || as_parquet(&batch(), Compression::GZIP(GzipLevel::default()), WriterVersion::PARQUET_1_0)),
+    ("mutated-snappy.parquet", || {
+        as_parquet(&batch(), Compression::SNAPPY, WriterVersion::PARQUET_1_0)
+    }),
+    ("mutated-zstd.parquet", || {
+        as_parquet(
+            &batch(),
+            Compression::ZSTD(ZstdLevel::default()),
+            WriterVersion::PARQUET_2_0,
+        )
+    }),
+    ("mutated-gzip.parquet", || {
+        as_parquet(
+            &batch(),
+            Compression::GZIP(GzipLevel::default()),
+            WriterVersion::PARQUET_1_0,
+        )
+    }),
     ("mutated.arrow", || arrow_file(None)),
     ("mutated-lz4.arrow", || arrow_file(Some(CompressionType::LZ4_FRAME))),
     ("mutated-zstd.arrow", || arrow_file(Some(CompressionType::ZSTD))),
@@ -48,14 +64,27 @@ pub const KINDS: &[(&str, Good)] = &[
 
 fn csv() -> String {
     let rows: String = (0..200)
-        .map(|row| format!("{row},{}.5,2024-01-{:02},\"text, {row}\",{}\n", row % 7, row % 28 + 1, row % 2 == 0))
+        .map(|row| {
+            format!(
+                "{row},{}.5,2024-01-{:02},\"text, {row}\",{}\n",
+                row % 7,
+                row % 28 + 1,
+                row % 2 == 0
+            )
+        })
         .collect();
     format!("id,x,on,text,late\n{rows}")
 }
 
 fn json(between: &str) -> String {
     (0..200)
-        .map(|row| format!("{{\"id\":{row},\"x\":{}.5,\"on\":\"2024-01-{:02}\",\"text\":\"é {row}\"}}{between}", row % 7, row % 28 + 1))
+        .map(|row| {
+            format!(
+                "{{\"id\":{row},\"x\":{}.5,\"on\":\"2024-01-{:02}\",\"text\":\"é {row}\"}}{between}",
+                row % 7,
+                row % 28 + 1
+            )
+        })
         .collect()
 }
 
@@ -127,13 +156,21 @@ static PANICS: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
 /// Tries the files of a kind. The row of figures is put into the message.
 pub fn run(kind: &str) -> Seen {
-    let good = KINDS.iter().find(|(name, _)| *name == kind).unwrap_or_else(|| panic!("no kind {kind}")).1;
+    let good = KINDS
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .unwrap_or_else(|| panic!("no kind {kind}"))
+        .1;
     let good = good().unwrap();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("panic at {place}");
         *PANICS.lock().unwrap().entry(place).or_default() += 1;
     }));
-    let tries = std::env::var("HOSTILE_MUTATIONS").ok().and_then(|tries| tries.parse().ok()).unwrap_or(TRIES);
+    let tries = std::env::var("HOSTILE_MUTATIONS")
+        .ok()
+        .and_then(|tries| tries.parse().ok())
+        .unwrap_or(TRIES);
     let options = FileOptions {
         limits: ReadLimits {
             columns: 200,
@@ -148,7 +185,10 @@ pub fn run(kind: &str) -> Seen {
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(kind);
-    let mut chance = Chance(kind.bytes().fold(7, |seed, byte| seed * 31 + u64::from(byte)));
+    let mut chance = Chance(
+        kind.bytes()
+            .fold(7, |seed: u64, byte| seed.wrapping_mul(31) + u64::from(byte)),
+    );
     let (mut counts, mut peak, mut slowest) = ([0_usize; 3], 0, Duration::ZERO);
     for _ in 0..tries {
         std::fs::write(&path, mutated(&good, &mut chance)).unwrap();
@@ -158,7 +198,10 @@ pub fn run(kind: &str) -> Seen {
         slowest = slowest.max(time);
     }
     let panics = PANICS.lock().unwrap();
-    let places: Vec<String> = panics.iter().map(|(place, count)| format!("{count} x {place}")).collect();
+    let places: Vec<String> = panics
+        .iter()
+        .map(|(place, count)| format!("{count} x {place}"))
+        .collect();
     let message = format!(
         "{} refused, {} limited, {} read, {} panics caught {}",
         counts[0],

@@ -122,8 +122,16 @@ impl Struct {
 }
 
 fn page_header(lie: &Lie, body: usize, unpacked: usize, by_dictionary: bool) -> Struct {
-    let stored = if let Lie::Stored(said) = lie { *said } else { body as i64 };
-    let unpacked = if let Lie::Unpacked(said) = lie { *said } else { unpacked as i64 };
+    let stored = if let Lie::Stored(said) = lie {
+        *said
+    } else {
+        body as i64
+    };
+    let unpacked = if let Lie::Unpacked(said) = lie {
+        *said
+    } else {
+        unpacked as i64
+    };
     let values = if let Lie::PageValues(said) = lie { *said } else { ROWS };
     let encoding = if by_dictionary { 8 } else { 0 };
     let kind = if matches!(lie, Lie::Levels(_)) { 3 } else { 0 };
@@ -156,7 +164,11 @@ pub fn parquet(lie: &Lie) -> Vec<u8> {
     let start = out.len() as i64;
     let body = if by_dictionary {
         dictionary = Some(start);
-        let entries = if let Lie::DictionaryValues(said) = lie { *said } else { ROWS };
+        let entries = if let Lie::DictionaryValues(said) = lie {
+            *said
+        } else {
+            ROWS
+        };
         let header = Struct::default()
             .i32(1, 2)
             .i32(2, plain.len() as i64)
@@ -224,12 +236,21 @@ pub fn parquet(lie: &Lie) -> Vec<u8> {
     match lie {
         Lie::Deep(depth) => {
             schema.push(Struct::default().text(4, "root").i32(5, 1).end());
-            schema.extend(std::iter::repeat_n(Struct::default().i32(3, 0).text(4, "g").i32(5, 1).end(), *depth));
+            schema.extend(std::iter::repeat_n(
+                Struct::default().i32(3, 0).text(4, "g").i32(5, 1).end(),
+                *depth,
+            ));
         }
         Lie::Children(said) => schema.push(Struct::default().text(4, "root").i32(5, *said).end()),
         _ => schema.push(Struct::default().text(4, "root").i32(5, columns as i64).end()),
     }
-    schema.extend((0..columns).map(|column| leaf(&if column == 0 { "n".to_owned() } else { format!("n{column}") })));
+    schema.extend((0..columns).map(|column| {
+        leaf(&if column == 0 {
+            "n".to_owned()
+        } else {
+            format!("n{column}")
+        })
+    }));
     let all_rows = rows.saturating_mul(groups as i64);
     let footer = Struct::default()
         .i32(1, 1)

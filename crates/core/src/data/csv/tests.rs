@@ -607,3 +607,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_gap_is_so_many_missing_rows() {
+    use crate::data::build::ColumnBuilder;
+    for front in [vec![], vec!["1"; 3], vec!["0.5"; 70_000], vec!["word"; 100]] {
+        let build = |gap: &dyn Fn(&mut ColumnBuilder)| {
+            let mut builder = ColumnBuilder::new(ColumnNeed::default(), 0);
+            front.iter().for_each(|value| builder.push(value.as_bytes()).unwrap());
+            gap(&mut builder);
+            builder.push(b"7").unwrap();
+            builder.finish().unwrap()
+        };
+        let (one, many) = (
+            build(&|builder| builder.push_gap(200_000)),
+            build(&|builder| (0..200_000).for_each(|_| builder.push_missing())),
+        );
+        let table = |column: Column| Table {
+            rows: column.len(),
+            columns: vec![("x".into(), column)],
+            ..Table::default()
+        };
+        assert!(all_of(&table(one)) == all_of(&table(many)));
+    }
+}
