@@ -65,6 +65,12 @@ pub enum Command {
     },
     /// Print the manual page (troff).
     Man,
+    /// Read a file within limits, for `--untrusted`: the command calls itself.
+    #[command(name = crate::untrusted::COMMAND, hide = true)]
+    ReadUntrusted {
+        /// What to read.
+        request: PathBuf,
+    },
 }
 
 /// The card and its inputs.
@@ -92,6 +98,10 @@ pub struct Input {
     /// A value kept in another card, for `value_from(card, name)`: CARD.NAME=NUMBER.
     #[arg(long = "value", value_name = "CARD.NAME=NUMBER")]
     pub values: Vec<String>,
+    /// Nobody has looked at the card and its files: narrow limits; files in the card's own folder only, each read by a
+    /// process of its own that the system limits. Unix only.
+    #[arg(long)]
+    pub untrusted: bool,
 }
 
 /// `bellwether what-if`
@@ -317,6 +327,9 @@ pub struct TestArgs {
     /// Value of a param: NAME=VALUE.
     #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
     pub params: Vec<String>,
+    /// Nobody has looked at the cards: narrow limits, and modules from their own folder only.
+    #[arg(long)]
+    pub untrusted: bool,
 }
 
 /// `bellwether new`

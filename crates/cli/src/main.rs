@@ -9,6 +9,7 @@ mod output;
 mod pages;
 mod starter;
 mod terminal;
+mod untrusted;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Backtest(args) => commands::ask::backtest(args, terminal),
         Command::Test(args) => commands::test::test(args, terminal),
         Command::Docs(args) => commands::docs::docs(args, terminal),
+        Command::ReadUntrusted { request } => untrusted::read_table(request),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -93,7 +93,7 @@ fn widened(body: &str, columns: usize) -> String {
 }
 
 /// Codes that nothing says yet, with the reason; take a line out when its page is written.
-const WAITING: &[(u16, &str)] = &[(311, "said once `--untrusted` is there")];
+const WAITING: &[(u16, &str)] = &[];
 
 /// Runs an example in a folder of its own; the exit code and what is printed.
 fn run(example: &Example) -> (i32, String) {

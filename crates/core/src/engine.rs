@@ -432,6 +432,12 @@ fn evaluate(
     options.stopped()?;
     let mut diagnostics = stage.findings;
     diagnostics.extend(findings);
+    if options.budget.as_ref().is_some_and(Budget::texts_left_out) {
+        let message =
+            "an expression makes texts that are too long to keep (64 KiB each, fewer of many): they are missing";
+        let finding = Diagnostic::warning(codes::TEXT_LEFT_OUT, message);
+        diagnostics.push(finding.help("join fewer parts, or cut them with `sub_string`"));
+    }
     settle(&mut diagnostics);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(Error::new(ErrorKind::Card, diagnostics));

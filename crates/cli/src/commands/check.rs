@@ -15,7 +15,7 @@ use crate::terminal::{Terminal, Texts, draw};
 /// Checks a card.
 pub fn check(args: &CheckArgs, terminal: Terminal) -> Result<(), Failure> {
     let switches = args.switches.read()?;
-    let card = card::read(&args.input.card, &args.input.modules)?;
+    let card = card::read(&args.input.card, &args.input.modules, args.input.untrusted)?;
     let texts = card.texts();
     let name = card.name.clone();
     let (mut diagnostics, with_data) = findings(args, card, terminal)?;
@@ -68,7 +68,7 @@ fn as_json(found: &Findings) -> Result<String, Failure> {
 
 /// All findings, and whether data were read.
 fn findings(args: &CheckArgs, card: card::CardText, terminal: Terminal) -> Result<(Vec<Diagnostic>, bool), Failure> {
-    let session = match Session::compile(card, &args.input.params) {
+    let session = match Session::compile(card, &args.input.params, args.input.untrusted) {
         Ok(session) => session,
         Err(Failure::Findings { diagnostics, .. }) => return Ok((diagnostics, false)),
         Err(other) => return Err(other),

@@ -12,8 +12,8 @@ use crate::terminal::Terminal;
 
 /// Explains a cell.
 pub fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<(), Failure> {
-    let card = card::read(&args.input.card, &args.input.modules)?;
-    let session = Session::compile(card, &args.input.params)?;
+    let card = card::read(&args.input.card, &args.input.modules, args.input.untrusted)?;
+    let session = Session::compile(card, &args.input.params, args.input.untrusted)?;
     let Some(metric) = &args.metric else {
         return Err(Failure::usage(format!("explain what? {}", names(session.card()))));
     };

@@ -15,8 +15,8 @@ use crate::terminal::Terminal;
 pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     let switches = args.switches.read()?;
     entities::check(&args.entities)?;
-    let card = card::read(&args.input.card, &args.input.modules)?;
-    let session = Session::compile(card, &args.input.params)?;
+    let card = card::read(&args.input.card, &args.input.modules, args.input.untrusted)?;
+    let session = Session::compile(card, &args.input.params, args.input.untrusted)?;
     let tables = session.load(&args.input, terminal)?;
     let mut options = session.options(&args.input)?;
     // The engine joins the segments of a cross by commas, which separate cuts here.

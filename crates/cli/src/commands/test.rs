@@ -12,10 +12,10 @@ use crate::terminal::{Terminal, Texts, draw};
 pub fn test(args: &TestArgs, terminal: Terminal) -> Result<(), Failure> {
     let mut failed = false;
     for path in &args.cards {
-        let text = card::read(path, &args.modules)?;
+        let text = card::read(path, &args.modules, args.untrusted)?;
         let texts = text.texts();
         let name = text.name.clone();
-        let session = match Session::compile(text, &args.params) {
+        let session = match Session::compile(text, &args.params, args.untrusted) {
             Ok(session) => session,
             Err(Failure::Findings { diagnostics, texts }) => {
                 output::print(&format!(

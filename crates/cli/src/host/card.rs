@@ -36,12 +36,17 @@ impl CardText {
     }
 }
 
-/// Reads a card, and every module it imports from its own folder or from `module_folders`, to any depth.
-pub fn read(path: &Path, module_folders: &[PathBuf]) -> Result<CardText, Failure> {
+/// The longest text that is read; a card is far shorter.
+const LONGEST: u64 = 8 << 20;
+
+/// Reads a card, and every module it imports from its own folder or from `module_folders`, to any depth. Modules of an
+/// untrusted card must not lie behind a link.
+pub fn read(path: &Path, module_folders: &[PathBuf], untrusted: bool) -> Result<CardText, Failure> {
     let name = path.display().to_string();
     let text = if name == "-" {
         let mut text = String::new();
         std::io::stdin()
+            .take(LONGEST)
             .read_to_string(&mut text)
             .map_err(|error| Failure::input(format!("cannot read the card from standard input: {error}")))?;
         text
@@ -66,6 +71,13 @@ pub fn read(path: &Path, module_folders: &[PathBuf]) -> Result<CardText, Failure
             .find(|file| file.is_file());
         // A module that is not there is left to the engine, which points at the import and names those that are.
         if let Some(file) = found {
+            if untrusted && file.starts_with(&folder) {
+                let inside = crate::untrusted::stay_inside(&folder, &format!("{import}.rhai"));
+                inside.map_err(|finding| Failure::Findings {
+                    diagnostics: vec![finding],
+                    texts: Vec::new(),
+                })?;
+            }
             let text = read_text(&file)?;
             wanted.extend(imports(&text));
             modules.push((import, text, file.display().to_string()));
@@ -82,10 +94,16 @@ pub fn read(path: &Path, module_folders: &[PathBuf]) -> Result<CardText, Failure
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::input(format!("there is no file {}", path.display())),
-        _ => Failure::input(format!("cannot read {}: {error}", path.display())),
-    })?;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Failure::input(format!("there is no file {}", path.display())),
+            _ => Failure::input(format!("cannot read {}: {error}", path.display())),
+        })?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Failure::input(format!("{} is too long for a card", path.display())));
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
     String::from_utf8(bytes).map_err(|error| Failure::input(format!("{} is not UTF-8 text ({error})", path.display())))
 }
@@ -124,14 +142,14 @@ mod tests {
             "import \"company/cx\" as cx;\nimport \"gone\" as g;\n",
         )
         .unwrap();
-        let card = read(&folder.path().join("card.rhai"), &[]).unwrap();
+        let card = read(&folder.path().join("card.rhai"), &[], false).unwrap();
         let names: Vec<&str> = card.modules.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["company/base", "company/cx"]);
     }
 
     #[test]
     fn a_card_that_is_not_there_is_said_so() {
-        let failure = read(Path::new("no/such/card.rhai"), &[]).unwrap_err();
+        let failure = read(Path::new("no/such/card.rhai"), &[], false).unwrap_err();
         assert!(matches!(failure, Failure::Input(message) if message == "there is no file no/such/card.rhai"));
     }
 

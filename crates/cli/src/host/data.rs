@@ -151,15 +151,7 @@ pub fn open(
     threads: usize,
     terminal: Terminal,
 ) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
-    let mut options = FileOptions {
-        hash: true,
-        threads,
-        ..FileOptions::default()
-    };
-    for (key, value) in &place.options {
-        read_option(&mut options, key, value)
-            .map_err(|message| Diagnostic::error(codes::UNREADABLE_FILE, format!("data of `{name}`: {message}")))?;
-    }
+    let options = file_options(name, place, threads)?;
     let mut bar: Option<ProgressBar> = None;
     let outcome = bellwether_files::open(&place.path, &options, needs, &mut |done, total| {
         if terminal.progress && total.is_none_or(|total| total >= BAR_FROM_BYTES) {
@@ -171,6 +163,23 @@ pub fn open(
         bar.finish_and_clear();
     }
     outcome
+}
+
+/// How to read a place.
+///
+/// # Errors
+/// BW301 for an option that is not known.
+pub fn file_options(name: &str, place: &Place, threads: usize) -> Result<FileOptions, Diagnostic> {
+    let mut options = FileOptions {
+        hash: true,
+        threads,
+        ..FileOptions::default()
+    };
+    for (key, value) in &place.options {
+        read_option(&mut options, key, value)
+            .map_err(|message| Diagnostic::error(codes::UNREADABLE_FILE, format!("data of `{name}`: {message}")))?;
+    }
+    Ok(options)
 }
 
 /// Reads a whole file, every column, for `bellwether new --from`.

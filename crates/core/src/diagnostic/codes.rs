@@ -151,6 +151,7 @@ registry! {
     HIDDEN = 404, "cells hidden to protect people";
     SWAPPED_DATES = 405, "two dates that seem to be the wrong way round";
     NOT_DUE = 406, "rows of the headline whose window is not over";
+    TEXT_LEFT_OUT = 407, "text too long to keep";
     // BW5xx scores
     NOT_CHECKED = 500, "a cap or floor whose condition is unknown";
     OVERRIDDEN = 501, "a score set by hand";

@@ -161,6 +161,9 @@ impl<'a> Evaluator<'a> {
             start = end;
         }
         self.exceeded |= self.texts.exceeded | collector.exceeded();
+        if let (true, Some(budget)) = (self.exceeded, &self.budget) {
+            budget.note_text_left_out();
+        }
         if let Some(budget) = &self.budget
             && budget.afford(collector.bytes()).is_err()
         {

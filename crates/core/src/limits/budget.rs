@@ -151,6 +151,8 @@ struct Account {
     growing: AtomicU64,
     /// 0, or the number of the [`Stop`] plus one.
     stopped: AtomicU8,
+    /// Whether an expression made text that was too long to keep.
+    texts_left_out: AtomicBool,
 }
 
 /// The clock and the meter are read once in so many operations of the script.
@@ -176,6 +178,7 @@ impl Budget {
             rows: AtomicU64::new(0),
             growing: AtomicU64::new(0),
             stopped: AtomicU8::new(0),
+            texts_left_out: AtomicBool::new(false),
         }))
     }
 
@@ -296,6 +299,17 @@ impl Budget {
             return Err(self.stop(Stop::Memory));
         }
         Ok(())
+    }
+
+    /// Notes that an expression made text that was too long to keep: it is missing, and the report must say so.
+    pub fn note_text_left_out(&self) {
+        self.0.texts_left_out.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether text was left out.
+    #[must_use]
+    pub fn texts_left_out(&self) -> bool {
+        self.0.texts_left_out.load(Ordering::Relaxed)
     }
 
     /// Why it has stopped, if it has.
