@@ -2,6 +2,7 @@
 
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer};
 
+use super::bits::{bytes_of, each_word};
 use super::column::{Column, Ints, Values};
 use super::date::MICROS_PER_DAY;
 
@@ -14,15 +15,20 @@ fn ends<T: ArrowNativeType + Ord>(values: &[T], validity: Option<&NullBuffer>) -
             Some(values.iter().fold((first, first), fold))
         }
         Some(validity) => {
-            let there = values
-                .iter()
-                .zip(validity)
-                .filter(|(_, valid)| *valid)
-                .map(|(value, _)| *value);
-            there.fold(None, |ends, value| match ends {
-                None => Some((value, value)),
-                Some((low, high)) => Some((low.min(value), high.max(value))),
-            })
+            let first = validity.inner().set_indices().next().and_then(|row| values.get(row));
+            let (mut low, mut high) = (*first?, *first?);
+            let first = low;
+            // A missing row stands for a value that is there: so the loop has no branch.
+            each_word(validity.inner(), 0..values.len(), |start, word, length| {
+                let there = bytes_of(word);
+                let part = values.get(start..start + length).unwrap_or_default();
+                for (value, there) in part.iter().zip(there) {
+                    let value = if there == 1 { *value } else { first };
+                    low = low.min(value);
+                    high = high.max(value);
+                }
+            });
+            Some((low, high))
         }
     }
 }

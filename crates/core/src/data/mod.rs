@@ -4,6 +4,7 @@
 
 pub mod arrow;
 pub mod bind;
+pub(crate) mod bits;
 pub mod build;
 mod cast;
 pub mod column;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 
-use super::bits::each_unset;
 use super::parallel;
 use super::segment::RowCodes;
+use crate::data::bits::each_unset;
 use crate::data::{Codes, Column, NO_ROW, RowIndex, Values};
 use crate::definition::CivilDate;
 

@@ -3,8 +3,8 @@
 use arrow_array::Array as _;
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, ScalarBuffer};
 
-use super::bits::each_unset;
 use super::parallel;
+use crate::data::bits::each_unset;
 use crate::data::{Codes, Column, Ints, NO_ROW, Text, Values};
 
 /// The most different values of a narrow column; one more bin holds the rows without a value.

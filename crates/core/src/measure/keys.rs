@@ -9,6 +9,8 @@ use super::input::Input;
 use super::leaf::Leaf;
 use super::lists::identity;
 use super::parallel;
+use super::targets::{Tally, Targets};
+use super::{distinct, ranks};
 use crate::data::{Column, Ints, Values};
 use crate::definition::MeasureFunction;
 use crate::stats::quantile;
@@ -22,6 +24,15 @@ pub(crate) struct Keys {
     parts: Vec<Part>,
     /// Least and greatest key.
     ends: Option<(u64, u64)>,
+    /// The values of all published cells, where they were found at once.
+    found: Option<Found>,
+}
+
+/// The values of published cells.
+#[derive(Debug)]
+struct Found {
+    values: Vec<Option<f64>>,
+    tally: Tally,
 }
 
 /// The keys of a range of rows, cell after cell.
@@ -44,22 +55,30 @@ pub(crate) fn reads_keys(leaf: &Leaf) -> bool {
 }
 
 /// A key that sorts as the number does.
-fn ordered(value: f64) -> u64 {
+pub(super) fn ordered(value: f64) -> u64 {
     let bits = (value + 0.0).to_bits();
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
 /// The number of a key.
-fn number(key: u64) -> f64 {
+pub(super) fn number(key: u64) -> f64 {
     f64::from_bits(if key >> 63 == 1 { key ^ 1 << 63 } else { !key })
 }
 
 impl Keys {
     /// Puts the keys of a leaf's first input into its cells; those of percentiles are sorted within each cell.
-    pub(crate) fn new(leaf: &Leaf, cells: &[u32], count: usize, threads: usize) -> Self {
+    ///
+    /// With `targets`, the values of all published cells are found at once where that can be.
+    pub(crate) fn new(leaf: &Leaf, cells: &[u32], count: usize, targets: Option<&Targets>, threads: usize) -> Self {
         let Some(input) = leaf.inputs.first() else {
             return Self::default();
         };
+        if let Some(found) = targets.and_then(|targets| Found::new(leaf, input, cells, count, targets, threads)) {
+            return Self {
+                found: Some(found),
+                ..Self::default()
+            };
+        }
         let distinct = leaf.function == MeasureFunction::CountDistinct;
         let size = cells.len().div_ceil(threads.max(1)).max(1 << 16);
         let ranges: Vec<Range<usize>> = (0..cells.len().div_ceil(size))
@@ -87,11 +106,24 @@ impl Keys {
             });
             parts.iter_mut().zip(sorted).for_each(|(part, keys)| part.keys = keys);
         }
-        Self { parts, ends }
+        Self {
+            parts,
+            ends,
+            found: None,
+        }
     }
 
-    /// The cell of a leaf over some cells of the cube.
-    pub(crate) fn cell(&self, leaf: &Leaf, runs: &[Range<usize>]) -> Cell {
+    /// The cell of a leaf over some cells of the cube, which are those of a target.
+    pub(crate) fn cell(&self, leaf: &Leaf, runs: &[Range<usize>], target: usize) -> Cell {
+        if let Some(found) = &self.found {
+            let (n, missing) = found.tally.of(runs);
+            let value = found.values.get(target).copied().flatten();
+            return if leaf.function == MeasureFunction::CountDistinct {
+                Cell::of(value.or(Some(0.0)), n, missing).counted()
+            } else {
+                Cell::of(value, n, missing)
+            };
+        }
         let missing = runs
             .iter()
             .flat_map(|run| self.parts.iter().map(|part| part.missing(run)))
@@ -104,11 +136,7 @@ impl Keys {
             let n = slices.iter().map(|keys| keys.len() as u64).sum();
             return Cell::of(Some(self.distinct(&slices) as f64), n, missing).counted();
         }
-        let p = if leaf.function == MeasureFunction::Median {
-            50.0
-        } else {
-            leaf.numbers.first().copied().unwrap_or(50.0)
-        };
+        let p = percent(leaf);
         let slices: Vec<&[u64]> = runs
             .iter()
             .flat_map(|run| run.clone())
@@ -121,6 +149,10 @@ impl Keys {
 
     /// Rows of some cells, with and without a value.
     pub(crate) fn rows(&self, runs: &[Range<usize>]) -> u64 {
+        if let Some(found) = &self.found {
+            let (n, missing) = found.tally.of(runs);
+            return n + missing;
+        }
         runs.iter()
             .flat_map(|run| {
                 self.parts
@@ -152,6 +184,53 @@ impl Keys {
         all.dedup();
         all.len() as u64
     }
+}
+
+impl Found {
+    fn new(leaf: &Leaf, input: &Input, cells: &[u32], count: usize, targets: &Targets, threads: usize) -> Option<Self> {
+        if input.bins.is_some() {
+            return None;
+        }
+        let mask = leaf.mask.as_deref();
+        let column = &input.base;
+        if leaf.function == MeasureFunction::CountDistinct {
+            let (counts, tally) = distinct::count(column, mask, cells, count, targets, threads)?;
+            return Some(Self {
+                values: counts.into_iter().map(|count| Some(f64::from(count))).collect(),
+                tally,
+            });
+        }
+        let mut made = Vec::new();
+        let values = match &column.values {
+            Values::Float(values) => values,
+            _ => {
+                made.resize(column.len(), 0.0);
+                parallel::fill(threads, &mut made, |start, part| {
+                    for (row, slot) in (start..).zip(part) {
+                        *slot = input.number(row).unwrap_or(0.0);
+                    }
+                });
+                made.as_slice()
+            }
+        };
+        let numbers = ranks::Numbers {
+            values,
+            valid: column.validity.as_ref(),
+            mask,
+            cells,
+            count,
+        };
+        let (values, tally) = numbers.percentiles(targets, percent(leaf), threads)?;
+        Some(Self { values, tally })
+    }
+}
+
+/// The percent of a percentile.
+fn percent(leaf: &Leaf) -> f64 {
+    if leaf.function == MeasureFunction::Median {
+        return 50.0;
+    }
+    leaf.numbers.first().copied().unwrap_or(50.0)
 }
 
 impl Part {
@@ -258,27 +337,9 @@ fn key_of(input: &Input, column: &Column, distinct: bool, row: usize) -> u64 {
 /// A percentile of type 7 of sorted runs.
 fn percentile(runs: &[&[u64]], n: u64, p: f64) -> Option<f64> {
     let (index, fraction) = quantile::position(n, p)?;
-    let (mut low, mut high) = (u64::MAX, 0);
-    for run in runs {
-        low = low.min(run.first().copied().unwrap_or(u64::MAX));
-        high = high.max(run.last().copied().unwrap_or(0));
-    }
-    let up_to = |key: u64| {
-        runs.iter()
-            .map(|run| run.partition_point(|&other| other <= key) as u64)
-            .sum::<u64>()
-    };
-    // The least key that has more than `index` keys up to it.
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if up_to(middle) > index {
-            high = middle
-        } else {
-            low = middle + 1
-        }
-    }
+    let low = nth(runs, index);
     let below = number(low);
-    if fraction == 0.0 || up_to(low) > index + 1 {
+    if fraction == 0.0 || up_to(runs, low) > index + 1 {
         return Some(below);
     }
     let above = runs
@@ -290,4 +351,28 @@ fn percentile(runs: &[&[u64]], n: u64, p: f64) -> Option<f64> {
         above.map_or(below, |&key| number(key)),
         fraction,
     ))
+}
+
+/// How many keys of sorted runs there are up to one.
+fn up_to(runs: &[&[u64]], key: u64) -> u64 {
+    let below = |run: &&[u64]| run.partition_point(|&other| other <= key) as u64;
+    runs.iter().map(below).sum()
+}
+
+/// Key number `index` of sorted runs, counted from 0: the least that has more than so many keys up to it.
+pub(super) fn nth(runs: &[&[u64]], index: u64) -> u64 {
+    let (mut low, mut high) = (u64::MAX, 0);
+    for run in runs {
+        low = low.min(run.first().copied().unwrap_or(u64::MAX));
+        high = high.max(run.last().copied().unwrap_or(0));
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if up_to(runs, middle) > index {
+            high = middle
+        } else {
+            low = middle + 1
+        }
+    }
+    low
 }

@@ -4,13 +4,13 @@
 
 mod algebra;
 mod axes;
-mod bits;
 mod blocks;
 mod calendar;
 pub mod cell;
 mod coded;
 mod days;
 mod derive;
+mod distinct;
 mod domain;
 mod entity;
 mod evaluate;
@@ -24,6 +24,7 @@ mod lists;
 pub(crate) mod parallel;
 mod pass;
 mod plan;
+mod ranks;
 mod reach;
 mod row_values;
 mod rows;
@@ -34,6 +35,7 @@ mod state;
 mod stock;
 mod sums;
 mod suppress;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod through;

@@ -19,6 +19,7 @@ use super::scan::{Scan, Want, What};
 use super::segment::{NO_VALUE, RowCodes};
 use super::state::{Finished, States};
 use super::stock::{self, Spells, Stock};
+use super::targets::Targets;
 use super::through::View;
 use crate::data::Column;
 use crate::definition::MeasureFunction;
@@ -83,6 +84,8 @@ struct Source {
 struct Served<'p> {
     cut: &'p Cut,
     count: usize,
+    /// The number of its first published cell among those of all cuts.
+    first: usize,
     /// The combinations of the cube that each of the cut holds.
     parts: Vec<Vec<usize>>,
     states: BTreeMap<Source, States>,
@@ -101,7 +104,6 @@ impl Pass<'_> {
         };
         let (scan, mut seen) = self.plan(days.as_deref());
         let states = scan.run();
-        let grown = self.list(&scan, &mut seen)?;
         let mut runs = self.grid.runs.clone();
         // One more window holds the rows without a day: they are skipped in the whole time.
         runs.push((self.grid.undated(), self.grid.undated() + 1));
@@ -111,6 +113,7 @@ impl Pass<'_> {
         .into_iter()
         .flatten()
         .collect();
+        let grown = self.list(&scan, &mut seen, &served)?;
         let made = self.cells(&served, &seen, days.as_deref(), &runs);
         self.budget.shrink(grown);
         Ok(made)
@@ -170,7 +173,7 @@ impl Pass<'_> {
     }
 
     /// Lists the rows of each cell for the members that read them, and gives the bytes that they take.
-    fn list(&self, scan: &Scan<'_>, seen: &mut [Seen<'_>]) -> Result<u64, (Span, Stop)> {
+    fn list(&self, scan: &Scan<'_>, seen: &mut [Seen<'_>], served: &[Served<'_>]) -> Result<u64, (Span, Stop)> {
         if seen.iter().all(|seen| matches!(seen.reads, Reads::States(..))) {
             return Ok(0);
         }
@@ -187,10 +190,17 @@ impl Pass<'_> {
             grown += bytes;
         }
         let cells = scan.row_cells();
+        let mut targets = None;
         for seen in seen {
             match &mut seen.reads {
                 Reads::States(..) => {}
-                Reads::Keys(keys) => *keys = Keys::new(&seen.leaf, &cells, scan.cells(), self.threads),
+                Reads::Keys(keys) => {
+                    if targets.is_none() {
+                        targets = Some(self.targets(scan, served));
+                    }
+                    let targets = targets.as_ref().and_then(Option::as_ref);
+                    *keys = Keys::new(&seen.leaf, &cells, scan.cells(), targets, self.threads);
+                }
                 Reads::Rows(lists, spells) => {
                     *lists = Lists::new(&cells, scan.cells(), seen.leaf.mask.as_deref());
                     if matches!(seen.leaf.time, Time::Stock) {
@@ -200,6 +210,31 @@ impl Pass<'_> {
             }
         }
         Ok(grown)
+    }
+
+    /// The published cells, all cuts one after the other, and which of them each cell of the cube counts in.
+    fn targets(&self, scan: &Scan<'_>, served: &[Served<'_>]) -> Option<Targets> {
+        let size = self.grid.len();
+        let mut runs = Vec::new();
+        for served in served {
+            for (combination, parts) in served.parts.iter().enumerate() {
+                for (run, &(first, end)) in self.grid.runs.iter().enumerate() {
+                    let target = self.target(served, combination, run) as u32;
+                    runs.extend(
+                        parts
+                            .iter()
+                            .map(|&part| (target, part * size + first..part * size + end)),
+                    );
+                }
+            }
+        }
+        let count = served.last().map_or(0, |last| self.target(last, last.count, 0));
+        Targets::new(scan.cells(), count, runs)
+    }
+
+    /// The number of a published cell.
+    fn target(&self, served: &Served<'_>, combination: usize, run: usize) -> usize {
+        served.first + combination * self.grid.runs.len() + run
     }
 
     fn serve<'s>(
@@ -236,9 +271,12 @@ impl Pass<'_> {
                 Some((source, if source.collapsed { made.collapsed() } else { made }))
             })
             .collect();
+        let before = self.served.get(..at).unwrap_or_default();
+        let combinations = |(_, sizes): &(Cut, Vec<usize>)| sizes.iter().product::<usize>();
         Some(Served {
             cut,
             count,
+            first: before.iter().map(combinations).sum::<usize>() * self.grid.runs.len(),
             parts,
             states,
         })
@@ -384,8 +422,8 @@ impl Pass<'_> {
                 .collect()
         };
         let undated = (self.grid.undated(), self.grid.undated() + 1);
-        for (&run, &slot) in self.grid.runs.iter().zip(&seen.member.slots) {
-            let mut cell = keys.cell(&seen.leaf, &runs(run));
+        for (at, (&run, &slot)) in self.grid.runs.iter().zip(&seen.member.slots).enumerate() {
+            let mut cell = keys.cell(&seen.leaf, &runs(run), self.target(served, combination, at));
             if self.group.days.is_some() && !seen.leaf.by_end && self.slots.is_whole(slot) {
                 cell.skipped += keys.rows(&runs(undated));
             }

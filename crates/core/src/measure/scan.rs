@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 
-use super::bits::each_unset;
 use super::grid::Grid;
 use super::input::{Bins, Input};
 use super::segment::RowCodes;
 use super::state::{Cube, Ends, Latest, Numbers, Pairs, State as _, States, WeightedNumbers};
 use super::sums::{FloatSums, PairSums};
+use crate::data::bits::{bytes_of, each_unset, each_word};
 use crate::data::{Codes, Column, Ints, Values};
 use crate::limits::{Budget, Stop};
 use crate::stats::exact::{Lane, LaneKind, Narrow, Scale, Split, Wide, Window};
@@ -435,14 +435,9 @@ fn find_bins(input: &Input, rows: Range<usize>, bins: &mut Vec<u8>) {
             Codes::U8(codes) => bins.extend_from_slice(codes.get(rows.clone()).unwrap_or_default()),
             _ => bins.extend(rows.clone().map(|row| text.codes.get(row) as u8)),
         },
-        Values::Bool(values) => {
-            bins.resize(rows.len(), 1);
-            each_unset(values, rows.clone(), |at| {
-                if let Some(bin) = bins.get_mut(at) {
-                    *bin = 0;
-                }
-            });
-        }
+        Values::Bool(values) => each_word(values, rows.clone(), |_, word, length| {
+            bins.extend_from_slice(bytes_of(word).get(..length).unwrap_or_default());
+        }),
         _ => bins.resize(rows.len(), 0),
     }
     if let Some(validity) = &input.base.validity {

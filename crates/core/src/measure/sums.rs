@@ -2,9 +2,9 @@
 
 use arrow_buffer::BooleanBuffer;
 
-use super::bits::each_unset;
 use super::parallel;
 use super::state::{Cube, Halves, Numbers, Pairs, State, States};
+use crate::data::bits::each_unset;
 use crate::stats::exact::{Comoments, ExponentPairs, ExponentSums, Lane, LaneKind, Moments, Window};
 
 /// Cells of a task when sums become states.

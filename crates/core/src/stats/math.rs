@@ -188,8 +188,8 @@ fn t_upper_tail(t: f64, df: f64) -> f64 {
 /// The t with `t_cdf(t, df) = p`; `None` unless 0 < p < 1 and df > 0.
 ///
 /// Newton's method on the upper tail from the normal quantile, which lies below the root; as the tail is convex there,
-/// the steps only ever climb towards it. Above 10 000 degrees the expansion of Abramowitz and Stegun 26.7.5 is exact to
-/// the last places and takes over.
+/// the steps only ever climb towards it. Above 10 000 degrees, and above 500 for tails of 0.004 and more, the expansion of
+/// Abramowitz and Stegun 26.7.5 with one more term (Goldberg and Levine 1946) is exact to the last places and takes over.
 #[must_use]
 pub fn t_quantile(p: f64, df: f64) -> Option<f64> {
     (df > 0.0 && df.is_finite()).then_some(())?;
@@ -203,13 +203,14 @@ pub fn t_quantile(p: f64, df: f64) -> Option<f64> {
 /// The t > 0 whose upper tail is `tail`, `z` being the normal quantile of the same tail.
 fn t_quantile_above(tail: f64, z: f64, df: f64) -> Option<f64> {
     let square = z * z;
-    if df > 1e4 {
+    if df > 1e4 || (df >= 500.0 && square <= 7.0) {
         let orders = [
             1.0,
             horner(&[1.0, 1.0], square) / 4.0,
             horner(&[3.0, 16.0, 5.0], square) / 96.0,
             horner(&[-15.0, 17.0, 19.0, 3.0], square) / 384.0,
             horner(&[-945.0, -1920.0, 1482.0, 776.0, 79.0], square) / 92_160.0,
+            horner(&[17_955.0, -765.0, -1782.0, 930.0, 339.0, 27.0], square) / 368_640.0,
         ];
         return Some(z * horner(&orders, 1.0 / df));
     }

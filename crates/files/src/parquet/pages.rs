@@ -202,9 +202,8 @@ impl DataPage {
                     present += if value == 1 { count } else { 0 };
                 }
                 Run::Packed { bytes, count } => {
-                    let bits = arrow_buffer::BooleanBuffer::new(arrow_buffer::Buffer::from(bytes), 0, count);
-                    present += bits.count_set_bits();
-                    validity.append_buffer(&bits);
+                    present += set_bits(bytes, count);
+                    validity.append_packed_range(0..count, bytes);
                 }
             }
         }
@@ -215,6 +214,18 @@ impl DataPage {
     const fn by_dictionary(&self) -> bool {
         matches!(self.encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY)
     }
+}
+
+/// How many of the first `count` bits are set.
+fn set_bits(bytes: &[u8], count: usize) -> usize {
+    let (whole, rest) = bytes.split_at_checked(count / 8).unwrap_or((bytes, &[]));
+    let (words, tail) = whole.as_chunks::<8>();
+    let mut set: u32 = words.iter().map(|word| u64::from_le_bytes(*word).count_ones()).sum();
+    set += tail.iter().map(|byte| byte.count_ones()).sum::<u32>();
+    if let Some(last) = rest.first().filter(|_| count % 8 > 0) {
+        set += (last & ((1 << (count % 8)) - 1)).count_ones();
+    }
+    set as usize
 }
 
 /// A run of a hybrid of run lengths and packed bits.
@@ -454,7 +465,34 @@ impl Chunk {
         Ok(out)
     }
 
+    /// Truth values where every row has one: their bits as they are.
+    fn full_bools(&self) -> Result<arrow_buffer::BooleanBuffer, ParquetError> {
+        let mut out = BooleanBufferBuilder::new(self.rows);
+        for page in &self.pages {
+            let short = || broken("a page ends inside its values");
+            match page.encoding {
+                Encoding::PLAIN if page.values.len() * 8 >= page.rows => {
+                    out.append_packed_range(0..page.rows, &page.values);
+                }
+                Encoding::RLE => {
+                    for run in Runs::new(page.values.get(4..).ok_or_else(short)?, 1, page.rows) {
+                        match run? {
+                            Run::Same { value, count } => out.append_n(count, value == 1),
+                            Run::Packed { bytes, count } => out.append_packed_range(0..count, bytes),
+                        }
+                    }
+                }
+                Encoding::PLAIN => return Err(short()),
+                _ => return Err(broken("truth values by dictionary")),
+            }
+        }
+        Ok(out.finish())
+    }
+
     fn bools(&self) -> Result<arrow_buffer::BooleanBuffer, ParquetError> {
+        if self.pages.iter().all(|page| page.present == page.rows) {
+            return self.full_bools();
+        }
         let mut out: Vec<bool> = Vec::with_capacity(self.rows);
         for page in &self.pages {
             let start = out.len();
