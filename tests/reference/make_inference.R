@@ -77,3 +77,32 @@ for (n in c(12, 150)) {
     rows[[length(rows) + 1]] <- data.frame(lives, time = fit$time[i], percent = num(100 * fit$surv[i]), low = num(100 * max(0, fit$lower[i])), high = num(100 * min(1, fit$upper[i])), source = paste(version("survival"), "survfit plain"))
 }
 put("greenwood.csv", rows)
+
+# The change of a mean between two periods where customers answer in both, some of them twice.
+rows <- list()
+set.seed(7)
+for (customers in c(45, 120)) {
+  feel <- rnorm(customers, 0, 1.5)
+  n <- customers * 3
+  customer <- sample(1:customers, n, replace = TRUE); period <- sample(c("2026-05", "2026-06"), n, replace = TRUE)
+  y <- pmin(10, pmax(0, round(6 + feel[customer] + 0.8 * (period == "2026-06") + rnorm(n))))
+  design <- svydesign(ids = ~customer, weights = rep(1, n), data = data.frame(customer, period, y))
+  both <- svyby(~y, ~period, design, svymean, covmat = TRUE)
+  change <- svycontrast(both, c("2026-05" = -1, "2026-06" = 1))
+  m <- length(unique(customer)); error <- as.numeric(SE(change)); d <- as.numeric(coef(change))
+  rows[[length(rows) + 1]] <- data.frame(customers, customer = joined(customer), period = paste(period, collapse = " "), y = joined(y), change = num(d), error = num(error), p = num(2 * pt(-abs(d / error), m - 1)), low = num(d - qt(0.975, m - 1) * error), high = num(d + qt(0.975, m - 1) * error), source = paste(survey, "svyby, svycontrast; pt"))
+}
+put("change.csv", rows)
+
+# A score of two metrics over the same customers: 0.6 mean + 0.4 share, with the covariance of both.
+rows <- list()
+set.seed(8)
+n <- 150; customers <- 60
+customer <- sample(1:customers, n, replace = TRUE)
+y <- pmin(10, pmax(0, round(rnorm(n, 6, 2)))); hit <- as.integer(y + rnorm(n) > 6)
+design <- svydesign(ids = ~customer, weights = rep(1, n), data = data.frame(customer, y, hit))
+both <- svymean(~y + hit, design)
+score <- svycontrast(both, c(y = 0.6 * 10, hit = 0.4 * 100))
+m <- length(unique(customer)); error <- as.numeric(SE(score)); d <- as.numeric(coef(score))
+rows[[1]] <- data.frame(customers, customer = joined(customer), y = joined(y), hit = joined(hit), score = num(d), error = num(error), low = num(d - qt(0.975, m - 1) * error), high = num(d + qt(0.975, m - 1) * error), source = paste(survey, "svymean, svycontrast; qt"))
+put("composite.csv", rows)

@@ -18,6 +18,7 @@ pub use explain::Question;
 use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
 use crate::definition::{self, CivilDate, Scorecard};
 use crate::diagnostic::{Diagnostic, codes, switch};
+use crate::inference;
 use crate::limits::{Budget, Host, Limits, Stop};
 use crate::link;
 pub use crate::link::{Backtest, WhatIf, WhatIfQuestion};
@@ -556,8 +557,10 @@ impl<'a> Stage<'a> {
                 threads,
             },
         );
+        let inference = inference::infer(card, &self.measures, &self.scores, &mut self.session);
         report::build(Evaluated {
             card,
+            inference: &inference,
             data: self.session.data(),
             measures: &self.measures,
             scores: &self.scores,

@@ -28,6 +28,7 @@ pub mod definition;
 pub mod diagnostic;
 pub mod engine;
 pub mod expr;
+pub mod inference;
 pub mod limits;
 pub mod link;
 pub mod measure;

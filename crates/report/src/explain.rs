@@ -1,6 +1,6 @@
 //! An explanation as a document: the value, its formula, the rows behind it, the parts of a score.
 
-use bellwether::report::{AggregateExplanation, Explanation, FormulaPart, ScoreExplanation};
+use bellwether::report::{AggregateExplanation, Change, ChangeVerdict, Explanation, FormulaPart, ScoreExplanation};
 
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
@@ -112,15 +112,44 @@ fn facts(explanation: &Explanation) -> Vec<Vec<Run>> {
     }
     if let Some(change) = &cell.change {
         items.push(vec![Run::plain(format!(
-            "against {}: {}",
+            "against {}: {}{}",
             change.from,
-            format::difference(change.difference, decimals)
+            format::difference(change.difference, decimals),
+            verdict(change, decimals)
         ))]);
     }
     if let Some(owner) = &explanation.goal.owner {
         items.push(vec![Run::plain(format!("owner: {owner}"))]);
     }
     items
+}
+
+/// What the test of a change says.
+fn verdict(change: &Change, decimals: u32) -> String {
+    let said = match change.verdict {
+        ChangeVerdict::Up => ": up, more than noise",
+        ChangeVerdict::Down => ": down, more than noise",
+        ChangeVerdict::NoChangeShown => ": no change shown",
+        ChangeVerdict::NotTested => {
+            return change
+                .reason
+                .as_ref()
+                .map(|why| format!(": not tested, {why}"))
+                .unwrap_or_default();
+        }
+    };
+    let mut text = said.to_owned();
+    if let (Some(interval), Some(p)) = (&change.interval, change.p) {
+        text.push_str(&format!(
+            " ({} % range of the change {} to {}, {}; p {} after all tests of this report)",
+            format::stated(interval.level * 100.0),
+            format::difference(interval.low, decimals),
+            format::difference(interval.high, decimals),
+            interval.method,
+            format::number(p, 4)
+        ));
+    }
+    text
 }
 
 fn formula_rows(part: &FormulaPart, depth: usize, decimals: u32, rows: &mut Vec<Vec<Run>>) {

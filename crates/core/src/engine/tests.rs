@@ -227,5 +227,6 @@ mod accounts;
 mod card_tests;
 mod explained;
 mod gaps;
+mod inference;
 mod results;
 mod windows;

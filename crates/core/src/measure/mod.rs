@@ -17,6 +17,7 @@ mod evaluate;
 mod executor;
 mod finish;
 mod grid;
+pub mod influence;
 mod input;
 mod keys;
 mod leaf;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::cell::{self, Frame, Raw};
 use super::finding;
 use super::formula::measure_text;
+use super::inferred;
 use super::journey;
 use super::model::{
     AlertResult, Cell, Contribution, EntityScores, GoalResult, InitiativeResult, LimitResult, LinkResult, ListResult,
@@ -13,6 +14,7 @@ use super::model::{
 use crate::data::{Dataset, TableSummary};
 use crate::definition::{Baseline, Direction, Goal, LimitKind, MeasureKind, Metric, Score, Scorecard};
 use crate::diagnostic::Diagnostic;
+use crate::inference::{Inference, ScoreRange};
 use crate::link::Links;
 use crate::measure::{CellKey, Measures, State};
 use crate::score::{Fate, PartDetail, ScoreDetail, Scorer, Scores, Thing, Treatment, condition, goal, place, plan};
@@ -27,6 +29,8 @@ pub struct Evaluated<'a> {
     pub measures: &'a Measures,
     /// Cells of the card's scores.
     pub scores: &'a Scores,
+    /// What was inferred from them.
+    pub inference: &'a Inference,
     /// For each metric the worth of a point where a measure gives it.
     pub worth: Vec<Option<f64>>,
     /// For each score its rows, where it has them.
@@ -155,6 +159,8 @@ impl Builder<'_, '_> {
             goal: &metric.goal,
             direction,
             bands: None,
+            tests: self.from.inference.metric_tests.get(index),
+            ranges: None,
         };
         let look = self.look_metric(index);
         let headline_key = place::headline_key(&measures.axes, |key| look(key).map(|raw| raw.state()));
@@ -193,6 +199,10 @@ impl Builder<'_, '_> {
                 .map(|why| why.value.clone().unwrap_or_default()),
             no_interval: natural.and_then(|cells| cells.no_interval.clone()),
             headline: frame.cell(&headline_key, &look),
+            splits: (self.from.inference.splits.get(index))
+                .map_or_else(Vec::new, |splits| inferred::splits(&measures.axes, splits)),
+            process: (self.from.inference.metric_series.get(index))
+                .and_then(|series| inferred::process(&measures.axes, series.as_ref()?)),
             cells: self
                 .kept(keys, metric.each_step)
                 .into_iter()
@@ -252,6 +262,8 @@ impl Builder<'_, '_> {
             goal: &score.goal,
             direction,
             bands,
+            tests: self.from.inference.score_tests.get(index),
+            ranges: self.from.inference.score_ranges.get(index),
         };
         let look = self.look_score(index);
         let keys = self
@@ -271,6 +283,12 @@ impl Builder<'_, '_> {
             goal: self.goal(&score.goal, &frame, &look),
             bands: bands.map_or_else(Vec::new, |bands| bands.names.clone()),
             band_edges: bands.map_or_else(Vec::new, |bands| bands.edges.clone()),
+            no_interval: match frame.ranges.and_then(|ranges| ranges.get(&self.score_headline(index))) {
+                Some(ScoreRange::None(why)) => Some(why.clone()),
+                Some(ScoreRange::Range(..)) | None => None,
+            },
+            process: (self.from.inference.score_series.get(index))
+                .and_then(|series| inferred::process(&self.from.measures.axes, series.as_ref()?)),
             headline: frame.cell(&self.score_headline(index), &look),
             contributions: shown.map_or_else(Vec::new, |detail| contributions(&detail.parts)),
             limits: shown.map_or_else(Vec::new, |detail| limits(score, detail)),

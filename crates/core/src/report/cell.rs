@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::inferred;
 use super::model::{Cell, Change, ChangeVerdict};
 use crate::definition::{Bands, Direction, Goal};
+use crate::inference::{ScoreRange, Test};
 use crate::measure::{Axes, CellKey, MeasuredCell, Measures, State};
 use crate::score::{ScoreCell, band_name, goal, place};
 
@@ -13,6 +15,10 @@ pub(super) struct Frame<'a> {
     pub goal: &'a Goal,
     pub direction: Option<Direction>,
     pub bands: Option<&'a Bands>,
+    /// Tests of change, by cell.
+    pub tests: Option<&'a BTreeMap<CellKey, Test>>,
+    /// Ranges of a score, by cell.
+    pub ranges: Option<&'a BTreeMap<CellKey, ScoreRange>>,
 }
 
 /// A cell before it is compared with anything.
@@ -48,6 +54,9 @@ impl Frame<'_> {
         let raw = look(key);
         let mut cell = bare(self.axes(), key, raw);
         let Some(value) = cell.value else { return cell };
+        if let Some(range) = self.ranges.and_then(|ranges| ranges.get(key)) {
+            cell.interval = inferred::interval(range);
+        }
         let complete = !cell.partial;
         cell.target = goal::target_of(self.goal, self.axes(), key, self.measures.as_of);
         if let Some(target) = cell.target.filter(|_| complete) {
@@ -98,12 +107,17 @@ impl Frame<'_> {
             (Some(Direction::Higher), difference) => Some(difference > 0.0),
             (Some(Direction::Lower), difference) => Some(difference < 0.0),
         };
-        Some(Change {
+        let change = Change {
             from,
             difference,
             better,
             verdict: ChangeVerdict::NotTested,
-        })
+            interval: None,
+            p: None,
+            reason: None,
+        };
+        let test = self.tests.and_then(|tests| tests.get(key));
+        Some(test.map_or_else(|| change.clone(), |test| inferred::tested(change.clone(), test)))
     }
 }
 

@@ -8,6 +8,7 @@ mod cell;
 pub mod explain;
 mod finding;
 pub mod formula;
+mod inferred;
 mod journey;
 pub mod model;
 #[cfg(feature = "schema")]
@@ -24,9 +25,10 @@ pub use explain::{
     ScoreExplanation,
 };
 pub use model::{
-    AlertResult, Cell, Change, ChangeVerdict, Contribution, EntityScores, GoalResult, InitiativeResult, JourneyResult,
-    LimitResult, LinkResult, ListResult, MetricResult, ObjectiveResult, PhaseResult, Provenance, Report,
-    Results, ScoreResult, StepResult, TableProvenance, Value, WorthResult,
+    AlertResult, Cell, Change, ChangePart, ChangeSplit, ChangeVerdict, Contribution, EntityScores, GoalResult,
+    InitiativeResult, JourneyResult, LimitResult, LinkResult, ListResult, MetricResult, ObjectiveResult,
+    PhaseResult, ProcessResult, Provenance, Report, Results, ScoreResult, SignalResult, StepResult, TableProvenance,
+    Value, WorthResult,
 };
 #[cfg(feature = "schema")]
 pub use schema::{check_schema, explanation_schema, report_schema};

@@ -131,6 +131,15 @@ pub struct Change {
     pub better: Option<bool>,
     /// Real or noise.
     pub verdict: ChangeVerdict,
+    /// The range of the difference, where it was tested; at 95 % for itself alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+    /// The p value of no change, adjusted for all tests of its family (Benjamini and Hochberg).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p: Option<f64>,
+    /// Why it was not tested, in the cells of the headline period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Whether a change is more than noise.
@@ -138,12 +147,71 @@ pub struct Change {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeVerdict {
-    /// It passed the test of its family.
-    Real,
-    /// It did not.
-    Noise,
+    /// It went up by more than noise: it passed the test of its family.
+    Up,
+    /// It went down by more than noise.
+    Down,
+    /// Noise alone can explain it.
+    NoChangeShown,
     /// There is no test for it.
     NotTested,
+}
+
+/// The change of a metric's headline, split by a segment into what the values did and how their mix shifted (Kitagawa).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeSplit {
+    /// Name of the segment.
+    pub segment: String,
+    /// What the shift of rows between its values gives.
+    pub mix: f64,
+    /// What the changes within its values give; both add up to the change.
+    pub rate: f64,
+    /// What each value gives.
+    pub parts: Vec<ChangePart>,
+}
+
+/// What one value of a segment gives to a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangePart {
+    /// The value.
+    pub value: String,
+    /// By its share of rows.
+    pub mix: f64,
+    /// By its own change.
+    pub rate: f64,
+}
+
+/// What noise does to a series of totals, and which values are more than that (XmR).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProcessResult {
+    /// How many complete periods it rests on.
+    pub points: u64,
+    /// Their mean.
+    pub mean: f64,
+    /// Natural limits: the mean less and plus 2.66 mean moving ranges.
+    pub low: f64,
+    /// The upper limit.
+    pub high: f64,
+    /// Whether there are fewer than 17 values, so that limits will still move.
+    pub provisional: bool,
+    /// Values that stand out, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<SignalResult>,
+}
+
+/// A value of a series that stands out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SignalResult {
+    /// The period.
+    pub period: String,
+    /// Its value.
+    pub value: f64,
+    /// Why: `outside the limits`, `one of eight in a row on one side`, `three of four near a limit`.
+    pub why: String,
 }
 
 /// What a metric or score is to reach, as the card says it, with the baseline's value filled in.
@@ -236,6 +304,12 @@ pub struct MetricResult {
     pub no_interval: Option<String>,
     /// The cell that the headline is read from.
     pub headline: Cell,
+    /// The change of the headline, split by each segment that it can be split by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<ChangeSplit>,
+    /// Signal and noise in the series of totals; `None`: too short a series, or periods that overlap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<ProcessResult>,
     /// All cells: totals first, then each cut; within a cut by value, then by time.
     pub cells: Vec<Cell>,
 }
@@ -261,6 +335,12 @@ pub struct ScoreResult {
     /// Edges between bands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub band_edges: Vec<f64>,
+    /// Why the headline has no range, where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_interval: Option<String>,
+    /// Signal and noise in the series of totals; `None`: too short a series, or periods that overlap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<ProcessResult>,
     /// The cell that the headline is read from.
     pub headline: Cell,
     /// The parts of the headline: what each gives and what it loses, most lost first.

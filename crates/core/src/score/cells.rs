@@ -32,6 +32,8 @@ pub struct ScoreCell {
 pub struct Scores {
     /// One for each score, in the order of the card.
     pub cells: Vec<BTreeMap<CellKey, ScoreCell>>,
+    /// Values that stand in for measured ones, by metric and cell: what a score would be if. Empty: what was measured.
+    pub assumed: BTreeMap<(usize, CellKey), f64>,
 }
 
 impl Scores {
@@ -117,6 +119,7 @@ impl<'a> Scorer<'a> {
     pub fn all(&self) -> Scores {
         let mut scores = Scores {
             cells: vec![BTreeMap::new(); self.card.scores.len()],
+            assumed: BTreeMap::new(),
         };
         for &index in &self.order {
             let cells: BTreeMap<CellKey, ScoreCell> = self
@@ -144,6 +147,24 @@ impl<'a> Scorer<'a> {
             }
         }
         scores
+    }
+
+    /// What a score would be in a cell if metrics had the values of `scores.assumed`. The scores that it reads are worked out
+    /// again in the same cell, and left in `scores`.
+    #[must_use]
+    pub fn assumed(&self, index: usize, key: &CellKey, scores: &mut Scores) -> Option<f64> {
+        for &other in &self.order {
+            let cell = self.detail(other, key, scores)?.cell;
+            if other == index {
+                return cell.value;
+            }
+            if let Some(cells) = scores.cells.get_mut(other)
+                && let Some(place) = cells.get_mut(key)
+            {
+                *place = cell;
+            }
+        }
+        None
     }
 
     /// The cells that a score has: those of its parts.
@@ -395,8 +416,14 @@ impl<'a> Scorer<'a> {
                 Some(cell) => {
                     let n = cell.n_denominator.map_or(cell.n, |other| other.min(cell.n));
                     let metric = self.card.metrics.get(index);
+                    let assumed = || scores.assumed.get(&(index, key.clone())).copied();
+                    let value = if scores.assumed.is_empty() {
+                        cell.value
+                    } else {
+                        assumed().or(cell.value)
+                    };
                     Reading {
-                        value: cell.value,
+                        value,
                         state: cell.state,
                         n: metric.is_some_and(has_rows).then_some(n),
                     }

@@ -24,25 +24,7 @@ impl Influences {
     /// ```
     #[must_use]
     pub fn of_ratio(rows: &[(u64, f64, f64)]) -> Option<Self> {
-        let mut order: Vec<usize> = (0..rows.len()).collect();
-        let entity = |at: &usize| rows.get(*at).map_or(0, |row| row.0);
-        order.sort_by_key(entity);
-        let (mut all_x, mut all_y) = (FloatSum::default(), FloatSum::default());
-        let mut sums: Vec<(u64, f64, f64)> = Vec::new();
-        for group in order.chunk_by(|a, b| entity(a) == entity(b)) {
-            let (mut x, mut y) = (FloatSum::default(), FloatSum::default());
-            for (_, row_x, row_y) in group.iter().filter_map(|&at| rows.get(at)) {
-                x.add(*row_x);
-                y.add(*row_y);
-                all_x.add(*row_x);
-                all_y.add(*row_y);
-            }
-            sums.push((
-                group.first().map_or(0, entity),
-                x.exact().to_f64()?,
-                y.exact().to_f64()?,
-            ));
-        }
+        let (sums, all_x, all_y) = by_entity(rows)?;
         let whole = all_x.exact();
         let ratio = all_y.exact().ratio(&whole)?;
         let whole = whole.to_f64().filter(|whole| *whole != 0.0)?;
@@ -51,6 +33,14 @@ impl Influences {
                 .map(|(entity, x, y)| (entity, (y - ratio * x) / whole))
                 .collect(),
         ))
+    }
+
+    /// What each entity adds to the total Σy, from rows as [`Influences::of_ratio`] takes them. They sum to the total, not to
+    /// 0: a ratio of two totals, by the delta method, is centred again. `None` where a sum is beyond the range of a float.
+    #[must_use]
+    pub fn of_total(rows: &[(u64, f64, f64)]) -> Option<Self> {
+        let (sums, ..) = by_entity(rows)?;
+        Some(Self(sums.into_iter().map(|(entity, _, y)| (entity, y)).collect()))
     }
 
     /// From pairs of entity and influence.
@@ -104,6 +94,38 @@ impl Influences {
     pub fn variance(&self) -> Option<f64> {
         covariance(self, self)
     }
+}
+
+/// The sums of each entity, by ascending entity, and those of all.
+#[expect(clippy::type_complexity, reason = "three sums of one loop")]
+fn by_entity(rows: &[(u64, f64, f64)]) -> Option<(Vec<(u64, f64, f64)>, FloatSum, FloatSum)> {
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    let entity = |at: &usize| rows.get(*at).map_or(0, |row| row.0);
+    order.sort_by_key(entity);
+    let (mut all_x, mut all_y) = (FloatSum::default(), FloatSum::default());
+    let mut sums = Vec::new();
+    for group in order.chunk_by(|a, b| entity(a) == entity(b)) {
+        let own = group.iter().filter_map(|&at| rows.get(at));
+        own.clone().for_each(|(_, x, y)| {
+            all_x.add(*x);
+            all_y.add(*y);
+        });
+        if let [one] = group {
+            sums.extend(rows.get(*one).map(|(entity, x, y)| (*entity, x + 0.0, y + 0.0)));
+            continue;
+        }
+        let (mut x, mut y) = (FloatSum::default(), FloatSum::default());
+        own.for_each(|(_, row_x, row_y)| {
+            x.add(*row_x);
+            y.add(*row_y);
+        });
+        sums.push((
+            group.first().map_or(0, entity),
+            x.exact().to_f64()?,
+            y.exact().to_f64()?,
+        ));
+    }
+    Some((sums, all_x, all_y))
 }
 
 /// The covariance of two estimates over the entities that either rests on: m/(m−1) · Σ z·z'. 0 where they share none.

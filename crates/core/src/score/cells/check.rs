@@ -17,6 +17,7 @@ impl Scorer<'_> {
         let mut found = Vec::new();
         let nothing = Scores {
             cells: vec![BTreeMap::new(); self.card.scores.len()],
+            ..Scores::default()
         };
         for score in &self.card.scores {
             for part in &score.parts {

@@ -1,0 +1,142 @@
+//! What the numbers are worth: tests of change, ranges of scores, splits of a change, limits of a series.
+//!
+//! Imports: definition, measure, score, stats. Never: script, report.
+//!
+//! One family of tests per evaluation: every metric and score in the total and the one-way cells of the headline period,
+//! where it and the period before are `ok`. Crosses are a second family. A change is called one when its p value, adjusted by
+//! Benjamini and Hochberg 1995, is at most [`FALSE_DISCOVERIES`] (DESIGN.md section 4, rule 8).
+
+mod change;
+mod compare;
+mod composite;
+mod series;
+mod split;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use change::{Test, Verdict};
+pub use composite::ScoreRange;
+pub use series::{Series, series_of};
+pub use split::{MixSplit, SplitPart};
+
+use crate::definition::Scorecard;
+use crate::measure::influence::{Estimates, NoEstimate};
+use crate::measure::{CellKey, Measures, PeriodKey, Session};
+use crate::score::{Scorer, Scores, place};
+
+/// The share of false alarms that is allowed among the changes called.
+pub const FALSE_DISCOVERIES: f64 = 0.05;
+
+/// What was inferred from measured and scored cells.
+#[derive(Debug, Clone, Default)]
+pub struct Inference {
+    /// For each metric the tests of its cells.
+    pub metric_tests: Vec<BTreeMap<CellKey, Test>>,
+    /// For each score the tests of its cells.
+    pub score_tests: Vec<BTreeMap<CellKey, Test>>,
+    /// For each score the ranges of its cells: those of the headline period, of the one before, and of the whole time.
+    pub score_ranges: Vec<BTreeMap<CellKey, ScoreRange>>,
+    /// For each metric the change of its headline split by each segment that it can be split by.
+    pub splits: Vec<Vec<MixSplit>>,
+    /// For each metric the limits of the series of its totals.
+    pub metric_series: Vec<Option<Series>>,
+    /// For each score the limits of the series of its totals.
+    pub score_series: Vec<Option<Series>>,
+}
+
+/// Everything that inference reads.
+pub(crate) struct Ground<'a, 's> {
+    card: &'a Scorecard,
+    measures: &'a Measures,
+    scores: &'a Scores,
+    session: &'a mut Session<'s>,
+    /// The headline period and the one before it.
+    now: Option<PeriodKey>,
+    then: Option<PeriodKey>,
+    /// Estimates of metrics, once they were asked for.
+    estimates: BTreeMap<usize, Result<Estimates, NoEstimate>>,
+}
+
+/// Infers what measured and scored cells are worth; the rows are read again where cells do not say enough.
+#[must_use]
+pub fn infer(card: &Scorecard, measures: &Measures, scores: &Scores, session: &mut Session<'_>) -> Inference {
+    let now = place::headline_period(&measures.axes);
+    let mut ground = Ground {
+        card,
+        measures,
+        scores,
+        session,
+        now,
+        then: now.and_then(|now| place::previous(&measures.axes, now)),
+        estimates: BTreeMap::new(),
+    };
+    let scorer = Scorer::new(card, measures);
+    let composites = composite::ranges(&mut ground, &scorer);
+    let (metric_tests, score_tests) = change::tests(&mut ground, &composites);
+    let axes = &measures.axes;
+    Inference {
+        metric_tests,
+        score_tests,
+        splits: (0..card.metrics.len())
+            .map(|metric| split::splits(&ground, metric))
+            .collect(),
+        metric_series: (0..card.metrics.len())
+            .map(|metric| series_of(axes, |key| measures.cell(metric, key).and_then(|cell| cell.value)))
+            .collect(),
+        score_series: (0..card.scores.len())
+            .map(|score| series_of(axes, |key| scores.cell(score, key).and_then(|cell| cell.value)))
+            .collect(),
+        score_ranges: composites
+            .into_iter()
+            .map(|cells| cells.into_iter().map(|(key, made)| (key, made.range)).collect())
+            .collect(),
+    }
+}
+
+impl Ground<'_, '_> {
+    /// The estimates of a metric in the cells of the headline period, the one before, and the whole time where there is
+    /// no period.
+    fn estimates(&mut self, metric: usize) -> &Result<Estimates, NoEstimate> {
+        let periods: Vec<Option<PeriodKey>> = match self.now {
+            Some(now) => [Some(now), self.then].into_iter().flatten().map(Some).collect(),
+            None => vec![None],
+        };
+        let cuts = self.shown_cuts(metric);
+        let session = &mut *self.session;
+        self.estimates
+            .entry(metric)
+            .or_insert_with(|| session.estimates(metric, &cuts, &periods))
+    }
+
+    /// The cuts in which the report shows a metric: only what is measured at each step is cut by the steps of a journey.
+    fn shown_cuts(&self, metric: usize) -> Vec<Vec<u16>> {
+        let cuts = self.measures.axes.cuts.iter();
+        cuts.filter(|cut| self.is_shown(metric, cut)).cloned().collect()
+    }
+
+    fn is_shown(&self, metric: usize, cut: &[u16]) -> bool {
+        self.card.metrics.get(metric).is_some_and(|metric| metric.each_step)
+            || !cut.iter().any(|segment| self.is_journey(*segment))
+    }
+
+    /// Whether a segment is the steps of a journey.
+    fn is_journey(&self, segment: u16) -> bool {
+        let name = self
+            .measures
+            .axes
+            .segments
+            .get(usize::from(segment))
+            .map(|axis| &axis.name);
+        self.card
+            .journeys
+            .iter()
+            .any(|journey| !journey.along.is_empty() && Some(&journey.name.value) == name)
+    }
+}
+
+/// The segments of a cell.
+fn cut_of(key: &CellKey) -> Vec<u16> {
+    key.segments.iter().map(|(segment, _)| *segment).collect()
+}

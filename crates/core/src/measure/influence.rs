@@ -1,0 +1,468 @@
+//! Cells of a metric as estimates: how far each entity moves them, and the rows of each sample.
+//!
+//! Tests of change and intervals of what is made of several cells need more than a value and its interval: rows of one
+//! customer depend on each other, and answers of one customer to two questions do. Here the rows of a cell are read once more,
+//! summed by entity, and each becomes an influence (`stats::influence`). Arithmetic of measures goes by the delta method.
+
+use std::collections::BTreeMap;
+
+use super::algebra::{self, Node};
+use super::calendar::WHOLE;
+use super::cell::{CellKey, PeriodKey};
+use super::executor::Dim;
+use super::leaf::{self, Leaf, Time};
+use super::reach::Route;
+use super::session::Session;
+use crate::data::NO_ROW;
+use crate::definition::{ArithmeticOp, CivilDate, MeasureFunction};
+use crate::stats::exact::ExactMoments;
+use crate::stats::influence::Influences;
+use crate::stats::nps::NetCounts;
+
+/// A table of fewer rows does not count as one of entities: so few clusters tell little of how they vary.
+const LEAST_ENTITIES: usize = 40;
+
+/// A cell as an estimate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// Its value.
+    pub value: f64,
+    /// Rows that it rests on; of a ratio the smaller of both.
+    pub rows: u64,
+    /// How far each entity moves it.
+    pub influences: Influences,
+    /// Its sample, where it is one simple sample without weights.
+    pub sample: Sample,
+}
+
+/// The sample of an estimate, for tests that are better than the general one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sample {
+    /// A share: rows that hit, and rows.
+    Share(u64, u64),
+    /// A net score.
+    Net(NetCounts),
+    /// A mean.
+    Mean(ExactMoments),
+    /// Weighted, or made of several measures.
+    Other,
+}
+
+/// Why a metric has no estimates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoEstimate {
+    /// It is no estimate but a fact: a census, a sum, a count, a stock.
+    Fact(String),
+    /// How it varies is not known from its rows one by one.
+    Unknown(String),
+}
+
+impl NoEstimate {
+    /// The reason in words.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Fact(reason) | Self::Unknown(reason) => reason,
+        }
+    }
+}
+
+/// Estimates of a metric by cell.
+pub type Estimates = BTreeMap<CellKey, Estimate>;
+
+/// A measure over a cell, on its way to an estimate.
+#[derive(Debug, Clone)]
+struct Piece {
+    value: f64,
+    rows: u64,
+    influences: Influences,
+    sample: Sample,
+}
+
+/// The rows of a leaf in a period: row, x and y of Σy / Σx; of a total y alone.
+type Contributions = Vec<(u32, f64, f64)>;
+
+/// What a leaf is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Σy / Σx over rows.
+    Ratio,
+    /// Σy over rows.
+    Total,
+}
+
+/// The kind of an aggregate; `None`: it is no sum over rows.
+fn kind_of(leaf: &Leaf) -> Option<Kind> {
+    use MeasureFunction as F;
+    match leaf.function {
+        F::Mean | F::CesMean | F::Share => Some(Kind::Ratio),
+        F::Sum | F::Count => Some(Kind::Total),
+        _ if leaf.is_classes() => Some(Kind::Ratio),
+        _ => None,
+    }
+}
+
+impl Session<'_> {
+    /// A metric's cells as estimates, for some cuts (lists of segments) and periods; cells without rows are not there, nor
+    /// are cuts that need a way through another table.
+    ///
+    /// # Errors
+    ///
+    /// Why the metric has none, in words: a sum or a count is no estimate, a stock neither.
+    pub fn estimates(
+        &mut self,
+        metric: usize,
+        cuts: &[Vec<u16>],
+        periods: &[Option<PeriodKey>],
+    ) -> Result<Estimates, NoEstimate> {
+        let unknown = || NoEstimate::Unknown("no such metric".to_owned());
+        let node = self.nodes.get(metric).cloned().ok_or_else(unknown)?;
+        match self.degree(&node)? {
+            0 => {}
+            _ => {
+                let why = self.nature(&node).no_interval;
+                let sum = || "a sum of what is in the table, not an estimate".to_owned();
+                return Err(NoEstimate::Fact(why.unwrap_or_else(sum)));
+            }
+        }
+        let mut pieces: BTreeMap<(usize, usize, usize), BTreeMap<u32, Piece>> = BTreeMap::new();
+        let slots: Vec<usize> = periods.iter().filter_map(|key| self.slots.find(*key)).collect();
+        for at in node.leaves() {
+            for &slot in &slots {
+                let Some((leaf, rows)) = self.contributions(at, slot) else {
+                    continue;
+                };
+                let entities = self.entities(&leaf.table);
+                for (cut, segments) in cuts.iter().enumerate() {
+                    if let Some(made) = self.cut_pieces(&leaf, &rows, &entities, segments) {
+                        pieces.insert((at, cut, slot), made);
+                    }
+                }
+            }
+        }
+        let mut estimates = Estimates::new();
+        for (cut, segments) in cuts.iter().enumerate() {
+            let sizes: Vec<usize> = segments
+                .iter()
+                .map(|segment| self.size(&Dim::Segment(*segment)))
+                .collect();
+            for &slot in &slots {
+                for combination in 0..sizes.iter().product::<usize>() {
+                    let look = |at: usize| pieces.get(&(at, cut, slot))?.get(&(combination as u32)).cloned();
+                    let Some(piece) = self.joined(&node, slot, &look) else {
+                        continue;
+                    };
+                    let values = super::evaluate::digits(combination, &sizes);
+                    let key = CellKey {
+                        period: self.slots.key(slot),
+                        segments: segments
+                            .iter()
+                            .copied()
+                            .zip(values.iter().map(|&value| value as u32))
+                            .collect(),
+                    };
+                    estimates.insert(
+                        key,
+                        Estimate {
+                            value: piece.value,
+                            rows: piece.rows,
+                            influences: piece.influences,
+                            sample: piece.sample,
+                        },
+                    );
+                }
+            }
+        }
+        Ok(estimates)
+    }
+
+    /// Whether a metric is one simple sample of rows that each are an entity of their own and fall into one period only: its
+    /// cells then say all that a test of change needs, and the rows need not be read again.
+    pub fn is_simple(&mut self, metric: usize) -> bool {
+        let Some(Node::Leaf(at)) = self.nodes.get(metric) else {
+            return false;
+        };
+        let Some(leaf) = self.leaf(*at) else { return false };
+        let one_period = matches!(leaf.time, Time::Dated { .. }) && leaf.past.is_none() && !leaf.stays;
+        let simple = one_period && leaf.weight.is_none() && !leaf.census && kind_of(leaf) == Some(Kind::Ratio);
+        let table = leaf.table.clone();
+        simple && self.outer_table(&table).is_none()
+    }
+
+    /// Of what degree a measure is in the size of the data: 0 for means and ratios, 1 for sums and counts.
+    fn degree(&self, node: &Node) -> Result<i32, NoEstimate> {
+        use MeasureFunction as F;
+        let unknown = |why: &str| Err(NoEstimate::Unknown(why.to_owned()));
+        match node {
+            Node::Number(_) => Ok(0),
+            Node::Outside(_) => Err(NoEstimate::Fact("a value of another card".to_owned())),
+            Node::Coverage(..) => unknown("a ratio of sums over the whole table"),
+            Node::Across(..) => unknown("an extreme has no interval without a model"),
+            Node::Negate(inner) | Node::Per(inner, _) => self.degree(inner),
+            Node::Leaf(at) => {
+                let Some(leaf) = self.leaf(*at) else {
+                    return unknown("its table is not there");
+                };
+                if leaf.census {
+                    return Err(NoEstimate::Fact("the whole population, not a sample".to_owned()));
+                }
+                let why = leaf.no_interval().unwrap_or("no test for this measure yet");
+                match (kind_of(leaf), leaf.function) {
+                    (Some(Kind::Ratio), _) => Ok(0),
+                    (Some(Kind::Total), _) => Ok(1),
+                    (None, F::Active | F::ActiveAtEnd | F::ActiveEver | F::Level | F::CountDistinct) => {
+                        Err(NoEstimate::Fact(why.to_owned()))
+                    }
+                    (None, _) => unknown(why),
+                }
+            }
+            Node::Arithmetic(op, left, right) => {
+                let (a, b) = (self.degree(left)?, self.degree(right)?);
+                match op {
+                    ArithmeticOp::Multiply => Ok(a + b),
+                    ArithmeticOp::Divide => Ok(a - b),
+                    ArithmeticOp::Add | ArithmeticOp::Subtract if a == b => Ok(a),
+                    ArithmeticOp::Add | ArithmeticOp::Subtract => unknown("a sum of measures of different size"),
+                }
+            }
+        }
+    }
+
+    /// The rows that an aggregate reads in a period; `None` where it has no windows there.
+    fn contributions(&mut self, at: usize, slot: usize) -> Option<(Leaf, Contributions)> {
+        let mut leaf = self.leaf(at)?.clone();
+        let window = self.windows(&leaf, &self.slots).get(slot).copied().flatten()?;
+        if leaf.by_end {
+            let aggregate = self.aggregates.get(at)?.clone();
+            leaf = leaf::prepare(&mut self.rows, &mut self.shared, &aggregate, CivilDate(window.end)).ok()?;
+        }
+        let used = leaf.used();
+        let counts = |row: usize| used.as_ref().is_none_or(|used| used.value(row));
+        let count = self.rows.data.table(&leaf.table)?.rows;
+        let within: Vec<u32> = match &leaf.time {
+            Time::Stock => return None,
+            Time::Undated if slot != WHOLE => return None,
+            Time::Dated { days, .. } => (0..count)
+                .filter(|&row| {
+                    days.day(row)
+                        .is_some_and(|day| day >= window.start && day <= window.end)
+                        && counts(row)
+                })
+                .map(|row| row as u32)
+                .collect(),
+            Time::Undated | Time::Timeless | Time::AsOf => {
+                (0..count).filter(|&row| counts(row)).map(|row| row as u32).collect()
+            }
+        };
+        let rows = within
+            .into_iter()
+            .filter_map(|row| {
+                let (x, y) = contribution(&leaf, row as usize)?;
+                Some((row, x, y))
+            })
+            .collect();
+        Some((leaf, rows))
+    }
+
+    /// The pieces of a leaf for the combinations of a cut; `None` where the cut is not reached.
+    fn cut_pieces(
+        &mut self,
+        leaf: &Leaf,
+        rows: &Contributions,
+        entities: &[u64],
+        segments: &[u16],
+    ) -> Option<BTreeMap<u32, Piece>> {
+        let mut codes = Vec::new();
+        for &segment in segments {
+            let dim = Dim::Segment(segment);
+            if self.is_ignored(leaf, &dim) {
+                return None;
+            }
+            codes.push((self.row_codes(&leaf.table, &dim)?, self.size(&dim)));
+        }
+        let mut by_combination: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (place, &(row, ..)) in rows.iter().enumerate() {
+            let mut combination = 0_usize;
+            let mut placed = true;
+            for (codes, size) in &codes {
+                match codes.values.get(codes.codes.get(row as usize)) {
+                    Some(&value) if (value as usize) < *size => combination = combination * size + value as usize,
+                    _ => placed = false,
+                }
+            }
+            if placed {
+                by_combination.entry(combination as u32).or_default().push(place);
+            }
+        }
+        let kind = kind_of(leaf)?;
+        Some(
+            by_combination
+                .into_iter()
+                .filter_map(|(combination, places)| {
+                    let of: Vec<(u64, f64, f64)> = places
+                        .iter()
+                        .filter_map(|&place| {
+                            let &(row, x, y) = rows.get(place)?;
+                            Some((entities.get(row as usize).copied()?, x, y))
+                        })
+                        .collect();
+                    Some((combination, piece(leaf, kind, &of)?))
+                })
+                .collect(),
+        )
+    }
+
+    /// The outermost table of entities that a table leads to, other than itself; of several the one that the card declares
+    /// first.
+    fn outer_table(&mut self, table: &str) -> Option<String> {
+        let names: Vec<String> = self.card.tables.iter().map(|table| table.name.value.clone()).collect();
+        let mut ahead: Vec<String> = Vec::new();
+        for name in names.iter().filter(|name| name.as_str() != table) {
+            let rows = self.rows.data.table(name).map_or(0, |table| table.rows);
+            if rows >= LEAST_ENTITIES && matches!(self.rows.route(table, name), Route::Along(_)) {
+                ahead.push(name.clone());
+            }
+        }
+        for name in &ahead {
+            let mut leads_on = false;
+            for other in ahead.iter().filter(|other| *other != name) {
+                leads_on |= matches!(self.rows.route(name, other), Route::Along(_));
+            }
+            if !leads_on {
+                return Some(name.clone());
+            }
+        }
+        None
+    }
+
+    /// The entity of each row of a table: the row of the outermost table of entities that it leads to, else the row itself.
+    fn entities(&mut self, table: &str) -> Vec<u64> {
+        let names: Vec<String> = self.card.tables.iter().map(|table| table.name.value.clone()).collect();
+        let outermost = self.outer_table(table);
+        let tag = |name: &str| (names.iter().position(|other| other == name).unwrap_or(names.len()) as u64) << 40;
+        let rows = self.rows.data.table(table).map_or(0, |table| table.rows);
+        let own = tag(table);
+        let Some(outer) = outermost else {
+            return (0..rows as u64).map(|row| own | row).collect();
+        };
+        let Route::Along(way) = self.rows.route(table, &outer) else {
+            return (0..rows as u64).map(|row| own | row).collect();
+        };
+        let tag = tag(&outer);
+        (0..rows)
+            .map(|row| match way.get(row) {
+                Some(&parent) if parent != NO_ROW => tag | u64::from(parent),
+                // Who belongs to nobody is alone.
+                _ => own | row as u64,
+            })
+            .collect()
+    }
+
+    /// A measure over a cell from the pieces of its aggregates, by the delta method.
+    fn joined(&self, node: &Node, slot: usize, look: &impl Fn(usize) -> Option<Piece>) -> Option<Piece> {
+        match node {
+            Node::Number(value) => Some(Piece {
+                value: *value,
+                rows: u64::MAX,
+                influences: Influences::default(),
+                sample: Sample::Other,
+            }),
+            Node::Leaf(at) => look(*at),
+            Node::Negate(inner) => Some(self.joined(inner, slot, look)?.scaled(-1.0)),
+            Node::Per(inner, unit) => {
+                let factor = self.per(&algebra::number(1.0), *unit, &self.slots, slot).value?;
+                Some(self.joined(inner, slot, look)?.scaled(factor))
+            }
+            Node::Arithmetic(op, left, right) => {
+                let (a, b) = (self.joined(left, slot, look)?, self.joined(right, slot, look)?);
+                a.with(*op, &b)
+            }
+            Node::Coverage(..) | Node::Across(..) | Node::Outside(_) => None,
+        }
+    }
+}
+
+impl Piece {
+    fn scaled(self, factor: f64) -> Self {
+        Self {
+            value: factor * self.value,
+            influences: self.influences.scaled(factor),
+            sample: Sample::Other,
+            rows: self.rows,
+        }
+    }
+
+    fn with(self, op: ArithmeticOp, other: &Self) -> Option<Self> {
+        let (a, b) = (self.value, other.value);
+        let (value, of_a, of_b) = match op {
+            ArithmeticOp::Add => (a + b, 1.0, 1.0),
+            ArithmeticOp::Subtract => (a - b, 1.0, -1.0),
+            ArithmeticOp::Multiply => (a * b, b, a),
+            ArithmeticOp::Divide if b == 0.0 => return None,
+            ArithmeticOp::Divide => (a / b, 1.0 / b, -a / (b * b)),
+        };
+        value.is_finite().then(|| Self {
+            value,
+            rows: self.rows.min(other.rows),
+            influences: self.influences.scaled(of_a).plus(&other.influences.scaled(of_b)),
+            sample: Sample::Other,
+        })
+    }
+}
+
+/// x and y of a row: what it adds to the denominator and to the numerator; `None` where it has no value.
+fn contribution(leaf: &Leaf, row: usize) -> Option<(f64, f64)> {
+    use MeasureFunction as F;
+    let weight = match &leaf.weight {
+        Some(weights) => *weights.get(row)?,
+        None => 1.0,
+    };
+    let number = |at: usize| leaf.inputs.get(at)?.number(row);
+    let pair = match leaf.function {
+        F::Count => (weight, weight),
+        F::Sum | F::Mean | F::CesMean => (weight, weight * number(0)?),
+        F::Share => {
+            let value = weight * number(0)?;
+            let holds = number(1)? == 1.0;
+            (value, if holds { 100.0 * value } else { 0.0 })
+        }
+        _ => (weight, 100.0 * weight * f64::from(leaf.class(number(0)?))),
+    };
+    (pair.0.is_finite() && pair.1.is_finite()).then_some(pair)
+}
+
+fn piece(leaf: &Leaf, kind: Kind, rows: &[(u64, f64, f64)]) -> Option<Piece> {
+    let influences = match kind {
+        Kind::Ratio => Influences::of_ratio(rows)?,
+        Kind::Total => Influences::of_total(rows)?,
+    };
+    let sum = |of: fn(&(u64, f64, f64)) -> f64| ExactMoments::of(&rows.iter().map(of).collect::<Vec<_>>()).sum;
+    let value = match kind {
+        Kind::Ratio => sum(|row| row.2).ratio(&sum(|row| row.1))?,
+        Kind::Total => sum(|row| row.2).to_f64()?,
+    };
+    Some(Piece {
+        value,
+        rows: rows.len() as u64,
+        influences,
+        sample: sample(leaf, rows),
+    })
+}
+
+fn sample(leaf: &Leaf, rows: &[(u64, f64, f64)]) -> Sample {
+    use MeasureFunction as F;
+    if leaf.weight.is_some() {
+        return Sample::Other;
+    }
+    let count = |test: fn(f64) -> bool| rows.iter().filter(|row| test(row.2)).count() as u64;
+    match leaf.function {
+        F::Mean | F::CesMean => Sample::Mean(ExactMoments::of(&rows.iter().map(|row| row.2).collect::<Vec<_>>())),
+        F::Nps | F::Net | F::CesNet => Sample::Net(NetCounts {
+            top: count(|y| y > 0.0),
+            middle: count(|y| y == 0.0),
+            bottom: count(|y| y < 0.0),
+        }),
+        _ if leaf.is_classes() => Sample::Share(count(|y| y > 0.0), rows.len() as u64),
+        _ => Sample::Other,
+    }
+}

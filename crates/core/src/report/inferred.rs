@@ -1,0 +1,98 @@
+//! What was inferred, as the report shows it: tests of change, ranges of scores, splits, limits of series.
+
+use super::model::{Change, ChangePart, ChangeSplit, ChangeVerdict, ProcessResult, SignalResult};
+use crate::inference::{MixSplit, ScoreRange, Series, Test, Verdict};
+use crate::measure::{Axes, Interval};
+use crate::score::place;
+use crate::stats::process::Signal;
+
+/// The confidence of all ranges.
+const LEVEL: f64 = 0.95;
+
+/// A change with its test.
+pub(super) fn tested(change: Change, test: &Test) -> Change {
+    Change {
+        verdict: match test.verdict {
+            Verdict::Up => ChangeVerdict::Up,
+            Verdict::Down => ChangeVerdict::Down,
+            Verdict::NoChangeShown => ChangeVerdict::NoChangeShown,
+            Verdict::NotTested => ChangeVerdict::NotTested,
+        },
+        interval: test.interval.map(|interval| Interval {
+            low: interval.low,
+            high: interval.high,
+            level: LEVEL,
+            method: test.method.unwrap_or_default().to_owned(),
+        }),
+        p: test.p,
+        reason: test.reason.clone(),
+        ..change
+    }
+}
+
+/// The range of a score.
+pub(super) fn interval(range: &ScoreRange) -> Option<Interval> {
+    match range {
+        ScoreRange::Range(interval, method) => Some(Interval {
+            low: interval.low + 0.0,
+            high: interval.high + 0.0,
+            level: LEVEL,
+            method: (*method).to_owned(),
+        }),
+        ScoreRange::None(_) => None,
+    }
+}
+
+/// Splits with the names of segments and values; most moved first.
+pub(super) fn splits(axes: &Axes, splits: &[MixSplit]) -> Vec<ChangeSplit> {
+    let named = |split: &MixSplit| {
+        Some(ChangeSplit {
+            segment: axes.segments.get(usize::from(split.segment))?.name.clone(),
+            mix: split.mix,
+            rate: split.rate,
+            parts: split
+                .parts
+                .iter()
+                .filter_map(|part| {
+                    Some(ChangePart {
+                        value: place::value_text(axes, split.segment, part.value)?.to_owned(),
+                        mix: part.mix,
+                        rate: part.rate,
+                    })
+                })
+                .collect(),
+        })
+    };
+    splits.iter().filter_map(named).collect()
+}
+
+/// The limits of a series, with the values that stand out.
+pub(super) fn process(axes: &Axes, series: &Series) -> Option<ProcessResult> {
+    let steps = &axes.periods.first()?.steps;
+    let signals = series
+        .steps
+        .iter()
+        .zip(&series.values)
+        .zip(&series.limits.signals)
+        .filter_map(|((step, value), signal)| {
+            Some(SignalResult {
+                period: steps.get(*step as usize)?.label.clone(),
+                value: *value,
+                why: match (*signal)? {
+                    Signal::Outside => "outside the limits",
+                    Signal::Run => "one of eight or more in a row on one side of the mean",
+                    Signal::NearLimit => "one of three of four in a row near a limit",
+                }
+                .to_owned(),
+            })
+        })
+        .collect();
+    Some(ProcessResult {
+        points: series.values.len() as u64,
+        mean: series.limits.mean + 0.0,
+        low: series.limits.limits.low + 0.0,
+        high: series.limits.limits.high + 0.0,
+        provisional: series.limits.provisional,
+        signals,
+    })
+}
