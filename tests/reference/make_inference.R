@@ -90,7 +90,7 @@ for (customers in c(45, 120)) {
   both <- svyby(~y, ~period, design, svymean, covmat = TRUE)
   change <- svycontrast(both, c("2026-05" = -1, "2026-06" = 1))
   m <- length(unique(customer)); error <- as.numeric(SE(change)); d <- as.numeric(coef(change))
-  rows[[length(rows) + 1]] <- data.frame(customers, customer = joined(customer), period = paste(period, collapse = " "), y = joined(y), change = num(d), error = num(error), p = num(2 * pt(-abs(d / error), m - 1)), low = num(d - qt(0.975, m - 1) * error), high = num(d + qt(0.975, m - 1) * error), source = paste(survey, "svyby, svycontrast; pt"))
+  rows[[length(rows) + 1]] <- data.frame(customers, customer = joined(customer), period = paste(period, collapse = " "), y = joined(y), change = num(d), error = num(error), p = num(2 * pt(-abs(d / error), m - 1)), low = num(d - qt(0.975, m - 1) * error), high = num(d + qt(0.975, m - 1) * error), source = paste(survey, "svyby and svycontrast; pt"))
 }
 put("change.csv", rows)
 
@@ -104,5 +104,5 @@ design <- svydesign(ids = ~customer, weights = rep(1, n), data = data.frame(cust
 both <- svymean(~y + hit, design)
 score <- svycontrast(both, c(y = 0.6 * 10, hit = 0.4 * 100))
 m <- length(unique(customer)); error <- as.numeric(SE(score)); d <- as.numeric(coef(score))
-rows[[1]] <- data.frame(customers, customer = joined(customer), y = joined(y), hit = joined(hit), score = num(d), error = num(error), low = num(d - qt(0.975, m - 1) * error), high = num(d + qt(0.975, m - 1) * error), source = paste(survey, "svymean, svycontrast; qt"))
+rows[[1]] <- data.frame(customers, customer = joined(customer), y = joined(y), hit = joined(hit), score = num(d), error = num(error), low = num(d - qt(0.975, m - 1) * error), high = num(d + qt(0.975, m - 1) * error), source = paste(survey, "svymean and svycontrast; qt"))
 put("composite.csv", rows)

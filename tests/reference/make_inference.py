@@ -357,3 +357,13 @@ for change, error in [(3.0, 1.0), (0.5, 1.0), (0.0, 2.0), (-6.0, 2.5)]:
     exact = scipy.stats.norm.cdf(change / error - scipy.stats.norm.ppf(0.975)) + scipy.stats.norm.cdf(-change / error - scipy.stats.norm.ppf(0.975))
     rows.append(["power", change, error, 0.95, "", repr(float(exact)), 1e-12, f"{SCIPY} norm.cdf"])
 write("power.csv", "function,a,b,c,d,value,tolerance,source", rows)
+
+# Fisher's z.
+rows = []
+for n, slope in [(4, 0.5), (30, 0.3), (200, -0.8)]:
+    xs = [random.gauss(0, 1) for _ in range(n)]
+    ys = [slope * x + random.gauss(0, 1) for x in xs]
+    test = scipy.stats.pearsonr(xs, ys)
+    ends = test.confidence_interval(0.95)
+    rows.append([repr(float(test.statistic)), n, repr(float(ends.low)), repr(float(ends.high)), f"{SCIPY} pearsonr"])
+write("fisher.csv", "r,n,low,high,source", rows)

@@ -11,8 +11,6 @@ mod compare;
 mod composite;
 mod series;
 mod split;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 

@@ -7,6 +7,7 @@ use crate::definition::MeasureFunction;
 use crate::stats::exact::{Dyadic, ExactComoments, ExactMoments, ExactWeighted};
 use crate::stats::nps::{NetCounts, WeightedNet};
 use crate::stats::proportion::{WeightedShare, percent, wilson};
+use crate::stats::ratio::ratio_of_sums;
 use crate::stats::{correlate, mean, quantile, weight};
 
 /// Confidence of intervals.
@@ -162,11 +163,9 @@ fn value(leaf: &Leaf, states: &[Finished<'_>]) -> Cell {
     match (leaf.function, states) {
         (F::Count, _) => count(leaf, states),
         (F::Share, [Finished::Counts(rows), whole, part, ..]) => {
-            share(u64::from(rows.first().copied().unwrap_or(0)), whole, part)
+            share(leaf, u64::from(rows.first().copied().unwrap_or(0)), whole, part)
         }
-        (F::Correlation, [Finished::Pairs(sums, missing), ..]) => {
-            Cell::of(correlate::pearson(sums), sums.x.n, *missing)
-        }
+        (F::Correlation, [Finished::Pairs(sums, missing), ..]) => correlated(leaf, sums, *missing),
         (F::Correlation, [Finished::Moments(places), ..]) => correlation(leaf, places),
         (_, [Finished::Counts(counts), rest @ ..]) => {
             let weights = match rest.first() {
@@ -207,16 +206,40 @@ fn count(leaf: &Leaf, states: &[Finished<'_>]) -> Cell {
     cell.counted()
 }
 
-fn share(rows: u64, whole: &Finished<'_>, part: &Finished<'_>) -> Cell {
+fn share(leaf: &Leaf, rows: u64, whole: &Finished<'_>, part: &Finished<'_>) -> Cell {
     let sums = |finished: &Finished<'_>| match finished {
-        Finished::Moments(places) => places.first().map(|(moments, _)| (moments.n, moments.sum.clone())),
-        Finished::Weighted(sums, _) => Some((sums.n, sums.wx.clone())),
+        Finished::Moments(places) => {
+            let (moments, _) = places.first()?;
+            Some((moments.clone(), moments.n))
+        }
+        // Σw·x and Σw²·x² are the sums of what each row adds.
+        Finished::Weighted(sums, _) => Some((
+            ExactMoments {
+                n: sums.n,
+                sum: sums.wx.clone(),
+                squares: sums.wwxx.clone(),
+            },
+            sums.n,
+        )),
         _ => None,
     };
-    let (Some((n, whole)), Some((_, part))) = (sums(whole), sums(part)) else {
+    let (Some((whole, n)), Some((part, _))) = (sums(whole), sums(part)) else {
         return Cell::without(State::Failed);
     };
-    Cell::of(part.ratio(&whole).map(|share| 100.0 * share), n, rows.saturating_sub(n))
+    let value = part.sum.ratio(&whole.sum).map(|share| 100.0 * share);
+    // Each row adds x to the whole, and to the part x or 0: so Σxy is Σy².
+    let clusters = ExactComoments {
+        products: part.squares.clone(),
+        y: ExactMoments { n, ..part },
+        x: whole,
+    };
+    let interval = ratio_of_sums(&clusters)
+        .and_then(|ratio| ratio.interval(LEVEL))
+        .map(|interval| crate::stats::Interval {
+            low: (100.0 * interval.low).max(0.0),
+            high: (100.0 * interval.high).min(100.0),
+        });
+    Cell::of(value, n, rows.saturating_sub(n)).with_interval(interval, "delta method", leaf)
 }
 
 /// The correlation of a narrow input with another whose sums are kept for each of its values.
@@ -244,7 +267,13 @@ fn correlation(leaf: &Leaf, places: &[(ExactMoments, u64)]) -> Cell {
         add(&mut sums.y, moments);
         sums.products = sums.products.plus(&moments.sum.times(&x));
     }
-    Cell::of(correlate::pearson(&sums), sums.x.n, missing)
+    correlated(leaf, &sums, missing)
+}
+
+fn correlated(leaf: &Leaf, sums: &ExactComoments, missing: u64) -> Cell {
+    let r = correlate::pearson(sums);
+    let interval = r.and_then(|r| correlate::fisher_interval(r, sums.x.n, LEVEL));
+    Cell::of(r, sums.x.n, missing).with_interval(interval, "Fisher z", leaf)
 }
 
 /// Values and how often they occur, in order of bins.
@@ -286,10 +315,17 @@ fn of_bins(leaf: &Leaf, counts: &[u32], weights: Option<&[(ExactMoments, u64)]>)
         }
         F::Min => Cell::of(sorted().first().map(|(value, _)| *value), n, skipped).fact(),
         F::Max => Cell::of(sorted().last().map(|(value, _)| *value), n, skipped).fact(),
-        F::Median => Cell::of(quantile::percentile_counts(&sorted(), 50.0), n, skipped),
-        F::Percentile => {
-            let p = leaf.numbers.first().copied().unwrap_or(50.0);
-            Cell::of(quantile::percentile_counts(&sorted(), p), n, skipped)
+        F::Median | F::Percentile => {
+            let p = match leaf.function {
+                F::Median => 50.0,
+                _ => leaf.numbers.first().copied().unwrap_or(50.0),
+            };
+            let counts = sorted();
+            Cell::of(quantile::percentile_counts(&counts, p), n, skipped).with_interval(
+                quantile::percentile_interval(&counts, p, LEVEL),
+                "order statistics",
+                leaf,
+            )
         }
         F::Sum | F::Mean | F::CesMean | F::Stddev => match weights {
             Some(weights) => {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use arrow_buffer::BooleanBuffer;
 
-use super::finish::Cell;
+use super::finish::{Cell, LEVEL};
 use super::input::Input;
 use super::leaf::Leaf;
 use super::lists::identity;
@@ -144,7 +144,11 @@ impl Keys {
             .filter(|keys| !keys.is_empty())
             .collect();
         let n: u64 = slices.iter().map(|keys| keys.len() as u64).sum();
-        Cell::of(percentile(&slices, n, p), n, missing)
+        Cell::of(percentile(&slices, n, p), n, missing).with_interval(
+            percentile_interval(&slices, n, p),
+            "order statistics",
+            leaf,
+        )
     }
 
     /// Rows of some cells, with and without a value.
@@ -332,6 +336,15 @@ fn key_of(input: &Input, column: &Column, distinct: bool, row: usize) -> u64 {
         _ if distinct => identity(column, row).unwrap_or(0),
         _ => input.number(row).map_or(0, ordered),
     }
+}
+
+/// The order statistics that hold a percentile.
+fn percentile_interval(runs: &[&[u64]], n: u64, p: f64) -> Option<crate::stats::Interval> {
+    let (low, high) = quantile::percentile_ranks(n, p, LEVEL)?;
+    Some(crate::stats::Interval {
+        low: number(nth(runs, low.checked_sub(1)?)),
+        high: number(nth(runs, high.checked_sub(1)?)),
+    })
 }
 
 /// A percentile of type 7 of sorted runs.

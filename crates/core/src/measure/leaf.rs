@@ -826,15 +826,11 @@ impl Leaf {
         Some(match self.function {
             F::Count | F::CountDistinct => "a count of what is in the table, not an estimate",
             F::Sum => "a sum of what is in the table, not an estimate",
-            F::Median | F::Percentile => "order statistics come with a later version",
             F::Min | F::Max => "an extreme has no interval without a model",
-            F::Stddev => "needs a normal model; resampling comes with a later version",
-            F::Share => "a ratio of sums needs a resampling, which comes with a later version",
+            F::Stddev => "it depends on the shape of the distribution, not on its spread alone",
             F::RevenueRetention => "a ratio of sums over contracts, mostly a census",
             F::Active | F::ActiveAtEnd | F::ActiveEver | F::Level => "a stock, not an estimate",
-            F::Clv => "resampling comes with a later version",
-            F::Agreement => "not analysed yet",
-            F::Correlation => "Fisher's z comes with a later version",
+            F::Clv => "a fitted model of contracts, whose error is not worked out",
             F::Last => "one value",
             _ => return None,
         })

@@ -1,16 +1,19 @@
 //! Aggregates that read the rows of a cell one by one: percentiles, distinct values, extremes, the latest value.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
 
 use super::cell::State;
-use super::finish::Cell;
+use super::finish::{Cell, LEVEL};
 use super::input::{Input, number_of};
 use super::leaf::Leaf;
 use crate::data::{Column, Ints, Values};
 use crate::definition::MeasureFunction;
+use crate::stats::agreement::{Scale, alpha, alpha_limits};
 use crate::stats::exact::{Moments, Wide, Window};
+use crate::stats::random::Stream;
 use crate::stats::{quantile, weight};
 
 /// The rows of each cell of a cube, cell after cell.
@@ -87,7 +90,7 @@ pub(crate) fn listed(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
         }
         F::Last => last(leaf, slices),
         F::RevenueCoverage => heard(leaf, slices),
-        F::Agreement => Cell::without(State::NotAnalysed),
+        F::Agreement => agreement(leaf, slices),
         _ => Cell::without(State::Failed),
     }
 }
@@ -95,13 +98,69 @@ pub(crate) fn listed(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
 fn percentile(leaf: &Leaf, input: &Input, slices: &Slices<'_>, p: f64) -> Cell {
     let rows: usize = slices.iter().map(|slice| slice.len()).sum();
     if let Some(weights) = &leaf.weight {
-        return weighted_percentile(input, slices, weights, p);
+        return weighted_percentile(leaf, input, slices, weights, p);
     }
     let mut values: Vec<f64> = Vec::with_capacity(rows);
     values.extend(each(slices).filter_map(|row| input.number(row)));
     let n = values.len() as u64;
-    Cell::of(select(&mut values, p), n, rows as u64 - n)
+    let value = select(&mut values, p);
+    let interval = quantile::percentile_ranks(n, p, LEVEL).and_then(|(low, high)| {
+        Some(crate::stats::Interval {
+            low: nth(&mut values, low)?,
+            high: nth(&mut values, high)?,
+        })
+    });
+    Cell::of(value, n, rows as u64 - n).with_interval(interval, "order statistics", leaf)
 }
+
+/// The value of a rank, counted from 1, found without sorting everything.
+fn nth(values: &mut [f64], rank: u64) -> Option<f64> {
+    let index = usize::try_from(rank.checked_sub(1)?)
+        .ok()
+        .filter(|&index| index < values.len())?;
+    let (_, value, _) = values.select_nth_unstable_by(index, f64::total_cmp);
+    Some(*value)
+}
+
+/// Krippendorff's alpha of ratings by item. Rows without a level, a rater or an item are skipped; n counts the ratings of
+/// items that were rated more than once.
+fn agreement(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
+    let [level, rater, item] = leaf.inputs.as_slice() else {
+        return Cell::without(State::Failed);
+    };
+    let scale = match leaf.words.first().map(String::as_str) {
+        Some("ordinal") => Scale::Ordinal,
+        Some("interval") => Scale::Interval,
+        _ => Scale::Nominal,
+    };
+    let mut items: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    let (mut rows, mut known) = (0_u64, 0_u64);
+    for row in each(slices) {
+        rows += 1;
+        let value = match level.number(row) {
+            // Names have no order; which number stands for which does not matter.
+            None if scale == Scale::Nominal => identity(&level.base, row).map(|code| code as f64),
+            value => value,
+        };
+        if let (Some(value), true, Some(item)) = (value, rater.is_valid(row), identity(&item.base, row)) {
+            known += 1;
+            items.entry(item).or_default().push(value);
+        }
+    }
+    // In an order of their own, so that neither sums nor draws depend on that of rows.
+    let mut ratings: Vec<Vec<f64>> = items.into_values().filter(|ratings| ratings.len() >= 2).collect();
+    for item in &mut ratings {
+        item.sort_by(f64::total_cmp);
+    }
+    ratings.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    let n = ratings.iter().map(Vec::len).sum::<usize>() as u64;
+    let value = alpha(&ratings, scale).value();
+    let interval = value.and_then(|_| alpha_limits(&ratings, scale, Stream::new(0xA1FA, 0), ALPHA_DRAWS, LEVEL));
+    Cell::of(value, n, rows - known).with_interval(interval, "bootstrap of items", leaf)
+}
+
+/// Draws of items for the range of alpha.
+const ALPHA_DRAWS: u64 = 1_000;
 
 /// A percentile of type 7, found without sorting everything.
 pub(crate) fn select(values: &mut [f64], p: f64) -> Option<f64> {
@@ -113,7 +172,7 @@ pub(crate) fn select(values: &mut [f64], p: f64) -> Option<f64> {
     Some(quantile::between(below, above, fraction))
 }
 
-fn weighted_percentile(input: &Input, slices: &Slices<'_>, weights: &[f64], p: f64) -> Cell {
+fn weighted_percentile(leaf: &Leaf, input: &Input, slices: &Slices<'_>, weights: &[f64], p: f64) -> Cell {
     let rows: usize = slices.iter().map(|slice| slice.len()).sum();
     let mut moments = Moments::<Wide>::default();
     let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(rows);
@@ -137,7 +196,10 @@ fn weighted_percentile(input: &Input, slices: &Slices<'_>, weights: &[f64], p: f
     }
     let kish = weight::kish_n(&moments.exact(Window::EMPTY));
     let value = kish.and_then(|kish| quantile::percentile_weighted(&merged, kish, p));
-    Cell::of(value, moments.n(), rows as u64 - known).with_effective(kish)
+    let interval = kish.and_then(|kish| quantile::percentile_interval_weighted(&merged, kish, p, LEVEL));
+    Cell::of(value, moments.n(), rows as u64 - known)
+        .with_interval(interval, "Woodruff", leaf)
+        .with_effective(kish)
 }
 
 /// A number for each value of a column, the same for the same value.

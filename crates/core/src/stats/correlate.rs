@@ -28,6 +28,21 @@ pub fn pearson(sums: &ExactComoments) -> Option<f64> {
     Some(if cross.is_negative() { -r } else { r })
 }
 
+/// The interval of a correlation by Fisher's z: tanh(atanh r ± z / √(n − 3)), for pairs from about a normal distribution.
+///
+/// Fisher 1921. `None` when n < 4, when r is ±1 exactly, or when the level is not between 0 and 1.
+#[must_use]
+pub fn fisher_interval(r: f64, n: u64, level: f64) -> Option<super::Interval> {
+    let z = super::two_sided_z(level)?;
+    (n >= 4 && r.abs() < 1.0).then_some(())?;
+    let half = z / ((n - 3) as f64).sqrt();
+    let centre = super::math::atanh(r);
+    Some(super::Interval {
+        low: super::math::tanh(centre - half),
+        high: super::math::tanh(centre + half),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +70,18 @@ mod tests {
                 of(&pairs)
             );
         }
+    }
+
+    /// `scipy.stats.pearsonr(x, y).confidence_interval(0.95)` for r of 30 pairs.
+    #[test]
+    fn fisher_agrees_with_scipy() {
+        for row in crate::stats::reference::rows(include_str!("../../../../tests/reference/fisher.csv")) {
+            let ours = fisher_interval(row.number("r"), row.number("n") as u64, 0.95).unwrap();
+            crate::stats::reference::close(ours.low, row.number("low"), 1e-12, &row);
+            crate::stats::reference::close(ours.high, row.number("high"), 1e-12, &row);
+        }
+        assert_eq!(fisher_interval(1.0, 30, 0.95), None);
+        assert_eq!(fisher_interval(0.5, 3, 0.95), None);
     }
 
     #[test]

@@ -66,7 +66,9 @@ fn score(report: &Report) -> &ScoreResult {
 #[test]
 fn a_change_is_tested_by_customer() {
     for row in rows(include_str!("../../../../../tests/reference/change.csv")) {
-        let card = compile(&format!("{CARD} period(\"month\"); metric(\"mean\", mean(survey.recommend)).owner(\"A\");"));
+        let card = compile(&format!(
+            "{CARD} period(\"month\"); metric(\"mean\", mean(survey.recommend)).owner(\"A\");"
+        ));
         let report = evaluate(&card, of_periods(&row), &as_of("2026-06-30"));
         let change = metric(&report, "mean").headline.change.as_ref().unwrap();
         let interval = change.interval.as_ref().unwrap();
@@ -160,9 +162,14 @@ fn one_family_for_all_tests() {
     let real = (0..rows)
         .map(|row| Some(stream(0).normal(row as u64) + f64::from(u8::from(row % 2 == 1))))
         .collect();
-    let mut columns = vec![("on".to_owned(), Column::dates(days)), ("real".to_owned(), Column::floats(real))];
+    let mut columns = vec![
+        ("on".to_owned(), Column::dates(days)),
+        ("real".to_owned(), Column::floats(real)),
+    ];
     for noise in 1..=30_u64 {
-        text.push_str(&format!("metric(\"noise{noise}\", mean(survey.noise{noise})).owner(\"A\");\n"));
+        text.push_str(&format!(
+            "metric(\"noise{noise}\", mean(survey.noise{noise})).owner(\"A\");\n"
+        ));
         let values = (0..rows).map(|row| Some(stream(noise).normal(row as u64))).collect();
         columns.push((format!("noise{noise}"), Column::floats(values)));
     }
@@ -171,10 +178,18 @@ fn one_family_for_all_tests() {
         rows,
         ..Table::default()
     };
-    let report = evaluate(&compile(&text), BTreeMap::from([("survey".to_owned(), survey)]), &as_of("2026-06-30"));
+    let report = evaluate(
+        &compile(&text),
+        BTreeMap::from([("survey".to_owned(), survey)]),
+        &as_of("2026-06-30"),
+    );
     let verdict = |metric: &MetricResult| metric.headline.change.as_ref().unwrap().verdict;
     assert_eq!(verdict(metric(&report, "real")), ChangeVerdict::Up);
-    let called = report.results.metrics.iter().filter(|metric| verdict(metric) != ChangeVerdict::NoChangeShown);
+    let called = report
+        .results
+        .metrics
+        .iter()
+        .filter(|metric| verdict(metric) != ChangeVerdict::NoChangeShown);
     assert_eq!(called.count(), 1);
     // Adjusted p values are those of `scipy.stats.false_discovery_control`: never below the plain ones.
     let ps: Vec<f64> = report
@@ -218,7 +233,7 @@ fn a_change_is_split_into_mix_and_rate() {
     let mut on = Vec::new();
     let mut region = Vec::new();
     let mut happy = Vec::new();
-    let mut add = |month: &str, place: &str, rows: usize, hits: usize| {
+    let mut add = |month: &str, place: &'static str, rows: usize, hits: usize| {
         for row in 0..rows {
             on.push(day(&format!("{month}-05")));
             region.push(Some(place));
@@ -246,7 +261,11 @@ fn a_change_is_split_into_mix_and_rate() {
         metric("happy", rate(survey, |s| s.happy)).owner("A");
         "#,
     );
-    let report = evaluate(&card, BTreeMap::from([("survey".to_owned(), survey)]), &as_of("2026-06-30"));
+    let report = evaluate(
+        &card,
+        BTreeMap::from([("survey".to_owned(), survey)]),
+        &as_of("2026-06-30"),
+    );
     let happy = metric(&report, "happy");
     let change = happy.headline.change.as_ref().unwrap().difference;
     let split = &happy.splits[0];
@@ -255,20 +274,23 @@ fn a_change_is_split_into_mix_and_rate() {
     assert_eq!((split.segment.as_str(), split.parts.len()), ("region", 2));
 }
 
-/// Twelve flat months and a jump.
+/// Twelve months that go up and down by four, and a jump.
 #[test]
 fn a_jump_of_a_series_is_a_signal() {
     let mut on = Vec::new();
     let mut value = Vec::new();
     for month in 1..=12 {
         on.push(day(&format!("2025-{month:02}-05")));
-        value.push(Some(50 + i64::from(month % 3)));
+        value.push(Some(if month % 2 == 0 { 54 } else { 50 }));
     }
     on.push(day("2026-01-05"));
     value.push(Some(70));
     let sales = Table {
         rows: on.len(),
-        columns: vec![("on".to_owned(), Column::dates(on)), ("value".to_owned(), Column::ints(value))],
+        columns: vec![
+            ("on".to_owned(), Column::dates(on)),
+            ("value".to_owned(), Column::ints(value)),
+        ],
         ..Table::default()
     };
     let card = compile(
@@ -278,9 +300,16 @@ fn a_jump_of_a_series_is_a_signal() {
         metric("value", sum(sales.value)).owner("A");
         "#,
     );
-    let report = evaluate(&card, BTreeMap::from([("sales".to_owned(), sales)]), &as_of("2026-01-31"));
+    let report = evaluate(
+        &card,
+        BTreeMap::from([("sales".to_owned(), sales)]),
+        &as_of("2026-01-31"),
+    );
     let process = metric(&report, "value").process.clone().unwrap();
     let periods: Vec<&str> = process.signals.iter().map(|signal| signal.period.as_str()).collect();
-    assert_eq!((process.points, process.provisional, periods), (13, true, vec!["2026-01"]));
+    assert_eq!(
+        (process.points, process.provisional, periods),
+        (13, true, vec!["2026-01"])
+    );
     assert_eq!(process.signals[0].why, "outside the limits");
 }
