@@ -198,6 +198,7 @@ impl Session<'_> {
             Node::Outside(_) => Err(NoEstimate::Fact("a value of another card".to_owned())),
             Node::Coverage(..) => unknown("a ratio of sums over the whole table"),
             Node::Across(..) => unknown("an extreme has no interval without a model"),
+            Node::Steps { .. } => unknown("steps of a funnel have no test yet"),
             Node::Negate(inner) | Node::Per(inner, _) => self.degree(inner),
             Node::Leaf(at) => {
                 let Some(leaf) = self.leaf(*at) else {
@@ -377,7 +378,7 @@ impl Session<'_> {
                 let (a, b) = (self.joined(left, slot, look)?, self.joined(right, slot, look)?);
                 a.with(*op, &b)
             }
-            Node::Coverage(..) | Node::Across(..) | Node::Outside(_) => None,
+            Node::Coverage(..) | Node::Across(..) | Node::Outside(_) | Node::Steps { .. } => None,
         }
     }
 }
