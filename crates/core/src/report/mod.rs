@@ -26,9 +26,9 @@ pub use explain::{
 };
 pub use model::{
     AlertResult, Cell, Change, ChangePart, ChangeSplit, ChangeVerdict, Contribution, EntityScores, GoalResult,
-    InitiativeResult, JourneyResult, LimitResult, LinkResult, ListResult, MetricResult, ObjectiveResult,
-    PhaseResult, ProcessResult, Provenance, Report, Results, ScoreResult, SignalResult, StepResult, TableProvenance,
-    Value, WorthResult,
+    InitiativeResult, JourneyResult, LimitResult, LinkResult, ListResult, MetricResult, ObjectiveResult, PhaseResult,
+    ProcessResult, Provenance, Report, Results, ScoreResult, SignalResult, StepResult, TableProvenance, Value,
+    WorthResult,
 };
 #[cfg(feature = "schema")]
 pub use schema::{check_schema, explanation_schema, report_schema};
