@@ -184,6 +184,34 @@ if (DATA / "telco-churn").is_dir():
     for item in ["Q7ART", "Q7FOOD", "Q7STORE", "Q7SIGN", "Q7WALKWAY", "Q7SCREENS", "Q7WIFI", "Q9BOARDING", "Q9RESTROOM", "Q10SAFE", "Q14FIND", "Q14PASSTHRU"]:
         airport(item, boxes(item))
 
+    # The drivers of the overall rating: weighted correlations of those who answered everything; Johnson's relative weights
+    # and Shapley values over all subsets.
+    items = {"nps": (100.0 * ((recommend >= 9).astype(float) - (recommend <= 6).astype(float))).where(recommend.notna())}
+    for item in ["Q7ART", "Q7FOOD", "Q7STORE", "Q7SIGN", "Q7WALKWAY", "Q7SCREENS", "Q7WIFI", "Q9BOARDING", "Q9RESTROOM", "Q10SAFE", "Q14FIND", "Q14PASSTHRU"]:
+        items[item] = boxes(item)
+    table = pd.DataFrame(items).assign(y=overall)[have].dropna()
+    cov = np.cov(table.to_numpy(float).T, aweights=weight[table.index].to_numpy(float))
+    corr = cov / np.sqrt(np.outer(np.diag(cov), np.diag(cov)))
+    rxx, rxy, p = corr[:-1, :-1], corr[:-1, -1], len(items)
+    values, vectors = np.linalg.eigh(rxx)
+    root = vectors @ np.diag(np.sqrt(values)) @ vectors.T
+    johnson = root**2 @ (np.linalg.inv(root) @ rxy) ** 2
+    explained = np.zeros(1 << p)
+    for subset in range(1, 1 << p):
+        at = [i for i in range(p) if subset >> i & 1]
+        explained[subset] = rxy[at] @ np.linalg.solve(rxx[np.ix_(at, at)], rxy[at])
+    shapley = np.zeros(p)
+    for subset in range(1 << p):
+        size = bin(subset).count("1")
+        if size < p:
+            share = math.factorial(size) * math.factorial(p - size - 1) / math.factorial(p)
+            for i in range(p):
+                if not subset >> i & 1:
+                    shapley[i] += share * (explained[subset | 1 << i] - explained[subset])
+    drivers = {"card": "airport", "outcome": "overall", "n": len(table), "r_squared": explained[-1],
+               "metrics": {name: {"weight": johnson[i], "shapley": shapley[i]} for i, name in enumerate(items)}}
+    (HERE / "drivers.json").write_text(json.dumps(drivers, indent=1) + "\n")
+
     # Incidents: reopened tickets, and time to resolve in hours; with and without priority held constant.
     log = pd.read_csv(DATA / "it-incidents" / "incident_event_log.csv.gz", na_values="?", low_memory=False)
     for column in ["opened_at", "resolved_at", "sys_updated_at"]:
@@ -204,8 +232,8 @@ if (DATA / "telco-churn").is_dir():
     reviews = pd.read_csv(DATA / "olist-sample" / "order_reviews.csv.gz", parse_dates=["review_answer_timestamp"])
     today = max(orders["order_purchase_timestamp"].dt.normalize().max(), reviews["review_answer_timestamp"].dt.normalize().max())
     due, came = (orders[c].dt.normalize() for c in ("order_estimated_delivery_date", "order_delivered_customer_date"))
-    late = came.isna() & (due < today)
-    on_time = pd.Series(np.where(came.notna(), 100.0 * (came <= due), np.where(late, 0.0, np.nan)), index=orders.index)
+    # Known once the estimate's day is over, as of the last day of the data.
+    on_time = pd.Series(np.where(due <= today, 100.0 * (came.notna() & (came <= due)), np.nan), index=orders.index)
     on_time = on_time.where(~orders["order_status"].isin(["canceled", "unavailable"]))
     orders = orders.assign(on_time=on_time, bought=orders["order_purchase_timestamp"].dt.normalize())
     joined = reviews.assign(d=reviews["review_answer_timestamp"].dt.normalize()).merge(orders[["order_id", "on_time", "bought"]], on="order_id", how="left")

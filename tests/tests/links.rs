@@ -122,6 +122,26 @@ fn airport_items_against_the_overall_rating() {
         return;
     };
     compare("airport", &report);
+    let known: Value = serde_json::from_str(include_str!("../oracle/drivers.json")).expect("JSON");
+    let drivers = &report.results.drivers[0];
+    assert_eq!(drivers.outcome, "overall");
+    assert_eq!(drivers.n, known["n"].as_u64().expect("n"));
+    let near = |ours: f64, known: &Value, what: &str| {
+        let known = known.as_f64().expect("a number");
+        assert!((ours - known).abs() <= 1e-8 * known, "{what}: {ours}, {known} expected");
+    };
+    near(drivers.r_squared.value, &known["r_squared"], "R2");
+    assert_eq!(drivers.metrics.len(), 13);
+    for driver in &drivers.metrics {
+        let known = &known["metrics"][&driver.metric];
+        near(driver.weight.value, &known["weight"], &driver.metric);
+        near(
+            driver.shapley.expect("13 metrics").value,
+            &known["shapley"],
+            &driver.metric,
+        );
+        assert!(driver.weight.low < driver.weight.value && driver.weight.value < driver.weight.high);
+    }
 }
 
 #[test]

@@ -328,6 +328,26 @@ pub(crate) fn worth(results: &Results) -> Document {
             items.push(vec![Run::plain(text), Run::new(notes, Tone::Muted)]);
         }
     }
+    for (place, friction) in results.friction.iter().enumerate() {
+        let stage = friction
+            .stage
+            .as_ref()
+            .map_or_else(String::new, |(phase, step)| match step {
+                Some(step) => format!(" ({phase}, {step})"),
+                None => format!(" ({phase})"),
+            });
+        let money = format::with_unit(&format::number(friction.a_year.value, 0), friction.currency.as_deref());
+        items.push(vec![Run::plain(format!(
+            "friction {}: {}{stage}, {}: {money} a year ({} to {}) through {} [{}]",
+            place + 1,
+            friction.metric,
+            friction.declared,
+            format::number(friction.a_year.low, 0),
+            format::number(friction.a_year.high, 0),
+            friction.outcome,
+            friction.evidence.words()
+        ))]);
+    }
     vec![Block::Heading("Worth".to_owned()), Block::Items(items)]
 }
 

@@ -11,7 +11,7 @@ use super::sides::Sides;
 use super::{Analysed, Work};
 use crate::definition::{Aggregation, Direction, Score};
 use crate::measure::Session;
-use crate::score::{Normaliser, Thing, band_of, direction_of, plan};
+use crate::score::{Normaliser, Thing, band_of, plan};
 use crate::stats::linear_algebra::Matrix;
 use crate::stats::logistic::{logistic, probability};
 use crate::stats::proportion::wilson;
@@ -148,7 +148,7 @@ pub fn backtest(session: &mut Session<'_>, from: &Analysed<'_>, outcome: usize) 
     let declared = from.card.metrics.get(outcome)?;
     let mut work = Work::new(from);
     let frame = work.frame(session, outcome).filter(|frame| frame.binary)?;
-    let good = direction_of(declared, from.measures, outcome) != Some(Direction::Lower);
+    let good = Sides { from }.direction(outcome) != Some(Direction::Lower);
     let event: Vec<bool> = frame.values.iter().map(|value| (*value > 50.0) != good).collect();
     let n = event.len();
     let hits = event.iter().filter(|event| **event).count();
@@ -194,7 +194,7 @@ pub fn backtest(session: &mut Session<'_>, from: &Analysed<'_>, outcome: usize) 
         let Some(metric) = from.card.metrics.get(*index) else {
             continue;
         };
-        let lower = direction_of(metric, from.measures, *index) == Some(Direction::Lower);
+        let lower = sides.direction(*index) == Some(Direction::Lower);
         let known: Vec<(f64, bool)> = known(values, &event)
             .map(|(value, event)| (if lower { value } else { -value }, event))
             .collect();

@@ -12,6 +12,8 @@ pub(super) const LEVEL: f64 = 0.95;
 const LEAST_ENTITIES: usize = 30;
 /// Fewer yes or no answers than this for each coefficient say nothing of a rate's slope (Peduzzi et al. 1996).
 const LEAST_EVENTS: usize = 10;
+/// Fewer entities than this are no step of a curve.
+const LEAST_STEP: usize = 20;
 /// Up to so many different values of a metric are steps of a curve of their own.
 const MOST_STEPS: usize = 11;
 /// Steps of a metric of more values.
@@ -387,7 +389,7 @@ fn curve(sample: &Sample) -> Vec<CurveStep> {
     let values: Vec<&[usize]> = order.chunk_by(|a, b| x(*a) == x(*b)).collect();
     // Steps of a few values may be small, those of a number without steps not; none is of a handful.
     let share = if values.len() <= MOST_STEPS { 20 } else { GROUPS };
-    let least = order.len().div_ceil(share).max(LEAST_ENTITIES).min(order.len());
+    let least = order.len().div_ceil(share).max(LEAST_STEP).min(order.len());
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     for tied in values {

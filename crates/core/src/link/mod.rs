@@ -26,11 +26,11 @@ pub use drivers::{Driver, Drivers, WeightAdvice};
 pub use model::{CurveStep, Estimate, Evidence, LinkAnalysis, Links};
 pub use pace::{Pace, PaceVerdict};
 pub use what_if::{Moved, Needed, ScoreMoved, WhatIf, WhatIfQuestion};
-pub use worth::{InitiativeAnalysis, MetricWorth, OutcomeWorth, SegmentWorth};
+pub use worth::{Friction, InitiativeAnalysis, MetricWorth, OutcomeWorth, SegmentWorth};
 
 use crate::definition::{CivilDate, Direction, Link, Scorecard};
-use crate::measure::{CellKey, Measures, MetricRows, Session};
-use crate::score::{Scores, Thing, direction_of, plan};
+use crate::measure::{CellKey, Measures, MetricRows, Session, parallel};
+use crate::score::{Scores, Thing, plan};
 use cells::CellLink;
 use fit::{Columns, Sample};
 use frame::OutcomeFrame;
@@ -54,12 +54,14 @@ pub struct Analysed<'a> {
 pub fn analyse(session: &mut Session<'_>, from: &Analysed<'_>) -> Links {
     let mut work = Work::new(from);
     let declared = from.card.all_links();
-    let links: Vec<LinkAnalysis> = declared.iter().map(|link| work.link(session, link)).collect();
+    let links = work.links(session, &declared);
     let pairs: Vec<(&Link, &LinkAnalysis)> = declared.iter().zip(&links).collect();
     let sides = sides::Sides { from };
+    let worth = sides.worth(&pairs);
     Links {
         drivers: work.drivers(&sides),
-        worth: sides.worth(&pairs),
+        friction: sides.friction(&worth),
+        worth,
         initiatives: sides.initiatives(&pairs),
         pace: sides.pace(),
         links,
@@ -73,7 +75,7 @@ pub fn analyse(session: &mut Session<'_>, from: &Analysed<'_>) -> Links {
 pub fn what_if(session: &mut Session<'_>, from: &Analysed<'_>, question: &WhatIfQuestion) -> Result<WhatIf, String> {
     let mut work = Work::new(from);
     let declared = from.card.all_links();
-    let links: Vec<LinkAnalysis> = declared.iter().map(|link| work.link(session, link)).collect();
+    let links = work.links(session, &declared);
     let pairs: Vec<(&Link, &LinkAnalysis)> = declared.iter().zip(&links).collect();
     what_if::what_if(&sides::Sides { from }, &pairs, question)
 }
@@ -175,7 +177,7 @@ impl Work<'_, '_> {
 
     fn direction(&self, name: &str) -> Option<Direction> {
         match plan::find(self.from.card, name)? {
-            Thing::Metric(index) => direction_of(self.from.card.metrics.get(index)?, self.from.measures, index),
+            Thing::Metric(index) => sides::Sides { from: self.from }.direction(index),
             Thing::Score(_) => Some(Direction::Higher),
         }
     }
@@ -189,23 +191,29 @@ impl Work<'_, '_> {
         }
     }
 
-    fn link(&mut self, session: &mut Session<'_>, link: &Link) -> LinkAnalysis {
-        let found = self.in_data(session, link);
-        graded(link, found)
+    /// Every link: what each is fitted to one after the other, the fits on all threads.
+    fn links(&mut self, session: &mut Session<'_>, declared: &[Link]) -> Vec<LinkAnalysis> {
+        let prepared: Vec<Prepared> = declared.iter().map(|link| self.prepare(session, link)).collect();
+        let pairs: Vec<(&Link, Prepared)> = declared.iter().zip(prepared).collect();
+        parallel::map(self.from.threads, pairs.len(), |at| match pairs.get(at) {
+            Some((link, prepared)) => graded(link, prepared.analysed()),
+            None => LinkAnalysis::refused("", ""),
+        })
     }
 
-    fn in_data(&mut self, session: &mut Session<'_>, link: &Link) -> LinkAnalysis {
+    fn prepare(&mut self, session: &mut Session<'_>, link: &Link) -> Prepared {
+        self.in_data(session, link)
+            .unwrap_or_else(|| Prepared::Done(Box::new(self.over_cells(link))))
+    }
+
+    /// What a link is fitted to, where entities have both metric and outcome.
+    fn in_data(&mut self, session: &mut Session<'_>, link: &Link) -> Option<Prepared> {
         let Some(Thing::Metric(outcome)) = plan::find(self.from.card, &link.outcome.value) else {
-            return self.over_cells(link);
+            return None;
         };
-        let frame = self.frame(session, outcome);
-        let rows = self.rows(session, &link.metric.value);
-        let Some((frame, rows)) = frame.zip(rows) else {
-            return self.over_cells(link);
-        };
-        let Some(column) = frame.metric(session, &rows, link.lag, link.window) else {
-            return self.over_cells(link);
-        };
+        let frame = self.frame(session, outcome)?;
+        let rows = self.rows(session, &link.metric.value)?;
+        let column = frame.metric(session, &rows, link.lag, link.window)?;
         let mut notes = column.notes.clone();
         let mut controls = Vec::new();
         for control in &link.controls {
@@ -217,6 +225,14 @@ impl Work<'_, '_> {
                 )),
             }
         }
+        if let Some((from, to)) = frame.stretch {
+            notes.push(format!(
+                "the outcome is of {} to {}, for each of {}",
+                CivilDate(from),
+                CivilDate(to),
+                frame.entity
+            ));
+        }
         let sample = Sample::new(&Columns {
             outcome: &frame.values,
             metric: &column.values,
@@ -226,36 +242,26 @@ impl Work<'_, '_> {
             places: frame.places.as_deref(),
             binary: frame.binary,
         });
-        let mut made = fit::analyse(&sample, &frame.entity, column.precedes, self.claimed(link));
-        made.window = column.window;
-        made.notes.extend(notes);
-        if let Some((from, to)) = frame.stretch {
-            made.notes.push(format!(
-                "the outcome is of {} to {}, for each of {}",
-                CivilDate(from),
-                CivilDate(to),
-                frame.entity
-            ));
-        }
-        self.protect(session, &frame.entity, &rows, &mut made);
+        let tables = rows
+            .leaves
+            .iter()
+            .map(|leaf| leaf.table.as_str())
+            .chain([frame.entity.as_str()]);
+        let floor = tables.filter_map(|table| session.anonymity_floor(table)).max();
         self.columns.push(LinkColumn {
             outcome,
             metric: link.metric.value.clone(),
             values: column.values,
         });
-        made
-    }
-
-    /// Steps of a curve with fewer people than a table promises are not shown.
-    fn protect(&self, session: &Session<'_>, entity: &str, rows: &MetricRows, made: &mut LinkAnalysis) {
-        let tables = rows.leaves.iter().map(|leaf| leaf.table.as_str()).chain([entity]);
-        let floor = tables.filter_map(|table| session.anonymity_floor(table)).max();
-        if let Some(floor) = floor {
-            made.curve.retain(|step| step.n >= floor);
-            if made.n < floor {
-                *made = LinkAnalysis::refused(entity, "too few people to say anything about them");
-            }
-        }
+        Some(Prepared::Fit(Box::new(Fit {
+            sample,
+            of: frame.entity.clone(),
+            precedes: column.precedes,
+            claimed: self.claimed(link),
+            window: column.window,
+            notes,
+            floor,
+        })))
     }
 
     fn over_cells(&self, link: &Link) -> LinkAnalysis {
@@ -286,6 +292,44 @@ impl Work<'_, '_> {
         if !link.controls.is_empty() {
             made.notes
                 .push("columns are held constant only where each entity has the outcome".to_owned());
+        }
+        made
+    }
+}
+
+/// A link that is ready to be fitted, or done.
+enum Prepared {
+    Done(Box<LinkAnalysis>),
+    Fit(Box<Fit>),
+}
+
+/// What a link is fitted to, and what is told besides.
+struct Fit {
+    sample: Sample,
+    of: String,
+    precedes: bool,
+    claimed: f64,
+    window: Option<String>,
+    notes: Vec<String>,
+    /// The least number of people of a published group.
+    floor: Option<u64>,
+}
+
+impl Prepared {
+    fn analysed(&self) -> LinkAnalysis {
+        let fit = match self {
+            Self::Done(analysis) => return analysis.as_ref().clone(),
+            Self::Fit(fit) => fit,
+        };
+        let mut made = fit::analyse(&fit.sample, &fit.of, fit.precedes, fit.claimed);
+        made.window.clone_from(&fit.window);
+        made.notes.extend(fit.notes.iter().cloned());
+        // Steps of a curve with fewer people than a table promises are not shown.
+        if let Some(floor) = fit.floor {
+            made.curve.retain(|step| step.n >= floor);
+            if made.n < floor {
+                return LinkAnalysis::refused(&fit.of, "too few people to say anything about them");
+            }
         }
         made
     }

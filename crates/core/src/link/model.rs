@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::drivers::Drivers;
 use super::pace::Pace;
-use super::worth::{InitiativeAnalysis, OutcomeWorth};
+use super::worth::{Friction, InitiativeAnalysis, OutcomeWorth};
 
 /// How good the evidence for a link is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -195,6 +195,8 @@ pub struct Links {
     pub drivers: Vec<Drivers>,
     /// For each outcome with a worth.
     pub worth: Vec<OutcomeWorth>,
+    /// Stages of journeys by what their distance to the target costs, most first.
+    pub friction: Vec<Friction>,
     /// For each initiative of the card.
     pub initiatives: Vec<InitiativeAnalysis>,
     /// For each metric and outcome with a target and a due date.

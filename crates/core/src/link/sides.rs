@@ -5,7 +5,7 @@ use super::drivers::{Drivers, WeightAdvice};
 use super::model::LinkAnalysis;
 use super::pace::{Pace, Series, pace};
 use super::worth::{
-    InitiativeAnalysis, MetricFacts, OutcomeFacts, OutcomeWorth, SegmentWorth, initiative, rank, worth,
+    Friction, InitiativeAnalysis, MetricFacts, OutcomeFacts, OutcomeWorth, SegmentWorth, initiative, rank, worth,
 };
 use crate::definition::{Direction, Link, MeasureKind, Metric};
 use crate::measure::{CellKey, MeasuredCell, PeriodKey};
@@ -23,6 +23,16 @@ impl Sides<'_, '_> {
     pub(super) fn headline_key(&self, index: usize) -> CellKey {
         let measures = self.from.measures;
         place::headline_key(&measures.axes, |key| measures.cell(index, key).map(|cell| cell.state))
+    }
+
+    /// Which way is good: by card or measure, else by the way from baseline to target.
+    pub(super) fn direction(&self, index: usize) -> Option<Direction> {
+        let metric = self.from.card.metrics.get(index)?;
+        direction_of(metric, self.from.measures, index).or_else(|| {
+            let facts = self.part_facts(index);
+            let (from, to) = facts.baseline.zip(facts.target)?;
+            (from != to).then_some(if from < to { Direction::Higher } else { Direction::Lower })
+        })
     }
 
     fn cell(&self, index: usize, key: &CellKey) -> Option<&MeasuredCell> {
@@ -75,7 +85,7 @@ impl Sides<'_, '_> {
         let metric = self.from.card.metrics.get(index)?;
         let (low, high) = scale_of(metric, self.from.measures, index)?;
         let share = 100.0 * (self.headline(index)? - low) / (high - low);
-        let share = match direction_of(metric, self.from.measures, index) {
+        let share = match self.direction(index) {
             Some(Direction::Lower) => 100.0 - share,
             _ => share,
         };
@@ -91,8 +101,8 @@ impl Sides<'_, '_> {
         }
     }
 
-    fn sign(&self, index: usize, metric: &Metric) -> f64 {
-        match direction_of(metric, self.from.measures, index) {
+    fn sign(&self, index: usize) -> f64 {
+        match self.direction(index) {
             Some(Direction::Lower) => -1.0,
             _ => 1.0,
         }
@@ -104,7 +114,7 @@ impl Sides<'_, '_> {
             return None;
         };
         let metric = self.from.card.metrics.get(index)?;
-        Some(self.amount(index, metric)? * self.sign(index, metric))
+        Some(self.amount(index, metric)? * self.sign(index))
     }
 
     pub(super) fn worth(&self, links: &[(&Link, &LinkAnalysis)]) -> Vec<OutcomeWorth> {
@@ -126,7 +136,7 @@ impl Sides<'_, '_> {
         let outcomes = self.metrics().filter_map(|(index, metric)| {
             let worth = metric.worth.as_ref()?;
             let one_point = self.amount(index, metric)?;
-            let sign = self.sign(index, metric);
+            let sign = self.sign(index);
             let target = goal::final_target(&metric.goal);
             let gap = target
                 .zip(self.headline(index))
@@ -184,6 +194,45 @@ impl Sides<'_, '_> {
         made
     }
 
+    /// Metrics that hang on a journey, by what not being at their targets costs.
+    pub(super) fn friction(&self, worth: &[OutcomeWorth]) -> Vec<Friction> {
+        let mut made = Vec::new();
+        for (_, metric) in self.metrics() {
+            let declared = match (&metric.moment_of_truth, &metric.friction_point, &metric.stage) {
+                (Some(_), ..) => "moment of truth",
+                (None, Some(_), _) => "friction point",
+                (None, None, Some(_)) => "stage",
+                (None, None, None) => continue,
+            };
+            for outcome in worth {
+                let own = outcome.metrics.iter().find(|own| own.metric == metric.name.value);
+                let Some((own, a_year)) = own.and_then(|own| Some((own, own.to_target?))) else {
+                    continue;
+                };
+                if a_year.value > 0.0 {
+                    let stage = metric.stage.as_ref();
+                    made.push(Friction {
+                        metric: metric.name.value.clone(),
+                        stage: stage
+                            .map(|at| (at.phase.value.clone(), at.step.as_ref().map(|step| step.value.clone()))),
+                        declared: declared.to_owned(),
+                        outcome: outcome.outcome.clone(),
+                        a_year,
+                        currency: outcome.currency.clone(),
+                        evidence: own.evidence,
+                    });
+                }
+            }
+        }
+        made.sort_by(|a, b| {
+            b.a_year
+                .value
+                .total_cmp(&a.a_year.value)
+                .then_with(|| a.metric.cmp(&b.metric))
+        });
+        made
+    }
+
     pub(super) fn initiatives(&self, links: &[(&Link, &LinkAnalysis)]) -> Vec<InitiativeAnalysis> {
         let unit = |name: &str| self.unit_worth(name);
         let declared = &self.from.card.initiatives;
@@ -209,7 +258,7 @@ impl Sides<'_, '_> {
         (axis.period.rolling <= 1 && axis.period.to_date.is_none()).then_some(())?;
         let target = goal::final_target(&metric.goal)?;
         let due = metric.goal.due.as_ref()?.value;
-        let direction = direction_of(metric, self.from.measures, index)?;
+        let direction = self.direction(index)?;
         let last = axis.headline? as usize;
         let values = axis
             .steps

@@ -75,6 +75,28 @@ pub struct MetricWorth {
     pub notes: Vec<String>,
 }
 
+/// What the distance of a stage's metric to its target costs: friction ranked by money.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Friction {
+    /// The metric.
+    pub metric: String,
+    /// Phase and step of the journey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<(String, Option<String>)>,
+    /// `moment of truth`, `friction point` or `stage`, as the card declares it.
+    pub declared: String,
+    /// The outcome that it costs.
+    pub outcome: String,
+    /// What not being at its target costs a year.
+    pub a_year: Estimate,
+    /// ISO code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// How good the evidence of the link is.
+    pub evidence: Evidence,
+}
+
 /// What stands of an outcome when its worth is computed.
 pub(super) struct OutcomeFacts {
     pub(super) name: String,

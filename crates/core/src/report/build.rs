@@ -91,6 +91,7 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
             .collect(),
         drivers: evaluated.links.drivers.clone(),
         worth: evaluated.links.worth.clone(),
+        friction: evaluated.links.friction.clone(),
         pace: evaluated.links.pace.clone(),
         objectives: builder.objectives(),
         journeys,

@@ -15,7 +15,7 @@ pub mod model;
 mod schema;
 
 pub use crate::link::{
-    Backtest, CurveStep, Driver, Drivers, Estimate, Evidence, InitiativeAnalysis, LinkAnalysis, MetricWorth,
+    Backtest, CurveStep, Driver, Drivers, Estimate, Evidence, Friction, InitiativeAnalysis, LinkAnalysis, MetricWorth,
     OutcomeWorth, Pace, PaceVerdict, ScoreBacktest, SegmentWorth, WeightAdvice, WhatIf,
 };
 pub use build::{Evaluated, build};

@@ -8,7 +8,7 @@ use super::explain::plain_value;
 use crate::data::{Column, Table};
 use crate::definition::{CivilDate, Direction, Header, Initiative, Link, Objective, Param, Role, SourceInfo};
 use crate::diagnostic::Diagnostic;
-use crate::link::{Drivers, InitiativeAnalysis, LinkAnalysis, OutcomeWorth, Pace};
+use crate::link::{Drivers, Friction, InitiativeAnalysis, LinkAnalysis, OutcomeWorth, Pace};
 use crate::measure::{Axes, Interval, State};
 
 /// Everything that one evaluation gives.
@@ -47,6 +47,9 @@ pub struct Results {
     /// What outcomes and the metrics that lead to them are worth.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worth: Vec<OutcomeWorth>,
+    /// Stages of journeys by what their distance to the target costs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub friction: Vec<Friction>,
     /// Whether goals are reached in time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pace: Vec<Pace>,
