@@ -31,7 +31,7 @@ pub(crate) struct Keys {
 /// The values of published cells.
 #[derive(Debug)]
 struct Found {
-    values: Vec<Option<f64>>,
+    values: Vec<ranks::Placed>,
     tally: Tally,
 }
 
@@ -117,11 +117,11 @@ impl Keys {
     pub(crate) fn cell(&self, leaf: &Leaf, runs: &[Range<usize>], target: usize) -> Cell {
         if let Some(found) = &self.found {
             let (n, missing) = found.tally.of(runs);
-            let value = found.values.get(target).copied().flatten();
+            let (value, interval) = found.values.get(target).copied().unwrap_or_default();
             return if leaf.function == MeasureFunction::CountDistinct {
                 Cell::of(value.or(Some(0.0)), n, missing).counted()
             } else {
-                Cell::of(value, n, missing)
+                Cell::of(value, n, missing).with_interval(interval, "order statistics", leaf)
             };
         }
         let missing = runs
@@ -200,7 +200,7 @@ impl Found {
         if leaf.function == MeasureFunction::CountDistinct {
             let (counts, tally) = distinct::count(column, mask, cells, count, targets, threads)?;
             return Some(Self {
-                values: counts.into_iter().map(|count| Some(f64::from(count))).collect(),
+                values: counts.into_iter().map(|count| (Some(f64::from(count)), None)).collect(),
                 tally,
             });
         }

@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 
+use super::finish::LEVEL;
 use super::keys::{number, ordered};
 use super::parallel;
 use super::targets::{Tally, Targets};
-use crate::stats::quantile;
+use crate::stats::{Interval, quantile};
 
 /// Bins of a histogram.
 const BINS: usize = 512;
@@ -61,8 +62,8 @@ impl Numbers<'_> {
         }
     }
 
-    /// The percentile p of each target, and the rows of each cell; `None` where there are too many cells.
-    pub(crate) fn percentiles(&self, targets: &Targets, p: f64, threads: usize) -> Option<(Vec<Option<f64>>, Tally)> {
+    /// The percentile p of each target with its interval, and the rows of each cell; `None` where there are too many cells.
+    pub(crate) fn percentiles(&self, targets: &Targets, p: f64, threads: usize) -> Option<(Vec<Placed>, Tally)> {
         if self.count * BINS > MOST_COUNTERS || targets.count * BINS > MOST_COUNTERS {
             return None;
         }
@@ -92,7 +93,11 @@ impl Numbers<'_> {
         for cell in 0..self.count {
             for &target in targets.of(cell) {
                 if let Some(Some(wanted)) = wanted.get(target as usize) {
-                    for at in [wanted.below.bin, wanted.above.bin] {
+                    let ends = wanted.ends.map(|(low, high)| [low.bin, high.bin]);
+                    for at in [wanted.below.bin, wanted.above.bin]
+                        .into_iter()
+                        .chain(ends.into_iter().flatten())
+                    {
                         if let Some(needed) = needed.get_mut(cell * BINS + at) {
                             *needed = true;
                         }
@@ -115,14 +120,19 @@ impl Numbers<'_> {
         let groups = Groups::new(&bins, &needed, found);
         let cells = targets.cells();
         let values = wanted.iter().zip(cells).map(|(wanted, cells)| {
-            let wanted = wanted.as_ref()?;
+            let Some(wanted) = wanted else { return (None, None) };
             let below = groups.nth(cells, wanted.below);
             let above = if wanted.fraction == 0.0 {
                 below
             } else {
                 groups.nth(cells, wanted.above)
             };
-            Some(quantile::between(number(below), number(above), wanted.fraction))
+            let interval = wanted.ends.map(|(low, high)| Interval {
+                low: number(groups.nth(cells, low)),
+                high: number(groups.nth(cells, high)),
+            });
+            let value = quantile::between(number(below), number(above), wanted.fraction);
+            (Some(value), interval)
         });
         Some((values.collect(), tally))
     }
@@ -182,7 +192,12 @@ struct Wanted {
     below: Rank,
     above: Rank,
     fraction: f64,
+    /// The order statistics of its interval, where there are values enough.
+    ends: Option<(Rank, Rank)>,
 }
+
+/// A percentile with its interval.
+pub(crate) type Placed = (Option<f64>, Option<Interval>);
 
 /// Where the percentile of each target lies; `None` without values.
 fn wanted(bins: &[u32], targets: &Targets, p: f64) -> Vec<Option<Wanted>> {
@@ -216,6 +231,8 @@ fn wanted(bins: &[u32], targets: &Targets, p: f64) -> Vec<Option<Wanted>> {
             below,
             above: rank(bins, index + 1).unwrap_or(below),
             fraction,
+            ends: quantile::percentile_ranks(n, p, LEVEL)
+                .and_then(|(low, high)| rank(bins, low.checked_sub(1)?).zip(rank(bins, high.checked_sub(1)?))),
         })
     };
     all.chunks_exact(BINS).map(of).collect()
