@@ -104,6 +104,7 @@ impl Session<'_> {
                 people: Some(key),
             };
             let counted = self.execute(std::slice::from_ref(&counting), slots)?;
+            let windows = self.windows(&request.leaf, slots);
             let mut taken: Vec<(Cut, Vec<Cell>)> = Vec::new();
             for cut in &request.cuts {
                 if let Some(cells) = blocks.remove(&(request.at, cut.clone())) {
@@ -122,25 +123,12 @@ impl Session<'_> {
                     cells,
                 })
                 .collect();
-            suppress::suppress(&mut guarded, slots.len(), &self.plain_steps(slots), promise.floor.value);
+            suppress::suppress(&mut guarded, &windows, promise.floor.value);
             for (cut, cells) in taken {
                 blocks.insert((request.at, cut), cells);
             }
         }
         Ok(())
-    }
-
-    /// The slots of each plain calendar: its cells add up to the whole time.
-    pub(super) fn plain_steps(&self, slots: &Slots) -> Vec<std::ops::Range<usize>> {
-        let mut ranges = Vec::new();
-        for (axis, period) in self.axes.periods.iter().enumerate() {
-            let of = |slot: &usize| slots.key(*slot).is_some_and(|key| key.axis as usize == axis);
-            let first = (0..slots.len()).find(of);
-            if let Some(first) = first.filter(|_| period.period.rolling <= 1 && period.period.to_date.is_none()) {
-                ranges.push(first..first + (0..slots.len()).filter(of).count());
-            }
-        }
-        ranges
     }
 
     pub(super) fn is_ignored(&self, leaf: &Leaf, dim: &Dim) -> bool {
