@@ -152,6 +152,7 @@ registry! {
     SWAPPED_DATES = 405, "two dates that seem to be the wrong way round";
     NOT_DUE = 406, "rows of the headline whose window is not over";
     TEXT_LEFT_OUT = 407, "text too long to keep";
+    STRAY_VALUE = 408, "a value of a segment that one table alone has";
     // BW5xx scores
     NOT_CHECKED = 500, "a cap or floor whose condition is unknown";
     OVERRIDDEN = 501, "a score set by hand";
@@ -166,6 +167,7 @@ registry! {
     NO_BASELINE = 607, "no baseline or due date";
     ACTIVITY = 608, "activity used as success";
     NOT_ANALYSED = 609, "declared, and not analysed yet";
+    SMALL_MIN_N = 610, "a `min_n` that lets through values nobody can rely on";
     // BW7xx tests
     TEST_FAILED = 700, "a test of the card failed";
     BAD_TEST = 701, "a test that cannot run";

@@ -224,9 +224,11 @@ fn a_caller_can_stop_it() {
 }
 
 mod accounts;
+mod by_hand;
 mod card_tests;
 mod explained;
 mod gaps;
 mod inference;
+mod lifetimes;
 mod results;
 mod windows;

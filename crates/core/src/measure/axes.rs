@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::calendar::{self, Slots};
 use super::days::DayProfile;
 use super::executor::Dim;
-use super::leaf::{Leaf, Time};
+use super::leaf::{self, Leaf, Time};
 use super::reach::Route;
 use super::segment::{self, Cutter, RowCodes};
 use super::session::Session;
@@ -294,7 +294,7 @@ impl Session<'_> {
         let stocks = || {
             leaves()
                 .filter(|leaf| matches!(leaf.time, Time::Stock))
-                .filter_map(|leaf| least(&leaf.inputs.first()?.base))
+                .filter_map(|leaf| least(&leaf.inputs.get(leaf::start_at(leaf.function))?.base))
         };
         flows
             .min()

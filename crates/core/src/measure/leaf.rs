@@ -237,6 +237,12 @@ pub(crate) fn prepare(
         input_name: name,
     };
     leaf.scale = scale_of(rows, aggregate);
+    if leaf.function != MeasureFunction::Funnel
+        && let Some(at) = is_stock(leaf.function).then(|| start_at(leaf.function))
+        && let (Some(start), Some(end)) = (aggregate.inputs.get(at), aggregate.inputs.get(at + 1))
+    {
+        rows.look_for_backwards(&aggregate.table, start, end, aggregate.span);
+    }
     let table = rows
         .data
         .table(&aggregate.table)
@@ -380,6 +386,15 @@ pub(crate) const fn is_stock(function: MeasureFunction) -> bool {
             | F::Clv
             | F::Funnel
     )
+}
+
+/// Which input of a stock is the start of its rows.
+pub(crate) const fn start_at(function: MeasureFunction) -> usize {
+    match function {
+        MeasureFunction::RevenueRetention => 1,
+        MeasureFunction::Funnel => 2,
+        _ => 0,
+    }
 }
 
 /// Whether the function reads rows one by one and needs whole columns.

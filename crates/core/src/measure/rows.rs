@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_array::Array as _;
 
 use super::domain::Domain;
+use super::durations;
 use super::reach::{Route, Routes, follow, gather};
 use crate::data::{Column, Dataset, RowIndex, Values};
 use crate::definition::{
@@ -137,6 +138,8 @@ impl<'a> Rows<'a> {
         };
         let column = evaluate_within(&typed, &frame, &context, 0..rows, &self.budget);
         self.findings.extend(typed.warnings().iter().cloned());
+        let backwards = durations::look_for_backwards(self, table, expr, as_of);
+        self.findings.extend(backwards);
         self.look_for_unknown_values(table, expr);
         Ok(column)
     }
@@ -161,6 +164,17 @@ impl<'a> Rows<'a> {
             }
         }
         found
+    }
+
+    /// Warns of rows that end before they start.
+    pub(crate) fn look_for_backwards(&mut self, table: &str, start: &Expr, end: &Expr, span: Span) {
+        let as_of = self.data.as_of.unwrap_or_default();
+        let whole = Expr::new(ExprKind::Missing, span);
+        if let Some(finding) = durations::backwards(self, table, (start, end), &whole, as_of)
+            && !self.findings.contains(&finding)
+        {
+            self.findings.push(finding);
+        }
     }
 
     /// Warns of texts that an expression compares a column with and no row has.

@@ -8,6 +8,7 @@ use super::cell::SegmentAxis;
 use super::coded::{Coded, Label};
 use super::reach::{Route, compose};
 use super::rows::Rows;
+use super::stray;
 use crate::data::{Codes, Column, NO_ROW, RowIndex, Values};
 use crate::definition::{Buckets, Calendar, CivilDate, ColumnRef, Expr, ExprKind, Journey, Segment, SegmentSource};
 use crate::diagnostic::{Diagnostic, Span, codes, nearest};
@@ -101,6 +102,7 @@ impl Cutter {
             places: BTreeMap::new(),
             unknown: false,
         };
+        findings.extend(stray::look_for_strays(&cutter.name, span, &cutter.heard()));
         cutter.arrange(&segment.order, segment.top.as_ref(), &[], findings);
         Some(cutter)
     }
@@ -147,6 +149,23 @@ impl Cutter {
         }
         cutter.arrange(&[], None, &steps, findings);
         Some(cutter)
+    }
+
+    /// The texts that each of its tables has.
+    fn heard(&self) -> Vec<stray::Heard<'_>> {
+        if self.sources.len() < 2 {
+            return Vec::new();
+        }
+        let texts = self.sources.iter().filter_map(|source| {
+            let (table, _) = source.seen_from.first()?;
+            let labels = source.coded.labels.iter().zip(source.coded.tally(true));
+            let values = labels.filter(|(label, rows)| *rows > 0 && label.rank.is_none());
+            Some(stray::Heard {
+                table,
+                values: values.map(|(label, rows)| (label.text.as_str(), rows)).collect(),
+            })
+        });
+        texts.collect()
     }
 
     /// How often each value stands in the data (unless `exact`, only whether it does), and its natural place.

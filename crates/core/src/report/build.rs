@@ -12,7 +12,7 @@ use super::model::{
     MetricResult, ObjectiveResult, Results, ScoreResult, WorthResult,
 };
 use crate::data::{Dataset, TableSummary};
-use crate::definition::{Baseline, Direction, Goal, LimitKind, MeasureKind, Metric, Score, Scorecard};
+use crate::definition::{Baseline, Direction, Goal, LimitKind, Measure, MeasureKind, Metric, Score, Scorecard};
 use crate::diagnostic::Diagnostic;
 use crate::inference::{Inference, ScoreRange};
 use crate::link::Links;
@@ -169,7 +169,7 @@ impl Builder<'_, '_> {
         let unit = metric
             .unit
             .as_ref()
-            .map(|unit| unit.value.clone())
+            .map(|unit| with_time(&unit.value, &metric.measure))
             .or_else(|| natural?.unit.clone());
         MetricResult {
             name: metric.name.value.clone(),
@@ -359,6 +359,14 @@ impl Builder<'_, '_> {
 }
 
 /// Decimals where the card names none: shares and points one, money two, whole numbers none, the rest two.
+/// A unit of the card, with the time that `.per("year")` makes the value one of, where the card does not say it.
+fn with_time(unit: &str, measure: &Measure) -> String {
+    match &measure.kind {
+        MeasureKind::Per(_, per) if !unit.to_lowercase().contains(per.word()) => format!("{unit} per {}", per.word()),
+        _ => unit.to_owned(),
+    }
+}
+
 fn decimals(metric: &Metric, unit: Option<&str>) -> u32 {
     let money = |unit: &str| {
         let code = unit.split(' ').next().unwrap_or_default();

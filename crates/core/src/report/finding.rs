@@ -2,9 +2,7 @@
 
 use super::model::{Cell, GoalResult, MetricResult, ScoreResult};
 use crate::data::TableSummary;
-use crate::definition::{
-    Baseline, CivilDate, Direction, ExprKind, Function, Goal, Measure, MeasureKind, Metric, Scorecard,
-};
+use crate::definition::{Baseline, CivilDate, Direction, Goal, Metric, Scorecard};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::measure::State;
 use crate::score::{Fate, ScoreDetail};
@@ -22,7 +20,6 @@ pub(super) fn of_metrics(card: &Scorecard, as_of: Option<CivilDate>, metrics: &[
             result.direction,
             as_of,
         ));
-        found.extend(swapped(&metric.measure, result));
         found.extend(waiting(metric, result, as_of));
     }
     found.extend(hidden(card, metrics));
@@ -48,38 +45,6 @@ fn waiting(metric: &Metric, result: &MetricResult, as_of: Option<CivilDate>) -> 
         Diagnostic::note(codes::NOT_DUE, message)
             .at(metric.name.span)
             .help(help),
-    )
-}
-
-/// A time between two dates that comes out below zero over all rows: most often the dates are the wrong way round.
-fn swapped(measure: &Measure, result: &MetricResult) -> Option<Diagnostic> {
-    let MeasureKind::Aggregate(aggregate) = &measure.kind else {
-        return None;
-    };
-    let between = aggregate.inputs.iter().find(|input| {
-        matches!(
-            input.kind,
-            ExprKind::Call(
-                Function::DaysBetween | Function::HoursBetween | Function::MinutesBetween | Function::MonthsBetween,
-                _
-            )
-        )
-    })?;
-    let total = result
-        .cells
-        .iter()
-        .find(|cell| cell.period.is_none() && cell.segments.is_empty())?;
-    let value = total.value.filter(|value| *value < 0.0)?;
-    let message = format!(
-        "`{}` over all {} rows is {}: times between two dates that are zero or below",
-        result.name,
-        total.n,
-        short(value)
-    );
-    Some(
-        Diagnostic::warning(codes::SWAPPED_DATES, message)
-            .at(between.span)
-            .help("the earlier date comes first: swap the two dates?"),
     )
 }
 

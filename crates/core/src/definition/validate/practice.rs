@@ -33,12 +33,64 @@ pub(super) fn check(findings: &mut Findings<'_>) {
         links(findings, metric);
         goals(findings, metric);
         activity(findings, metric);
+        floor(findings, metric);
     }
     paceless(findings);
     nps_alone(findings);
     unused_tables(findings);
     unused_columns(findings);
     unused_objectives(findings);
+}
+
+/// The 97.5 % point of the normal distribution.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// The widest half of an interval that so many answers may have, in points: Wilson's for a share of one half, adjusted
+/// Wald's for as many promoters as detractors (docs/measures.csv); `None` where it hangs on the spread of the values.
+fn margin(function: MeasureFunction, n: f64) -> Option<f64> {
+    use MeasureFunction as F;
+    match function {
+        F::Rate | F::TopBox | F::BottomBox | F::AtLeast | F::CesAgree | F::Retention | F::Churn | F::Funnel => {
+            Some(50.0 * Z / (n + Z * Z).sqrt())
+        }
+        F::Nps | F::Net | F::CesNet => Some(100.0 * Z * (n + 1.5).sqrt() / (n + 3.0)),
+        _ => None,
+    }
+}
+
+/// A `min_n` of the card below what an interval of use needs. 1 says that every answer counts, and is left alone.
+fn floor(findings: &mut Findings<'_>, metric: &Metric) {
+    const USEFUL: u64 = 20;
+    let MeasureKind::Aggregate(aggregate) = &metric.measure.kind else {
+        return;
+    };
+    let card = findings.card;
+    let Some(min_n) = metric.min_n.as_ref().or(card.header.min_n.as_ref()) else {
+        return;
+    };
+    let census = card.table(&aggregate.table).is_some_and(|table| table.census);
+    let Some(wide) =
+        margin(aggregate.function, min_n.value as f64).filter(|_| !census && (2..USEFUL).contains(&min_n.value))
+    else {
+        return;
+    };
+    let at = |n: f64| margin(aggregate.function, n).unwrap_or(0.0).round();
+    findings.warn(
+        codes::SMALL_MIN_N,
+        min_n.span,
+        format!(
+            "`{}` is shown from {} answers on, where its 95 % interval may reach {} points to either side",
+            metric.name.value,
+            min_n.value,
+            wide.round()
+        ),
+        format!(
+            "30 answers give ± {} points, 100 ± {}, 400 ± {}; leave `min_n` out for 30",
+            at(30.0),
+            at(100.0),
+            at(400.0)
+        ),
+    );
 }
 
 /// Whether the card says that a metric is a volume or a fact, not a success.

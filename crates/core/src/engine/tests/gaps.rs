@@ -240,3 +240,77 @@ fn states_that_grow_keep_to_their_limit() {
         )
     );
 }
+
+/// Forty tickets, of which one, or all but one, or half, end a day before they start.
+#[test]
+fn times_that_run_backwards_are_told_where_no_sign_is_meant() {
+    let run = |backwards: std::ops::Range<usize>| -> Vec<String> {
+        let rows: Vec<String> = (0..40)
+            .map(|row| {
+                let (from, to) = if backwards.contains(&row) {
+                    ("05-10", "05-09")
+                } else {
+                    ("05-10", "05-11")
+                };
+                format!("[\"2026-{from}\", \"2026-{to}\"]")
+            })
+            .collect();
+        let card = compile(&format!(
+            r#"
+scorecard("Desk").owner("CX").purpose("Answer");
+let tickets = table("tickets").rows(["opened", "closed"], [{}]);
+metric("days", mean(days_between(tickets.opened, tickets.closed)));
+"#,
+            rows.join(", ")
+        ));
+        let report = evaluate(&card, BTreeMap::new(), &EvaluateOptions::default());
+        let told = report
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.code == codes::SWAPPED_DATES);
+        told.map(|finding| finding.message.clone()).collect()
+    };
+    assert_eq!(
+        run(7..8),
+        ["`closed` is before `opened` in 1 of 40 rows of `tickets`, the first of them row 8"]
+    );
+    assert_eq!(
+        run(1..40),
+        ["`closed` is before `opened` in 39 of 40 rows: the two dates seem to be the wrong way round"]
+    );
+    assert!(run(0..20).is_empty());
+    assert!(run(0..0).is_empty());
+}
+
+/// Wilson at one half: 1.96 / (2 sqrt(5 + 1.96²)) = 0.3296; for NPS 1.96 sqrt(10 + 1.5) / 13 = 0.5113.
+#[test]
+fn a_floor_of_few_answers_is_told_with_its_margin() {
+    let (_, found) = engine()
+        .compile(&Source {
+            name: "card",
+            text: r#"
+scorecard("Health").owner("CX").purpose("Keep");
+let t = table("t");
+t.column("x").scale(0, 10);
+metric("rate", rate(t, |t| t.a == 1)).min_n(5);
+metric("nps", nps(t.x)).min_n(10);
+metric("all", rate(t, |t| t.a == 2)).min_n(1);
+metric("usual", rate(t, |t| t.a == 3)).min_n(30);
+"#,
+            modules: &[],
+            params: &[],
+        })
+        .unwrap();
+    let told: Vec<&str> = found
+        .iter()
+        .filter(|finding| finding.code == codes::SMALL_MIN_N)
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "`rate` is shown from 5 answers on, where its 95 % interval may reach 33 points to either side",
+            "`nps` is shown from 10 answers on, where its 95 % interval may reach 51 points to either side",
+        ]
+    );
+}
