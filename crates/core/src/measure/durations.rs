@@ -5,7 +5,7 @@ use super::stock::instant;
 use crate::definition::{CivilDate, Expr, ExprKind, Function};
 use crate::diagnostic::{DataPlace, Diagnostic, codes};
 
-/// From this part of the rows on, in percent, the two dates are taken to be swapped.
+/// From this part of the rows that run either way on, in percent, the two dates are taken to be swapped.
 const SWAPPED: u64 = 95;
 /// Up to this part of the rows, in percent, the rows are taken to be wrong. Between the two a sign is meant: days late.
 const SLIPS: u64 = 5;
@@ -47,12 +47,13 @@ pub(super) fn backwards(
         rows.column_as_of(table, to, as_of).ok()?,
     );
     let bound = rows.data.table(table)?;
-    let (mut known, mut wrong, mut first) = (0_u64, 0_u64, None);
+    let (mut known, mut wrong, mut right, mut first) = (0_u64, 0_u64, 0_u64, None);
     for row in 0..bound.rows {
         let (Some(start), Some(end)) = (instant(&start, row), instant(&end, row)) else {
             continue;
         };
         known += 1;
+        right += u64::from(end > start);
         if end < start {
             wrong += 1;
             let source = bound.source_row(row);
@@ -71,7 +72,8 @@ pub(super) fn backwards(
         column: None,
         value: None,
     };
-    if wrong * 100 >= known * SWAPPED {
+    // Rows of one instant run neither way.
+    if wrong * 100 >= (wrong + right) * SWAPPED {
         let message = format!(
             "`{to}` is before `{from}` in {wrong} of {known} rows: the two dates seem to be the wrong way round"
         );
