@@ -1,5 +1,8 @@
 //! Closures as data: untyped expressions over the rows of a table, or over the metrics of a cell.
 
+#[cfg(test)]
+pub mod short;
+
 use serde::{Deserialize, Serialize};
 
 use super::column::Literal;

@@ -385,3 +385,86 @@ impl States {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stats::exact::Wide;
+
+    /// A row: its cell, a value where it has one, a day.
+    type Row = (usize, Option<f64>, i32);
+
+    /// The states of rows in three cells of one place each.
+    fn states(rows: &[Row]) -> (Cube<u32>, Cube<Ends>, Cube<Latest>, Cube<Numbers<Wide>>) {
+        let mut all = (Cube::new(3, 1), Cube::new(3, 1), Cube::new(3, 1), Cube::new(3, 1));
+        for &(cell, value, day) in rows {
+            let one = |value: Option<f64>| match value {
+                Some(value) => Ends {
+                    least: value,
+                    greatest: value,
+                    n: 1,
+                    missing: 0,
+                },
+                None => Ends {
+                    missing: 1,
+                    ..Ends::default()
+                },
+            };
+            all.0.places[cell].merge(&1);
+            all.1.places[cell].merge(&one(value));
+            all.2.places[cell].merge(&Latest(day));
+            let mut numbers = Numbers::<Wide>::default();
+            match value {
+                Some(value) => numbers.moments.add(value),
+                None => numbers.missing = 1,
+            }
+            all.3.places[cell].merge(&numbers);
+        }
+        all
+    }
+
+    /// What a reader sees of them, floats by their bits.
+    fn read(states: &(Cube<u32>, Cube<Ends>, Cube<Latest>, Cube<Numbers<Wide>>)) -> String {
+        let window = Window::of([1e300, 5e-324]);
+        let cells = (0..3).map(|cell| {
+            let ends = states.1.cell(cell)[0];
+            let numbers = &states.3.cell(cell)[0];
+            format!(
+                "{} {:x} {:x} {} {} {} {:?} {}",
+                states.0.cell(cell)[0],
+                ends.least.to_bits(),
+                ends.greatest.to_bits(),
+                ends.n,
+                ends.missing,
+                states.2.cell(cell)[0].0,
+                numbers.moments.exact(window),
+                numbers.missing
+            )
+        });
+        cells.collect::<Vec<_>>().join("\n")
+    }
+
+    proptest! {
+        /// However rows are dealt out to parts, and in whatever order the parts are merged, the states are the same.
+        #[test]
+        fn parts_merge_to_the_whole(
+            rows in proptest::collection::vec((0..3_usize, proptest::option::of(-1e300..1e300_f64), -9_000..90_000_i32), 0..60),
+            deal in proptest::collection::vec(0..4_usize, 60),
+            turn in 0..4_usize,
+        ) {
+            let whole = read(&states(&rows));
+            let mut merged = states(&[]);
+            for part in (0..4).map(|part| (part + turn) % 4) {
+                let own: Vec<Row> = rows.iter().zip(&deal).filter(|(_, to)| **to == part).map(|(row, _)| *row).collect();
+                let part = states(&own);
+                merged.0.merge(&part.0);
+                merged.1.merge(&part.1);
+                merged.2.merge(&part.2);
+                merged.3.merge(&part.3);
+            }
+            prop_assert_eq!(read(&merged), whole);
+        }
+    }
+}

@@ -90,11 +90,7 @@ impl Scan<'_> {
             "(" | "{" | "#{" => self.open(),
             "[" | "?[" => {
                 // Behind a value it is one more step of a chain, not an item.
-                let behind_value = before.is_some_and(|before| {
-                    matches!(before.kind, TokenKind::Word | TokenKind::Text)
-                        || matches!(self.positions.text_of(before), ")" | "]")
-                });
-                let link = if behind_value { self.link() } else { None };
+                let link = if self.is_value(before) { self.link() } else { None };
                 link.or_else(|| self.open())
             }
             ")" | "]" | "}" => {
@@ -135,6 +131,8 @@ impl Scan<'_> {
                     )
                 })
             }
+            // Where a value is due, `||` opens a closure, and closures may stand in one another.
+            "||" if !self.is_value(before) => self.operator(),
             "." | "?." | "&&" | "||" | "??" => self.link(),
             _ => self.operator(),
         }
@@ -161,6 +159,18 @@ impl Scan<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a token ends a value.
+    fn is_value(&self, token: Option<&Token>) -> bool {
+        token.is_some_and(|token| match token.kind {
+            TokenKind::Word => !matches!(
+                self.positions.text_of(token),
+                "return" | "throw" | "in" | "if" | "switch" | "else" | "break"
+            ),
+            TokenKind::Symbol => matches!(self.positions.text_of(token), ")" | "]" | "}"),
+            _ => true,
+        })
     }
 
     fn open(&mut self) -> Found {
@@ -255,6 +265,8 @@ mod tests {
             ("- - - - - - 1", "follow one another"),
             ("!!!!!!1", "follow one another"),
             ("|a| |b| |c| 1", "follow one another"),
+            ("let f = || || || || || || 1", "follow one another"),
+            ("// a comment that a carriage return ends\r(((((1)))))", "brackets nest"),
             ("a::b::c::d::e::f::g", "follow one another"),
             ("if if if if if if true { }", "follow one another"),
             (

@@ -113,7 +113,8 @@ impl Lexer<'_> {
         let start = self.at;
         let Some(first) = self.peek() else { return false };
         match first {
-            '/' if self.rest().starts_with("//") => self.skip(|c| c != '\n'),
+            // A carriage return ends a comment as well: what follows it is read by the engine.
+            '/' if self.rest().starts_with("//") => self.skip(|c| c != '\n' && c != '\r'),
             '/' if self.rest().starts_with("/*") => self.block_comment(),
             '"' => self.text_in('"', TokenKind::Text),
             '\'' => self.text_in('\'', TokenKind::Quoted),
@@ -389,6 +390,13 @@ mod tests {
             ]
         );
         assert_eq!(words("größe ≠ 1"), ["größe", "≠", "1"]);
+    }
+
+    #[test]
+    fn a_comment_ends_where_the_engine_ends_it() {
+        assert_eq!(words("// a (\r( b"), ["(", "b"]);
+        assert_eq!(words("// a (\r\n( b"), ["(", "b"]);
+        assert_eq!(words("/* a ( /* b */ ( */ ( c"), ["(", "c"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::data::{BoundTable, Dataset, NO_ROW, Parent};
+use crate::definition::expression::short::short;
 use crate::definition::{Expr, ExprKind, Literal, SwitchArm, SwitchPattern, TimeUnit, UnaryOp};
 use crate::diagnostic::Span;
 use crate::expr::{TableFrame, check};
@@ -45,64 +46,6 @@ fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
 
 fn call(function: Function, arguments: Vec<Expr>) -> Expr {
     Expr::new(ExprKind::Call(function, arguments), span())
-}
-
-/// An expression as people would write it.
-fn short(expr: &Expr) -> String {
-    let all = |items: &[Expr]| items.iter().map(short).collect::<Vec<_>>().join(", ");
-    match &expr.kind {
-        ExprKind::Literal(literal) => format!("{literal:?}"),
-        ExprKind::Column(path) => path.join("."),
-        ExprKind::Unary(op, of) => format!("{op:?}({})", short(of)),
-        ExprKind::Binary(op, left, right) => format!("{op:?}({}, {})", short(left), short(right)),
-        ExprKind::If { arms, otherwise } => {
-            let arms: Vec<String> = arms
-                .iter()
-                .map(|(c, v)| format!("{} => {}", short(c), short(v)))
-                .collect();
-            format!(
-                "if({}; {})",
-                arms.join(", "),
-                otherwise.as_deref().map(short).unwrap_or_default()
-            )
-        }
-        ExprKind::Switch { on, arms, default } => {
-            let arms: Vec<String> = arms
-                .iter()
-                .map(|arm| {
-                    format!(
-                        "{:?} if {:?} => {}",
-                        arm.patterns,
-                        arm.guard.as_ref().map(short),
-                        short(&arm.value)
-                    )
-                })
-                .collect();
-            format!(
-                "switch({}; {}; {})",
-                short(on),
-                arms.join(", "),
-                default.as_deref().map(short).unwrap_or_default()
-            )
-        }
-        ExprKind::Let { slot, value, body } => format!("let #{slot} = {} in {}", short(value), short(body)),
-        ExprKind::In(value, items) => format!("in({}; {})", short(value), all(items)),
-        ExprKind::InRange {
-            value,
-            low,
-            high,
-            inclusive,
-        } => {
-            format!(
-                "between({}; {}, {}, {inclusive})",
-                short(value),
-                short(low),
-                short(high)
-            )
-        }
-        ExprKind::Call(function, arguments) => format!("{}({})", function.name(), all(arguments)),
-        other => format!("{other:?}"),
-    }
 }
 
 fn missing() -> Expr {
