@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 pub mod card;
+pub mod fuzz;
 pub mod hostile;
 pub mod oracle;
 pub mod run;

@@ -94,6 +94,20 @@ fn run(source: &Source<'_>, data: &CardData, folder: &Path) -> Run {
     }
 }
 
+/// A card compiled, with the tables that it reads.
+///
+/// # Errors
+/// What was found, where the card or its data cannot be used.
+pub fn prepared(
+    source: &Source<'_>,
+    data: &CardData,
+    folder: &Path,
+) -> Result<(Scorecard, BTreeMap<String, Table>), Vec<Diagnostic>> {
+    let (card, _) = engine().compile(source).map_err(bellwether::Error::into_diagnostics)?;
+    let tables = read(&card, data, folder).map_err(|finding| vec![finding])?;
+    Ok((card, tables))
+}
+
 /// The tables that the host hands in: where `data.toml` says, else where the card says.
 fn read(card: &Scorecard, data: &CardData, folder: &Path) -> Result<BTreeMap<String, Table>, Diagnostic> {
     let needs = engine().needs(card);
