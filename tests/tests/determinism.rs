@@ -41,7 +41,10 @@ fn prepared(name: &str, text: &str, modules: &[(String, String)], data: &CardDat
     }
 }
 
-/// Every card of the repository whose data lie in it.
+/// Rows that a card may read to be evaluated again and again.
+const MOST_ROWS: usize = 6_000;
+
+/// Every card of the repository whose data lie in it and are not many.
 fn cards() -> Vec<Prepared> {
     let mut all = Vec::new();
     for case in card::all().iter().filter(|case| case.data.needs.is_none()) {
@@ -79,7 +82,7 @@ fn hash(engine: &Engine, of: &Prepared, tables: BTreeMap<String, Table>, threads
 fn any_number_of_threads_gives_the_same_bits() {
     for card in cards() {
         let one = hash(run::engine(), &card, card.tables.clone(), 1);
-        for threads in [2, 3, 5, 8] {
+        for threads in [3, 8] {
             assert_eq!(
                 hash(run::engine(), &card, card.tables.clone(), threads),
                 one,
@@ -140,19 +143,14 @@ fn hashes() {
 
 #[test]
 fn another_process_gives_the_same_bits() {
-    let printed = || {
-        let output = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "hashes", "--ignored", "--nocapture"])
-            .output()
-            .expect("this program runs again");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .filter(|line| line.contains("HASH "))
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    let first = printed();
-    assert!(first.len() >= 8, "{first:?}");
-    assert_eq!(printed(), first);
+    let output = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "hashes", "--ignored", "--nocapture"])
+        .output()
+        .expect("this program runs again");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    for card in cards() {
+        let line = format!("HASH {} {}", card.name, hash(run::engine(), &card, card.tables.clone(), 1));
+        assert!(printed.contains(&line), "{line} is not in\n{printed}");
+    }
 }
