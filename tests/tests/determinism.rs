@@ -150,7 +150,11 @@ fn another_process_gives_the_same_bits() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     for card in cards() {
-        let line = format!("HASH {} {}", card.name, hash(run::engine(), &card, card.tables.clone(), 1));
+        let line = format!(
+            "HASH {} {}",
+            card.name,
+            hash(run::engine(), &card, card.tables.clone(), 1)
+        );
         assert!(printed.contains(&line), "{line} is not in\n{printed}");
     }
 }
