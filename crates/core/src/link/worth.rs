@@ -440,7 +440,8 @@ impl Costs {
         for month in 1..=self.horizon {
             let gained = if month > works { yearly / 12.0 } else { 0.0 };
             sum += (gained - self.monthly) * self.factor(month);
-            if sum >= 0.0 {
+            // What is paid back but for rounding is paid back.
+            if sum >= -1e-9 * self.once {
                 return Some(month);
             }
         }
