@@ -1,5 +1,9 @@
 //! One aggregate over one table, made ready to be measured: inputs, rows that count, date, scale, weights.
 
+mod check;
+mod nature;
+mod wait;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,10 +13,8 @@ use super::input::Input;
 use super::rows::{Rows, fingerprint, reads_as_of, reads_open};
 use super::scan::What;
 use crate::data::{BoundTable, Column, Values};
-use crate::definition::{
-    AddedSource, Aggregate, CivilDate, ColumnType, Direction, Duration, Expr, ExprKind, Function, MeasureFunction,
-};
-use crate::diagnostic::{DataPlace, Diagnostic, Span, codes};
+use crate::definition::{Aggregate, CivilDate, ColumnType, Duration, Expr, ExprKind, MeasureFunction};
+use crate::diagnostic::{Diagnostic, Span, codes};
 
 /// How an aggregate stands in time.
 #[derive(Debug, Clone)]
@@ -249,7 +251,7 @@ pub(crate) fn prepare(
         .map_or_else(BoundTable::default, BoundTable::clone);
     leaf.check(aggregate, &table)?;
     leaf.narrow();
-    leaf.not_due = pending(rows, shared, aggregate, as_of)?.map(Arc::new);
+    leaf.not_due = wait::pending(rows, shared, aggregate, as_of)?.map(Arc::new);
     Ok(leaf)
 }
 
@@ -292,72 +294,6 @@ fn scale_of(rows: &Rows<'_>, aggregate: &Aggregate) -> Option<(f64, f64)> {
     let (name, paths) = path.split_last()?;
     let (table, _) = rows.follow(&aggregate.table, paths).ok()?;
     rows.card.table(&table)?.facts(name)?.scale.map(|scale| scale.value)
-}
-
-/// Rows for which the window of a deadline in an input is not over: its start is known, and its answer is not.
-fn pending(
-    rows: &mut Rows<'_>,
-    shared: &mut Shared,
-    aggregate: &Aggregate,
-    as_of: CivilDate,
-) -> Result<Option<BooleanBuffer>, Vec<Diagnostic>> {
-    let mut all: Option<BooleanBuffer> = None;
-    let mut open: Vec<Expr> = aggregate.inputs.clone();
-    let mut seen = 0;
-    while let Some(expr) = open.pop() {
-        seen += 1;
-        if seen > 64 {
-            break;
-        }
-        let mut found: Vec<(Expr, Vec<Expr>)> = Vec::new();
-        let mut nested = Vec::new();
-        super::rows::visit_mut(&mut expr.clone(), &mut |expr| match &expr.kind {
-            ExprKind::Call(Function::DoneWithin, items) => {
-                found.push((expr.clone(), items.iter().take(1).cloned().collect()))
-            }
-            ExprKind::Call(Function::DoneBy, items) => {
-                found.push((expr.clone(), items.iter().skip(1).take(1).cloned().collect()))
-            }
-            ExprKind::Column(path) => {
-                if let Some((name, way)) = path.split_last()
-                    && let Ok((table, _)) = rows.follow(&aggregate.table, way)
-                    && let Some(table) = rows.card.table(&table)
-                    && let Some(added) = table.added.iter().find(|added| added.name.value == *name)
-                {
-                    match &added.source {
-                        AddedSource::Row(inner) => nested.push(along(way, inner.clone())),
-                        AddedSource::FollowedWithin { key, date, .. } => {
-                            let known = [key, date].map(|column| {
-                                along(way, Expr::new(ExprKind::Column(column.path.clone()), column.span))
-                            });
-                            found.push((expr.clone(), known.to_vec()));
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        });
-        open.extend(nested);
-        for (value, needed) in found {
-            let mut pending = !&shared.input(rows, &aggregate.table, &value, as_of)?.known();
-            for expr in needed {
-                pending = &pending & &shared.input(rows, &aggregate.table, &expr, as_of)?.known();
-            }
-            all = Some(all.map_or_else(|| pending.clone(), |all| &all | &pending));
-        }
-    }
-    Ok(all)
-}
-
-/// An expression over a parent's rows, as the rows that lead to it by a way read it.
-fn along(way: &[String], mut expr: Expr) -> Expr {
-    super::rows::visit_mut(&mut expr, &mut |expr| {
-        if let ExprKind::Column(path) = &mut expr.kind {
-            path.splice(..0, way.iter().cloned());
-        }
-    });
-    expr
 }
 
 /// The number of the parent's row for each row: what tells whose value was counted.
@@ -413,218 +349,6 @@ pub(crate) const fn uses_weight(function: MeasureFunction) -> bool {
 }
 
 impl Leaf {
-    /// Checks kinds of inputs and settings of the function.
-    fn check(&self, aggregate: &Aggregate, table: &BoundTable) -> Result<(), Vec<Diagnostic>> {
-        use MeasureFunction as F;
-        let name = self.function.name();
-        let mut errors = Vec::new();
-        let mut need = |at: usize, fits: fn(ColumnType) -> bool, what: &str, help: &str| {
-            if let (Some(input), Some(expr)) = (self.inputs.get(at), aggregate.inputs.get(at))
-                && !fits(input.kind)
-                && input.base.missing_count() < input.base.len()
-            {
-                let error = Diagnostic::error(
-                    codes::TYPE_MISMATCH,
-                    format!("`{name}` needs {what}; this is {}", input.kind.word()),
-                )
-                .at(expr.span);
-                errors.push(if help.is_empty() { error } else { error.help(help) });
-            }
-        };
-        let number: fn(ColumnType) -> bool = |kind| matches!(kind, ColumnType::Int | ColumnType::Float);
-        let truth: fn(ColumnType) -> bool = |kind| kind == ColumnType::Bool;
-        let date: fn(ColumnType) -> bool = |kind| matches!(kind, ColumnType::Date | ColumnType::Timestamp);
-        match self.function {
-            F::Rate => need(0, truth, "true or false", "compare it: `== 1`"),
-            F::Share => {
-                need(0, number, "a number", "");
-                need(1, truth, "true or false", "compare it: `== 1`");
-            }
-            F::Min | F::Max => need(
-                0,
-                |kind| !matches!(kind, ColumnType::Text | ColumnType::Bool),
-                "a number or a date",
-                "",
-            ),
-            F::Count | F::CountDistinct | F::Last | F::Agreement => {}
-            F::Retention | F::Churn | F::Survival | F::Active | F::ActiveAtEnd | F::ActiveEver => {
-                need(0, date, "a date", "");
-                need(1, date, "a date", "");
-            }
-            F::RevenueRetention => {
-                need(1, date, "a date", "");
-                need(2, date, "a date", "");
-                need(3, number, "a number", "");
-            }
-            F::Clv => {
-                need(0, date, "a date", "");
-                need(1, date, "a date", "");
-                need(2, number, "a number", "");
-            }
-            F::Funnel => need(2, date, "a date", ""),
-            F::Correlation => {
-                need(0, number, "a number", "");
-                need(1, number, "a number", "");
-            }
-            _ => need(0, number, "a number", ""),
-        }
-        if self.weight.is_some()
-            && matches!(
-                self.function,
-                F::RevenueRetention
-                    | F::RevenueCoverage
-                    | F::Survival
-                    | F::Clv
-                    | F::Funnel
-                    | F::Correlation
-                    | F::Agreement
-            )
-        {
-            errors.push(
-                Diagnostic::error(
-                    codes::CONFLICTING_SETTINGS,
-                    format!("`{name}` takes no survey weights, and `{}` has some", self.table),
-                )
-                .at(self.span),
-            );
-        }
-        errors.extend(self.check_scale(aggregate));
-        errors.extend(self.check_amounts(aggregate, table));
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
-    }
-
-    /// Answers of a column without a declared scale that a net promoter score cannot take: forgotten codes, mostly.
-    fn check_answers(&self, span: Span) -> Option<Diagnostic> {
-        let column = &self.inputs.first()?.base;
-        let mut off: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
-        for value in (0..column.len()).filter_map(|row| column.number(row)) {
-            if !(0.0..=10.0).contains(&value) && off.len() < 1000 {
-                *off.entry(value as i64).or_default() += 1;
-            }
-        }
-        let (value, rows) = off.iter().max_by_key(|(value, rows)| (**rows, -**value))?;
-        let error = Diagnostic::error(
-            codes::OFF_SCALE,
-            format!(
-                "column `{}` holds {rows} values of {value}; `nps` needs 0 to 10",
-                self.input_name
-            ),
-        );
-        Some(error.at(span).help(format!(
-            "if {value} means no answer: `.column(\"{}\").scale(0, 10).missing({value})`",
-            self.input_name
-        )))
-    }
-
-    /// Amounts below zero where a part of a whole is asked for: no share of them means anything.
-    fn check_amounts(&self, aggregate: &Aggregate, table: &BoundTable) -> Option<Diagnostic> {
-        use MeasureFunction as F;
-        let (at, name) = match self.function {
-            F::Share => (0, "share"),
-            F::RevenueRetention => (3, "revenue_retention"),
-            F::Sum if aggregate.is_whole_parent() => (0, "revenue_coverage"),
-            _ => return None,
-        };
-        let input = self.inputs.get(at)?;
-        let counts = |row: &usize| self.mask.as_ref().is_none_or(|mask| mask.value(*row));
-        let below = |row: usize| input.number(row).filter(|amount| *amount < 0.0);
-        let rows = || (0..input.base.len()).filter(counts).filter(|&row| below(row).is_some());
-        // The row that stands first in the file, whatever order the rows have here.
-        let row = rows().min_by_key(|&row| table.source_row(row))?;
-        let amount = below(row)?;
-        let expr = aggregate.inputs.get(at)?;
-        let column = input_name(expr);
-        let of = if column.is_empty() {
-            "the amount".to_owned()
-        } else {
-            format!("`{column}`")
-        };
-        let others = match rows().count() {
-            1 => String::new(),
-            all => format!(", and {} more rows are below zero", all - 1),
-        };
-        let message = format!(
-            "`{name}` needs amounts of zero or more: {of} is {amount} in row {} of `{}`{others}",
-            table.source_row(row),
-            table.name
-        );
-        let place = DataPlace {
-            file: table.origin.clone(),
-            table: Some(table.name.clone()),
-            row: Some(table.source_row(row)),
-            column: (!column.is_empty()).then_some(column),
-            value: Some(amount.to_string()),
-        };
-        let help = if self.function == F::Sum {
-            "correct the value, or cover a column of the card that is never below zero: `.add(\"worth\", |c| max(c.value, 0))`"
-        } else {
-            "leave such rows out with `.where(..)`, or measure what was given back apart"
-        };
-        Some(
-            Diagnostic::error(codes::BAD_VALUE, message)
-                .at(expr.span)
-                .in_data(place)
-                .help(help),
-        )
-    }
-
-    fn check_scale(&self, aggregate: &Aggregate) -> Option<Diagnostic> {
-        use MeasureFunction as F;
-        let name = self.function.name();
-        let span = aggregate.inputs.first().map_or(self.span, |input| input.span);
-        let (low, high) = match (self.function, self.scale) {
-            (F::Nps, None) => return self.check_answers(span),
-            (F::Nps, Some((0.0, 10.0))) => return None,
-            (F::Nps, Some((low, high))) => {
-                let error = Diagnostic::error(
-                    codes::CONFLICTING_SETTINGS,
-                    format!(
-                        "`nps` needs answers from 0 to 10; `{}` runs from {low} to {high}",
-                        self.input_name
-                    ),
-                );
-                return Some(error.at(span).help("use `net(x, top, bottom)` for other scales"));
-            }
-            (F::TopBox | F::BottomBox | F::Net | F::CesMean | F::CesAgree | F::CesNet, None) => {
-                let error = Diagnostic::error(
-                    codes::BAD_SETTING,
-                    format!("`{name}` needs the scale of `{}`", self.input_name),
-                );
-                return Some(error.at(span).help(format!(
-                    "say it once for the column: .column(\"{}\").scale(1, 5)",
-                    self.input_name
-                )));
-            }
-            (F::TopBox | F::BottomBox | F::Net | F::CesNet, Some(scale)) => scale,
-            _ => return None,
-        };
-        if self.function == F::CesNet && (low, high) != (1.0, 7.0) {
-            let error = Diagnostic::error(
-                codes::CONFLICTING_SETTINGS,
-                format!(
-                    "`ces_net` needs answers from 1 to 7; `{}` runs from {low} to {high}",
-                    self.input_name
-                ),
-            );
-            return Some(error.at(span).help("use `net(x, top, bottom)` for other scales"));
-        }
-        let boxes = high - low + 1.0;
-        let asked: f64 = self.numbers.iter().sum();
-        let most = if self.function == F::Net { boxes } else { boxes - 1.0 };
-        if self.function != F::CesNet && (asked > most || self.numbers.iter().any(|n| *n < 1.0 || n.fract() != 0.0)) {
-            let error = Diagnostic::error(
-                codes::BAD_SETTING,
-                format!("`{}` has {boxes} boxes, and `{name}` asks for {asked}", self.input_name),
-            );
-            return Some(error.at(self.span).help(format!(
-                "top_box(x, 2) counts the {} and {} here; at_least(x, n) is a threshold",
-                high - 1.0,
-                high
-            )));
-        }
-        None
-    }
-
     /// Functions of a few classes read bins: an input that is not narrow becomes -1, 0 and 1.
     fn narrow(&mut self) {
         if !self.is_classes() {
@@ -771,83 +495,5 @@ impl Leaf {
             wants.push((and(pending.as_ref() & &!&input.known()), What::Rows));
         }
         Some(wants)
-    }
-
-    /// The unit of its values.
-    pub(crate) fn unit(&self) -> Option<&'static str> {
-        use MeasureFunction as F;
-        Some(match self.function {
-            F::Count => "rows",
-            F::CountDistinct => "values",
-            F::Active | F::ActiveAtEnd | F::ActiveEver => "entities",
-            F::Nps | F::Net | F::CesNet => "points",
-            F::CesMean => "scale points",
-            F::Rate
-            | F::Share
-            | F::TopBox
-            | F::BottomBox
-            | F::AtLeast
-            | F::CesAgree
-            | F::Retention
-            | F::Churn
-            | F::RevenueRetention
-            | F::Survival
-            | F::Funnel => "%",
-            _ => return None,
-        })
-    }
-
-    /// The direction it has by nature.
-    pub(crate) const fn direction(&self) -> Option<Direction> {
-        use MeasureFunction as F;
-        match self.function {
-            F::Nps
-            | F::TopBox
-            | F::AtLeast
-            | F::Net
-            | F::CesMean
-            | F::CesAgree
-            | F::CesNet
-            | F::Retention
-            | F::RevenueRetention
-            | F::Survival
-            | F::Clv
-            | F::Funnel => Some(Direction::Higher),
-            F::BottomBox | F::Churn => Some(Direction::Lower),
-            _ => None,
-        }
-    }
-
-    /// Lowest and highest value possible.
-    pub(crate) fn bounds(&self) -> Option<(f64, f64)> {
-        use MeasureFunction as F;
-        match self.function {
-            F::Nps | F::Net | F::CesNet => Some((-100.0, 100.0)),
-            F::Mean | F::CesMean | F::Median | F::Percentile | F::Min | F::Max => self.scale,
-            F::Correlation => Some((-1.0, 1.0)),
-            // Net revenue retention may be above 100 %.
-            F::RevenueRetention if self.words.iter().any(|word| word == "net") => None,
-            _ if self.unit() == Some("%") => Some((0.0, 100.0)),
-            _ => None,
-        }
-    }
-
-    /// Why its cells have no interval, where none has.
-    pub(crate) fn no_interval(&self) -> Option<&'static str> {
-        use MeasureFunction as F;
-        if self.census {
-            return Some("the whole population, not a sample");
-        }
-        Some(match self.function {
-            F::Count | F::CountDistinct => "a count of what is in the table, not an estimate",
-            F::Sum => "a sum of what is in the table, not an estimate",
-            F::Min | F::Max => "an extreme has no interval without a model",
-            F::Stddev => "it depends on the shape of the distribution, not on its spread alone",
-            F::RevenueRetention => "a ratio of sums over contracts, mostly a census",
-            F::Active | F::ActiveAtEnd | F::ActiveEver | F::Level => "a stock, not an estimate",
-            F::Clv => "a fitted model of contracts, whose error is not worked out",
-            F::Last => "one value",
-            _ => return None,
-        })
     }
 }
