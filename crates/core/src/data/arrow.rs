@@ -75,8 +75,10 @@ pub fn column_from_array(array: &dyn Array, need: ColumnNeed, utc_offset_minutes
         }
         DataType::Float64 => {
             let values = array.as_primitive::<Float64Type>().values();
-            let plain = |value: &f64| value.is_finite() && (*value != 0.0 || value.is_sign_positive());
-            if values.iter().all(plain) {
+            // Without a branch in the inner loop
+            let odd = |value: &f64| !value.is_finite() | (value.to_bits() == (-0.0_f64).to_bits());
+            let any_odd = |part: &[f64]| part.iter().fold(false, |any, value| any | odd(value));
+            if !values.chunks(512).any(any_odd) {
                 Values::Float(values.clone())
             } else {
                 return floats(values.to_vec(), validity);

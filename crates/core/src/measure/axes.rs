@@ -216,8 +216,8 @@ impl Session<'_> {
             let dated = |leaf: &Leaf| matches!(&leaf.time, Time::Dated { days, .. } if Arc::ptr_eq(days, column));
             self.leaves.iter().flatten().any(dated)
         };
-        for (column, profile) in self.days.iter().filter(|(column, _)| is_flow(column)) {
-            profile.each(column, |day, count| {
+        for (_, profile) in self.days.iter().filter(|(column, _)| is_flow(column)) {
+            profile.each(|(&day, &count)| {
                 if day >= first
                     && let Some(rows) = rows.get_mut(ends.partition_point(|&end| end < day))
                 {
@@ -261,6 +261,7 @@ impl Session<'_> {
 
     /// Counts the rows of each day, once for each column of days that the card measures by.
     pub(super) fn profile_days(&mut self) {
+        let last = self.rows.data.as_of.unwrap_or_default().0;
         for leaf in self.leaves.iter().flatten() {
             let column = match &leaf.time {
                 Time::Dated { days, .. } => Some(days),
@@ -270,7 +271,7 @@ impl Session<'_> {
             if let Some(column) = column
                 && !self.days.iter().any(|(other, _)| Arc::ptr_eq(other, column))
             {
-                let profile = DayProfile::of(column, self.options.threads);
+                let profile = DayProfile::of(column, last, self.options.threads);
                 self.days.push((Arc::clone(column), profile));
             }
         }
@@ -283,7 +284,7 @@ impl Session<'_> {
             let profile = self.days.iter().find(|(other, _)| Arc::ptr_eq(other, column));
             match profile {
                 Some((_, profile)) => profile.first(),
-                None => DayProfile::of(column, self.options.threads).first(),
+                None => DayProfile::of(column, last, self.options.threads).first(),
             }
         };
         let leaves = || self.leaves.iter().flatten();

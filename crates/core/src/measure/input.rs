@@ -47,7 +47,12 @@ impl Bins {
 impl Input {
     /// An input that is read as it is.
     pub(crate) fn plain(base: Arc<Column>) -> Self {
-        let bins = Domain::of(&base, 1).map(|domain| {
+        let domain = Domain::of(&base, 1);
+        Self::binned(base, domain.as_ref())
+    }
+
+    fn binned(base: Arc<Column>, domain: Option<&Domain>) -> Self {
+        let bins = domain.map(|domain| {
             let values = &domain.values;
             let number = |at: usize| number_of(values, at).filter(|_| at < values.len());
             Bins {
@@ -90,7 +95,11 @@ impl Input {
         }
         match Self::over(rows, table, expr, as_of)? {
             Some(made) => Ok(made),
-            None => Ok(Self::plain(rows.column_as_of(table, expr, as_of)?)),
+            None => {
+                let column = rows.column_as_of(table, expr, as_of)?;
+                let domain = rows.domain(&column);
+                Ok(Self::binned(column, domain.as_deref()))
+            }
         }
     }
 
@@ -105,7 +114,7 @@ impl Input {
         }
         let column = Expr::new(ExprKind::Column(path.clone()), expr.span);
         let base = rows.column(table, &column)?;
-        let Some(domain) = Domain::of(&base, rows.threads).filter(|domain| base.len() > domain.values.len() + 1) else {
+        let Some(domain) = rows.domain(&base).filter(|domain| base.len() > domain.values.len() + 1) else {
             return Ok(None);
         };
         let mapped = rows.over_values(table, expr, path, domain.with_missing(), as_of)?;

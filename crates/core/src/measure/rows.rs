@@ -26,6 +26,8 @@ pub(crate) struct Rows<'a> {
     pub(crate) threads: usize,
     routes: Routes,
     columns: BTreeMap<(String, String, i32), Arc<Column>>,
+    /// Columns with the values that they can have, where these are few.
+    domains: Vec<(Arc<Column>, Option<Arc<Domain>>)>,
     findings: Vec<Diagnostic>,
     /// What expressions spend from.
     budget: Budget,
@@ -40,6 +42,7 @@ impl<'a> Rows<'a> {
             budget: budget.clone(),
             routes: Routes::default(),
             columns: BTreeMap::new(),
+            domains: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -126,7 +129,7 @@ impl<'a> Rows<'a> {
         if let [path] = columns_read(expr).as_slice() {
             let read = Expr::new(ExprKind::Column(path.clone()), expr.span);
             let base = self.column(table, &read)?;
-            if let Some(domain) = Domain::of(&base, self.threads)
+            if let Some(domain) = self.domain(&base)
                 && rows > 4 * domain.values.len()
                 && let Some(values) = self.over_values(table, expr, path, domain.with_missing(), as_of)?
             {
@@ -142,6 +145,16 @@ impl<'a> Rows<'a> {
         self.findings.extend(backwards);
         self.look_for_unknown_values(table, expr);
         Ok(column)
+    }
+
+    /// The values that a column can have, where these are few; found once for each column.
+    pub(crate) fn domain(&mut self, column: &Arc<Column>) -> Option<Arc<Domain>> {
+        if let Some((_, domain)) = self.domains.iter().find(|(other, _)| Arc::ptr_eq(other, column)) {
+            return domain.clone();
+        }
+        let domain = Domain::of(column, self.threads).map(Arc::new);
+        self.domains.push((Arc::clone(column), domain.clone()));
+        domain
     }
 
     /// The expression of a column that the card adds, where a plain column is one: its values follow from fewer.

@@ -286,35 +286,47 @@ impl Scan<'_> {
 
     /// The cell of each row of a range.
     fn find_cells(&self, rows: Range<usize>, cells: &mut Vec<u32>) {
-        fn dim<T: Copy + Into<u32>>(cells: &mut [u32], codes: &[T], size: u32) {
-            for (cell, &code) in cells.iter_mut().zip(codes) {
-                *cell = *cell * size + code.into();
-            }
-        }
         cells.clear();
-        cells.resize(rows.len(), 0);
-        for codes in &self.dims {
-            let size = codes.values.len() as u32;
+        self.find_intervals(rows.clone(), cells);
+        // Each dimension's codes count so many cells as all after it have.
+        let mut stride = self.grid.len() as u32;
+        for codes in self.dims.iter().rev() {
             match &codes.codes {
-                Codes::U8(codes) => dim(cells, codes.get(rows.clone()).unwrap_or_default(), size),
-                Codes::U16(codes) => dim(cells, codes.get(rows.clone()).unwrap_or_default(), size),
-                Codes::U32(codes) => dim(cells, codes.get(rows.clone()).unwrap_or_default(), size),
-            }
-        }
-        let size = self.grid.len() as u32;
-        match self.days.map(|days| (&days.values, &days.validity)) {
-            None => cells.iter_mut().for_each(|cell| *cell *= size),
-            Some((Values::Date(days), None)) => {
-                for (cell, &day) in cells.iter_mut().zip(days.get(rows).unwrap_or_default()) {
-                    *cell = *cell * size + self.grid.interval(day);
+                Codes::U8(codes) => {
+                    let mut steps = [0_u32; 256];
+                    (0..)
+                        .zip(&mut steps)
+                        .for_each(|(code, step)| *step = stride.wrapping_mul(code));
+                    for (cell, &code) in cells.iter_mut().zip(slice(codes, &rows)) {
+                        *cell += steps.get(usize::from(code)).copied().unwrap_or(0);
+                    }
                 }
+                Codes::U16(codes) => {
+                    for (cell, &code) in cells.iter_mut().zip(slice(codes, &rows)) {
+                        *cell += stride * u32::from(code);
+                    }
+                }
+                Codes::U32(codes) => {
+                    for (cell, &code) in cells.iter_mut().zip(slice(codes, &rows)) {
+                        *cell += stride * code;
+                    }
+                }
+            }
+            stride = stride.wrapping_mul(codes.values.len() as u32);
+        }
+    }
+
+    /// The interval of time of each row of a range.
+    fn find_intervals(&self, rows: Range<usize>, cells: &mut Vec<u32>) {
+        match self.days.map(|days| (&days.values, &days.validity)) {
+            None => cells.resize(rows.len(), 0),
+            Some((Values::Date(days), None)) => {
+                cells.extend(slice(days, &rows).iter().map(|&day| self.grid.interval(day)));
             }
             Some(_) => {
                 let undated = self.grid.undated() as u32;
-                for (cell, row) in cells.iter_mut().zip(rows) {
-                    let day = self.days.and_then(|days| days.day(row));
-                    *cell = *cell * size + day.map_or(undated, |day| self.grid.interval(day));
-                }
+                let day = |row: usize| self.days.and_then(|days| days.day(row));
+                cells.extend(rows.map(|row| day(row).map_or(undated, |day| self.grid.interval(day))));
             }
         }
     }
@@ -458,6 +470,8 @@ fn count(places: &mut [u32], cells: &[u32]) {
     }
 }
 
+/// A function of its own, so that its loop has all registers.
+#[inline(never)]
 fn count_bins(places: &mut [u32], width: usize, cells: &[u32], bins: &[u8]) {
     // A width is a power of two.
     let shift = width.trailing_zeros();

@@ -296,19 +296,22 @@ impl<P: Gather> ByExponent<P> {
 
     /// Adds each value, with what is beside it, to its cell, which must be one of the cells. NaN and infinities are left
     /// out.
-    #[inline]
+    ///
+    /// Not inlined, so that the loop has all registers.
+    #[inline(never)]
     pub fn add_beside(&mut self, cells: impl Iterator<Item = (usize, P::Beside)>, values: &[f64]) {
         let Ok(starts) = <&[u32; FIELDS]>::try_from(self.starts.as_slice()) else {
             return;
         };
         let places = self.places.as_mut_slice();
+        let late = &mut self.late;
         for (&value, (cell, beside)) in values.iter().zip(cells) {
             let bits = value.to_bits();
             let start = starts.get((bits >> FRACTION_BITS) as usize).copied().unwrap_or(NONE);
             if let Some(place) = places.get_mut(start as usize + cell) {
                 place.add(bits & FRACTION, beside);
             } else {
-                self.late.push((cell, value, beside));
+                keep(late, (cell, value, beside));
             }
         }
         self.adds += values.len() as u64;
@@ -446,6 +449,13 @@ impl<P: Gather> ByExponent<P> {
             (place.clone().sums().n() > 0).then_some((field, place, carried))
         })
     }
+}
+
+/// Keeps a value that found no place: rare, and out of the way of the loop.
+#[cold]
+#[inline(never)]
+fn keep<T>(late: &mut Vec<T>, value: T) {
+    late.push(value);
 }
 
 /// Sign and exponent of floats.
