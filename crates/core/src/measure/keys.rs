@@ -1,6 +1,7 @@
 //! Growing states: the values of each cell as sortable keys, for percentiles and distinct counts of wide columns.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
 
@@ -52,6 +53,20 @@ pub(crate) fn reads_keys(leaf: &Leaf) -> bool {
         MeasureFunction::Median | MeasureFunction::Percentile => leaf.weight.is_none(),
         _ => false,
     }
+}
+
+/// Whether two leaves read the same keys, so that these are made once.
+pub(crate) fn reads_the_same(a: &Leaf, b: &Leaf) -> bool {
+    let mask = match (&a.mask, &b.mask) {
+        (None, None) => true,
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    };
+    let inputs = match (a.inputs.first(), b.inputs.first()) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    };
+    mask && inputs && a.function == b.function && a.numbers == b.numbers
 }
 
 /// A key that sorts as the number does.

@@ -68,7 +68,7 @@ enum Reads {
     /// States, and the latest day where it is wanted.
     States(Vec<Source>, Option<Source>),
     /// Keys of values.
-    Keys(Keys),
+    Keys(Arc<Keys>),
     /// Rows, one by one.
     Rows(Lists, Option<Spells>),
 }
@@ -144,7 +144,7 @@ impl Pass<'_> {
                     let latest = request.latest.then(|| number((leaf.used(), What::Latest)));
                     Reads::States(sources, latest)
                 }
-                None if keys::reads_keys(&leaf) && !request.latest => Reads::Keys(Keys::default()),
+                None if keys::reads_keys(&leaf) && !request.latest => Reads::Keys(Arc::default()),
                 None => Reads::Rows(Lists::default(), None),
             };
             seen.push(Seen {
@@ -191,6 +191,7 @@ impl Pass<'_> {
         }
         let cells = scan.row_cells();
         let mut targets = None;
+        let mut made: Vec<(Arc<Leaf>, Arc<Keys>)> = Vec::new();
         for seen in seen {
             match &mut seen.reads {
                 Reads::States(..) => {}
@@ -199,7 +200,10 @@ impl Pass<'_> {
                         targets = Some(self.targets(scan, served));
                     }
                     let targets = targets.as_ref().and_then(Option::as_ref);
-                    *keys = Keys::new(&seen.leaf, &cells, scan.cells(), targets, self.threads);
+                    let known = made.iter().find(|(leaf, _)| keys::reads_the_same(leaf, &seen.leaf));
+                    let new = || Arc::new(Keys::new(&seen.leaf, &cells, scan.cells(), targets, self.threads));
+                    *keys = known.map_or_else(new, |(_, keys)| Arc::clone(keys));
+                    made.push((Arc::clone(&seen.leaf), Arc::clone(keys)));
                 }
                 Reads::Rows(lists, spells) => {
                     *lists = Lists::new(&cells, scan.cells(), seen.leaf.mask.as_deref());
