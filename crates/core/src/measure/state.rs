@@ -396,9 +396,12 @@ mod tests {
     /// A row: its cell, a value where it has one, a day.
     type Row = (usize, Option<f64>, i32);
 
+    /// A state of each kind.
+    type All = (Cube<u32>, Cube<Ends>, Cube<Latest>, Cube<Numbers<Wide>>);
+
     /// The states of rows in three cells of one place each.
-    fn states(rows: &[Row]) -> (Cube<u32>, Cube<Ends>, Cube<Latest>, Cube<Numbers<Wide>>) {
-        let mut all = (Cube::new(3, 1), Cube::new(3, 1), Cube::new(3, 1), Cube::new(3, 1));
+    fn states(rows: &[Row]) -> All {
+        let mut all: All = (Cube::new(3, 1), Cube::new(3, 1), Cube::new(3, 1), Cube::new(3, 1));
         for &(cell, value, day) in rows {
             let one = |value: Option<f64>| match value {
                 Some(value) => Ends {
@@ -426,7 +429,7 @@ mod tests {
     }
 
     /// What a reader sees of them, floats by their bits.
-    fn read(states: &(Cube<u32>, Cube<Ends>, Cube<Latest>, Cube<Numbers<Wide>>)) -> String {
+    fn read(states: &All) -> String {
         let window = Window::of([1e300, 5e-324]);
         let cells = (0..3).map(|cell| {
             let ends = states.1.cell(cell)[0];
