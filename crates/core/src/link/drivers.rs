@@ -79,6 +79,9 @@ pub struct WeightAdvice {
     pub ranks_changed: (u64, u64),
 }
 
+/// A metric: its name, its value for each entity, its performance.
+pub(super) type DriverColumn = (String, Vec<f64>, Option<f64>);
+
 /// What drivers are computed from.
 pub(super) struct DriverInput {
     pub(super) outcome: String,
@@ -86,8 +89,8 @@ pub(super) struct DriverInput {
     pub(super) values: Vec<f64>,
     pub(super) weights: Option<Vec<f64>>,
     pub(super) places: Option<Vec<u32>>,
-    /// Name, value of each entity, performance.
-    pub(super) metrics: Vec<(String, Vec<f64>, Option<f64>)>,
+    /// The metrics.
+    pub(super) metrics: Vec<DriverColumn>,
     pub(super) threads: usize,
 }
 

@@ -109,7 +109,7 @@ impl<'a, 'c> Work<'a, 'c> {
 impl Work<'_, '_> {
     /// The drivers of every outcome that several metrics lead to.
     fn drivers(&mut self, sides: &sides::Sides<'_, '_>) -> Vec<Drivers> {
-        let mut columns: BTreeMap<usize, Vec<(String, Vec<f64>, Option<f64>)>> = BTreeMap::new();
+        let mut columns: BTreeMap<usize, Vec<drivers::DriverColumn>> = BTreeMap::new();
         for column in std::mem::take(&mut self.columns) {
             let performance = sides.performance(&column.metric);
             let of = columns.entry(column.outcome).or_default();

@@ -143,7 +143,7 @@ impl<'a> Standard<'a> {
         };
         let weight = |row: usize| weights.map_or(1.0, |weights| weights.get(row).copied().unwrap_or(0.0));
         let whole: f64 = (0..design.rows()).fold(0.0, |sum, row| sum + weight(row));
-        if !(whole > 0.0) {
+        if whole <= 0.0 || whole.is_nan() {
             return Err(Refusal::TooFewRows);
         }
         for column in 0..design.columns() {
