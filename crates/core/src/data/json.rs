@@ -249,11 +249,11 @@ impl Rows<'_> {
             return Ok(None);
         };
         let rows = self.rows;
-        let builder = self.builders.get_mut(index);
-        Ok(builder.map(|builder| {
+        if let Some(builder) = self.builders.get_mut(index) {
             builder.push_gap(rows.saturating_sub(builder.len()));
-            builder
-        }))
+            return Ok(Some(builder));
+        }
+        Ok(None)
     }
 
     /// Adds a value to the row being read.

@@ -152,7 +152,7 @@ pub fn bytes_text(bytes: u64) -> String {
     let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
     for (unit, bits) in units {
         if bytes >> bits > 0 {
-            let tenths = u128::from(bytes) * 10 >> bits;
+            let tenths = (u128::from(bytes) * 10) >> bits;
             let (whole, tenth) = (tenths / 10, tenths % 10);
             return if tenth == 0 {
                 format!("{whole} {unit}")
