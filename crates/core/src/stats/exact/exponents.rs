@@ -61,7 +61,7 @@ impl FractionSums {
     /// Whether values other than zeros need bits.
     const fn needs_bits(self, field: Field) -> bool {
         if field.is_small() {
-            self.sum % ONE > 0
+            !self.sum.is_multiple_of(ONE)
         } else {
             self.sum > 0
         }
