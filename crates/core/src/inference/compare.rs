@@ -73,7 +73,7 @@ fn hits(cell: &MeasuredCell) -> Option<u64> {
 pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, String> {
     let moved = now.influences.minus(&then.influences);
     let entities = moved.entities();
-    let apart = entities as u64 == now.rows + then.rows;
+    let apart = entities as u64 == now.rows.saturating_add(then.rows);
     let simple = match (&now.sample, &then.sample) {
         _ if !apart => None,
         (Sample::Share(hits, n), Sample::Share(before, m)) => {
