@@ -59,7 +59,6 @@ fn every_field_says_something_in_the_words_agreed() {
                 "extremes",
                 "growing",
                 "ratio",
-                "not analysed yet",
             ],
         ),
     ];

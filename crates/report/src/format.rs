@@ -87,7 +87,6 @@ pub const fn state(state: State) -> &'static str {
         State::Suppressed => "hidden",
         State::Missing => "no data",
         State::NotApplicable => "not applicable",
-        State::NotAnalysed => "not analysed yet",
         State::TooFew => "too few",
         State::Stale => "stale",
         State::Ok => "ok",

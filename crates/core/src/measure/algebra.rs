@@ -190,11 +190,11 @@ pub(crate) fn across<'c>(how: Across, cells: impl Iterator<Item = &'c Cell>) -> 
             // A hidden part hides the whole; a part without rows does not.
             if matches!(
                 cell.state,
-                State::Suppressed | State::Failed | State::NotApplicable | State::NotAnalysed
+                State::Suppressed | State::Failed | State::NotApplicable
             ) {
                 worst = worst.min(cell.state);
                 made = None;
-                if worst < State::Missing || cell.state == State::NotApplicable || cell.state == State::NotAnalysed {
+                if worst < State::Missing || cell.state == State::NotApplicable {
                     return Cell::without(cell.state);
                 }
             }

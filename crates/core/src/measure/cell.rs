@@ -19,8 +19,6 @@ pub enum State {
     Missing,
     /// The segment or period cannot reach the measure. No value.
     NotApplicable,
-    /// Declared, and analysed by a stage that is not there yet. No value.
-    NotAnalysed,
     /// Fewer answers than `min_n`; the value is there, flagged.
     TooFew,
     /// No new rows for longer than `fresh_for`; the value is there, flagged.
@@ -43,7 +41,6 @@ impl State {
             Self::Suppressed => "suppressed",
             Self::Missing => "missing",
             Self::NotApplicable => "not_applicable",
-            Self::NotAnalysed => "not_analysed",
             Self::TooFew => "too_few",
             Self::Stale => "stale",
             Self::Ok => "ok",

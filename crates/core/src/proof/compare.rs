@@ -135,7 +135,6 @@ pub(super) const fn state_word(state: State) -> &'static str {
         State::Suppressed => "suppressed",
         State::Missing => "missing",
         State::NotApplicable => "not_applicable",
-        State::NotAnalysed => "not_analysed",
         State::TooFew => "too_few",
         State::Stale => "stale",
         State::Ok => "ok",

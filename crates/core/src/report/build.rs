@@ -72,7 +72,6 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
     let mut findings = finding::of_metrics(card, evaluated.measures.as_of, &metrics);
     findings.extend(finding::of_scores(card, evaluated.measures.as_of, &scores, &details));
     findings.extend(finding::of_tables(card, evaluated.measures.as_of, &evaluated.tables));
-    findings.extend(finding::not_analysed(card, &metrics));
     let results = Results {
         header: card.header.clone(),
         as_of: evaluated.measures.as_of,
@@ -455,7 +454,6 @@ fn blank_words(state: State) -> String {
         State::Suppressed => "hidden: the score is hidden too",
         State::Missing => "missing: the score has no value",
         State::NotApplicable => "not applicable here: the score is neither",
-        State::NotAnalysed => "not analysed yet: the score has no value",
         State::TooFew | State::Stale | State::Ok => "",
     }
     .into()

@@ -491,7 +491,6 @@ pub fn state_note(cell: &Cell, min_n: Option<u64>) -> Option<String> {
         }
         State::Missing => "there is nothing to measure".into(),
         State::NotApplicable => "this segment or period does not reach it".into(),
-        State::NotAnalysed => "declared, and not analysed yet".into(),
         State::TooFew => match min_n {
             Some(least) => format!("fewer than {least} answers: the value is shown and flagged"),
             None => "a part has too few answers: the value is shown and flagged".into(),

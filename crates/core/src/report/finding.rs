@@ -231,20 +231,3 @@ fn short(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
-
-/// A note for each metric that is declared and analysed by a stage that is not there yet.
-pub(super) fn not_analysed(card: &Scorecard, metrics: &[MetricResult]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for (metric, result) in card.metrics.iter().zip(metrics) {
-        if result.headline.state == State::NotAnalysed {
-            found.push(
-                Diagnostic::note(
-                    codes::NOT_ANALYSED,
-                    format!("`{}` is declared and not analysed yet", result.name),
-                )
-                .at(metric.name.span),
-            );
-        }
-    }
-    found
-}
