@@ -52,14 +52,7 @@ fn every_field_says_something_in_the_words_agreed() {
         ("interval", &["wilson", "adjusted_wald", "t", "greenwood", "none"]),
         (
             "state",
-            &[
-                "counts",
-                "histogram",
-                "exact_sums",
-                "extremes",
-                "growing",
-                "ratio",
-            ],
+            &["counts", "histogram", "exact_sums", "extremes", "growing", "ratio"],
         ),
     ];
     for (name, row) in specified() {

@@ -22,7 +22,7 @@ const LEVEL: f64 = 0.95;
 /// Draws of a bootstrap.
 const DRAWS: u64 = 1_000;
 /// The seed of all bootstraps.
-const SEED: u64 = 0x5EED_0F_BE11;
+const SEED: u64 = 0x005E_ED0F_BE11;
 /// A score is straight where leaving the straight line moves it by less than this part of its range's half.
 const STRAIGHT: f64 = 0.01;
 

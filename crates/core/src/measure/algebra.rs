@@ -188,10 +188,7 @@ pub(crate) fn across<'c>(how: Across, cells: impl Iterator<Item = &'c Cell>) -> 
     for cell in cells {
         let Some(value) = cell.value else {
             // A hidden part hides the whole; a part without rows does not.
-            if matches!(
-                cell.state,
-                State::Suppressed | State::Failed | State::NotApplicable
-            ) {
+            if matches!(cell.state, State::Suppressed | State::Failed | State::NotApplicable) {
                 worst = worst.min(cell.state);
                 made = None;
                 if worst < State::Missing || cell.state == State::NotApplicable {

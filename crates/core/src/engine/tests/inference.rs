@@ -139,7 +139,10 @@ fn a_cap_within_reach_is_drawn() {
     let cap = (value * 1_000.0).round() / 1_000.0;
     assert!((interval.high - cap).abs() < 1e-9, "{interval:?}");
     // The lower end is that of the line, but for the noise of a thousand draws (three times 0.085 standard errors) and t.
-    assert!((interval.low - row.number("low")).abs() < 0.3 * row.number("error"), "{interval:?}");
+    assert!(
+        (interval.low - row.number("low")).abs() < 0.3 * row.number("error"),
+        "{interval:?}"
+    );
     let again = evaluate(&card, tables(row, columns()), &as_of("2026-06-30"));
     assert_eq!(score(&again).headline.interval.as_ref(), Some(&interval));
 }
