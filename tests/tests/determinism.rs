@@ -41,9 +41,6 @@ fn prepared(name: &str, text: &str, modules: &[(String, String)], data: &CardDat
     }
 }
 
-/// Rows that a card may read to be evaluated again and again.
-const MOST_ROWS: usize = 6_000;
-
 /// Every card of the repository whose data lie in it and are not many.
 fn cards() -> Vec<Prepared> {
     let mut all = Vec::new();

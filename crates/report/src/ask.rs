@@ -30,8 +30,8 @@ pub fn compose_backtest(backtest: &Backtest) -> Document {
         Block::Title(format!("Backtest of {}", backtest.outcome)),
         Block::Line(vec![Run::new(
             format!(
-                "{} of {} of {} had the event ({}); {}",
-                format!("{} %", format::number(backtest.base_rate, 1)),
+                "{} % of {} of {} had the event ({}); {}",
+                format::number(backtest.base_rate, 1),
                 format::whole(backtest.n),
                 backtest.of,
                 backtest.event,

@@ -41,6 +41,13 @@ pub fn to_sarif(found: &Findings, rule_help: &dyn Fn(Code) -> Option<String>) ->
     Ok(text)
 }
 
+/// Adds a property to an object.
+fn put(object: &mut Value, name: &str, value: Value) {
+    if let Value::Object(properties) = object {
+        properties.insert(name.to_owned(), value);
+    }
+}
+
 fn rule(code: Code, help: Option<String>) -> Value {
     let mut rule = json!({
         "id": code.to_string(),
@@ -48,7 +55,11 @@ fn rule(code: Code, help: Option<String>) -> Value {
         "properties": { "tags": [code.stage()] },
     });
     if let Some(markdown) = help {
-        rule["help"] = json!({ "text": format!("bellwether docs {code}"), "markdown": markdown });
+        put(
+            &mut rule,
+            "help",
+            json!({ "text": format!("bellwether docs {code}"), "markdown": markdown }),
+        );
     }
     rule
 }
@@ -92,21 +103,25 @@ fn result(finding: &Finding, found: &Findings, codes: &[Code]) -> Value {
         .zip(&finding.related_locations)
         .filter_map(|(related, place)| {
             let mut value = physical(place.as_ref()?);
-            value["message"] = json!({ "text": sentence(&related.message) });
+            put(&mut value, "message", json!({ "text": sentence(&related.message) }));
             Some(value)
         })
         .collect();
     if !related.is_empty() {
-        result["relatedLocations"] = Value::Array(related);
+        put(&mut result, "relatedLocations", Value::Array(related));
     }
     if let (Some(fix), Some(place)) = (&diagnostic.fix, &finding.fix_location) {
-        result["fixes"] = json!([{
-            "description": { "text": diagnostic.help.as_deref().map_or_else(|| "Replace it.".to_owned(), sentence) },
-            "artifactChanges": [{
-                "artifactLocation": { "uri": uri(&place.file) },
-                "replacements": [{ "deletedRegion": region(place), "insertedContent": { "text": fix.replacement } }],
-            }],
-        }]);
+        put(
+            &mut result,
+            "fixes",
+            json!([{
+                "description": { "text": diagnostic.help.as_deref().map_or_else(|| "Replace it.".to_owned(), sentence) },
+                "artifactChanges": [{
+                    "artifactLocation": { "uri": uri(&place.file) },
+                    "replacements": [{ "deletedRegion": region(place), "insertedContent": { "text": fix.replacement } }],
+                }],
+            }]),
+        );
     }
     if let Some(reason) = &diagnostic.allowed {
         let kind = if reason == "allowed by the host" {
@@ -114,7 +129,11 @@ fn result(finding: &Finding, found: &Findings, codes: &[Code]) -> Value {
         } else {
             "inSource"
         };
-        result["suppressions"] = json!([{ "kind": kind, "justification": reason }]);
+        put(
+            &mut result,
+            "suppressions",
+            json!([{ "kind": kind, "justification": reason }]),
+        );
     }
     result
 }
@@ -131,7 +150,11 @@ fn location(finding: &Finding, found: &Findings) -> Value {
     if let Some(place) = &finding.diagnostic.place {
         let logical = logical(place);
         if !logical.is_empty() {
-            value["logicalLocations"] = Value::Array(vec![Value::Object(logical)]);
+            put(
+                &mut value,
+                "logicalLocations",
+                Value::Array(vec![Value::Object(logical)]),
+            );
         }
     }
     value

@@ -183,7 +183,7 @@ mod tests {
             sample: Sample::Mean(ExactMoments::of(&rows.iter().map(|row| row.2).collect::<Vec<_>>())),
         };
         let then: Vec<_> = (0..40).map(|entity| (entity, 1.0, (entity % 7) as f64)).collect();
-        let noise = |entity: u64| if entity % 2 == 0 { 0.9 } else { 1.1 };
+        let noise = |entity: u64| if entity.is_multiple_of(2) { 0.9 } else { 1.1 };
         let now: Vec<_> = then
             .iter()
             .map(|(entity, x, y)| (*entity, *x, y + noise(*entity)))

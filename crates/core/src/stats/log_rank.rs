@@ -36,7 +36,7 @@ pub fn log_rank(groups: &[Vec<Lives>]) -> Option<LogRank> {
     let times = by_time(groups);
     let mut at_risk: Vec<u64> = groups
         .iter()
-        .map(|lives| lives.iter().filter(|life| proper(life)).map(all).sum())
+        .map(|lives| lives.iter().filter(proper).map(all).sum())
         .collect();
     let mut observed = vec![0_u64; groups.len()];
     let mut expected = vec![0.0; groups.len()];

@@ -51,7 +51,7 @@ pub fn design_effect(n: u64, kish_n: f64) -> Option<f64> {
 #[must_use]
 pub fn cluster_effect(mean_size: f64, correlation: f64) -> Option<f64> {
     (mean_size >= 1.0 && mean_size.is_finite() && (-1.0..=1.0).contains(&correlation))
-        .then(|| 1.0 + (mean_size - 1.0) * correlation)
+        .then_some(1.0 + (mean_size - 1.0) * correlation)
 }
 
 #[cfg(test)]

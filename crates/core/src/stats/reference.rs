@@ -88,7 +88,10 @@ pub(super) fn groups(text: &str) -> Vec<u32> {
 pub(super) fn agrees(ours: f64, known: f64, digits: i32, what: &str) {
     let off = (ours - known).abs();
     let scale = if known == 0.0 { 1.0 } else { known.abs() };
-    assert!(off <= 10_f64.powi(-digits) * scale, "{what}: {ours} is not {known}");
+    assert!(
+        off <= crate::stats::math::powf(10.0, f64::from(-digits)) * scale,
+        "{what}: {ours} is not {known}"
+    );
 }
 
 pub(super) fn all_agree(ours: &[f64], known: &[f64], digits: i32, what: &str) {

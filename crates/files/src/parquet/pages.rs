@@ -222,7 +222,7 @@ fn set_bits(bytes: &[u8], count: usize) -> usize {
     let (words, tail) = whole.as_chunks::<8>();
     let mut set: u32 = words.iter().map(|word| u64::from_le_bytes(*word).count_ones()).sum();
     set += tail.iter().map(|byte| byte.count_ones()).sum::<u32>();
-    if let Some(last) = rest.first().filter(|_| count % 8 > 0) {
+    if let Some(last) = rest.first().filter(|_| !count.is_multiple_of(8)) {
         set += (last & ((1 << (count % 8)) - 1)).count_ones();
     }
     set as usize

@@ -564,7 +564,7 @@ fn last_block(bytes: &[u8]) -> Option<(i64, i64)> {
     let length = i32::from_le_bytes(*bytes.get(end..)?.first_chunk::<4>()?);
     let footer = bytes.get(end.checked_sub(usize::try_from(length).ok()?)?..end)?;
     let footer = arrow_ipc::root_as_footer(footer).ok()?;
-    let block = footer.recordBatches()?.iter().last()?;
+    let block = footer.recordBatches()?.iter().next_back()?;
     Some((block.offset(), block.bodyLength()))
 }
 

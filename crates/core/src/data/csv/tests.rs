@@ -431,7 +431,7 @@ fn in_one_piece(values: impl Iterator<Item = String>) -> Column {
 fn value_of(shape: u8, row: usize) -> String {
     match shape {
         0 => (row * 7919 % 1000).to_string(),
-        1 if row % 5 == 0 => String::new(),
+        1 if row.is_multiple_of(5) => String::new(),
         1 => format!("{}.{}", row % 97, row % 10),
         2 if row == 1900 => "word".into(),
         2 => format!("{}.{:02}", row % 977, row % 100),
@@ -441,7 +441,7 @@ fn value_of(shape: u8, row: usize) -> String {
         5 => format!("id{}", row * 31 % 1700),
         6 => super::super::date::day_text(i32::try_from(row).unwrap()),
         7 if row < 1500 => String::new(),
-        7 => (row % 2 == 0).to_string(),
+        7 => row.is_multiple_of(2).to_string(),
         8 if row == 1777 => "NaN".into(),
         _ => (row as i64 - 40).pow(5).to_string(),
     }

@@ -42,7 +42,7 @@ fn the_inverse_of_cross_products() {
     }
     let thin = qr.thin();
     let leverage: Vec<f64> = (0..3)
-        .map(|row| thin.at(row, 0).powi(2) + thin.at(row, 1).powi(2))
+        .map(|row| thin.at(row, 0) * thin.at(row, 0) + thin.at(row, 1) * thin.at(row, 1))
         .collect();
     [5.0 / 6.0, 1.0 / 3.0, 5.0 / 6.0]
         .iter()
