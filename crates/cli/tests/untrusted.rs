@@ -30,7 +30,7 @@ fn folder(file: &str) -> tempfile::TempDir {
                 row,
                 row % 11,
                 row % 6 + 1,
-                ["west", "east, far", ""][row % 3]
+                ["west", "\"east, far\"", ""][row % 3]
             )
         })
         .collect();

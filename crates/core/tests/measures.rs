@@ -49,7 +49,20 @@ fn every_field_says_something_in_the_words_agreed() {
     let words: [(&str, &[&str]); 4] = [
         ("direction", &["higher", "lower", "none"]),
         ("period_rule", &["flow", "stock", "snapshot", "cohort", "ratio"]),
-        ("interval", &["wilson", "adjusted_wald", "t", "greenwood", "none"]),
+        (
+            "interval",
+            &[
+                "wilson",
+                "adjusted_wald",
+                "t",
+                "greenwood",
+                "order statistics",
+                "delta method",
+                "Fisher z",
+                "bootstrap of items",
+                "none",
+            ],
+        ),
         (
             "state",
             &["counts", "histogram", "exact_sums", "extremes", "growing", "ratio"],

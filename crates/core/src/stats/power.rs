@@ -12,7 +12,7 @@ use super::{math, two_sided_z};
 /// use bellwether::stats::power::share_size;
 ///
 /// assert_eq!(share_size(50.0, 5.0, 0.95), Some(381)); // the common 385 comes from the plain Wald interval
-/// assert_eq!(share_size(10.0, 3.0, 0.95), Some(385));
+/// assert_eq!(share_size(10.0, 3.0, 0.95), Some(388));
 /// ```
 #[must_use]
 pub fn share_size(percent: f64, margin: f64, level: f64) -> Option<u64> {

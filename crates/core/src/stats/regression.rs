@@ -69,7 +69,7 @@ pub struct LinearFit {
 /// let fit = least_squares(&design, &[2.0, 3.0, 5.0, 6.0, 9.0], None).unwrap();
 /// assert!((fit.coefficients[1] - 1.7).abs() < 1e-12);
 /// let error = fit.covariance(Errors::Classical).unwrap().at(1, 1).sqrt();
-/// assert!((error - 0.173_205_080_756_887_7).abs() < 1e-12);
+/// assert!((error - 0.191_485_421_551_267_6).abs() < 1e-12);
 /// ```
 pub fn least_squares(design: &Matrix, outcome: &[f64], weights: Option<&[f64]>) -> Result<LinearFit, Refusal> {
     let (rows, columns) = (design.rows(), design.columns());

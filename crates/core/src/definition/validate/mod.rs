@@ -19,7 +19,10 @@ use crate::diagnostic::{Code, Diagnostic, Span, nearest};
 ///
 /// ```
 /// use bellwether::definition::{Scorecard, validate};
-/// assert!(validate(&Scorecard::default()).is_empty());
+/// use bellwether::diagnostic::Severity;
+/// let found = validate(&Scorecard::default());
+/// assert!(found.iter().all(|finding| finding.severity != Severity::Error), "an empty card breaks no rule");
+/// assert!(!found.is_empty(), "but it measures nothing, and nobody owns it");
 /// ```
 #[must_use]
 pub fn validate(card: &Scorecard) -> Vec<Diagnostic> {
