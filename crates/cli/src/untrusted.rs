@@ -1,6 +1,6 @@
 //! `--untrusted`: cards and files that nobody has looked at.
 //!
-//! The card runs within [`Limits::UNTRUSTED`]. Its files must lie in its own folder, and every file is read by a child of
+//! The card runs within [`Limits::UNTRUSTED`](bellwether::limits::Limits::UNTRUSTED). Its files must lie in its own folder, and every file is read by a child of
 //! this program, which limits itself before it opens anything: address space, processor time, no core, no files written,
 //! few opened. The child hands back a line of JSON and the table as an Arrow stream, and the stream is read as any other
 //! hostile file. Whatever ends the child is a finding about the file.
