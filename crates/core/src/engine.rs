@@ -384,7 +384,8 @@ impl Engine {
         options: &EvaluateOptions,
         question: &WhatIfQuestion,
     ) -> Result<WhatIf, Error> {
-        ask::what_if(card, tables, &options.within(self), question)
+        let options = options.within(self);
+        guarded(|| ask::what_if(card, tables, &options, question))
     }
 
     /// Asks whether earlier scores told a later outcome; without a name, the first outcome of the card.
@@ -398,7 +399,8 @@ impl Engine {
         options: &EvaluateOptions,
         outcome: Option<&str>,
     ) -> Result<Backtest, Error> {
-        ask::backtest(card, tables, &options.within(self), outcome)
+        let options = options.within(self);
+        guarded(|| ask::backtest(card, tables, &options, outcome))
     }
 }
 
@@ -420,16 +422,15 @@ fn evaluate(
     options: &EvaluateOptions,
     sparse: bool,
 ) -> Result<Evaluation, Error> {
-    if let Some(budget) = &options.budget {
-        budget.exclude_data();
-    }
     let origins = origins(card, &tables);
     let working = prepare::prepare(card, options)?;
     let (data, bound, summaries) = bind(&working, tables, options, sparse)?;
     let mut stage = Stage::run(&working, data, options)?;
     stage.findings.extend(bound);
     stage.findings.extend(prepare::outside(&working));
-    let (results, findings) = stage.results(card, summaries, options.threads);
+    let (session, analysed) = stage.analysed(card, options.threads);
+    let links = link::analyse(session, &analysed);
+    let (results, findings) = stage.results(card, summaries, links);
     options.stopped()?;
     let mut diagnostics = stage.findings;
     diagnostics.extend(findings);
@@ -467,6 +468,9 @@ fn bind(
     options: &EvaluateOptions,
     sparse: bool,
 ) -> Result<(Dataset, Vec<Diagnostic>, Vec<TableSummary>), Error> {
+    if let Some(budget) = &options.budget {
+        budget.exclude_data();
+    }
     let how = BindOptions {
         as_of: options.as_of,
         sparse,
@@ -541,22 +545,24 @@ impl<'a> Stage<'a> {
         })
     }
 
+    /// What the analysis of links reads, and the session that it reads rows from.
+    fn analysed<'s>(&'s mut self, card: &'s Scorecard, threads: usize) -> (&'s mut Session<'a>, link::Analysed<'s>) {
+        let analysed = link::Analysed {
+            card,
+            measures: &self.measures,
+            scores: &self.scores,
+            worth: &self.worth,
+            threads,
+        };
+        (&mut self.session, analysed)
+    }
+
     fn results(
         &mut self,
         card: &Scorecard,
         tables: Vec<TableSummary>,
-        threads: usize,
+        links: link::Links,
     ) -> (report::Results, Vec<Diagnostic>) {
-        let links = link::analyse(
-            &mut self.session,
-            &link::Analysed {
-                card,
-                measures: &self.measures,
-                scores: &self.scores,
-                worth: &self.worth,
-                threads,
-            },
-        );
         let inference = inference::infer(card, &self.measures, &self.scores, &mut self.session);
         report::build(Evaluated {
             card,

@@ -7,6 +7,7 @@ use crate::data::Table;
 use crate::definition::{Role, Scorecard};
 use crate::diagnostic::{Diagnostic, codes, nearest};
 use crate::link::{self, Analysed, Backtest, WhatIf, WhatIfQuestion};
+use crate::measure::Session;
 
 fn unknown(card: &Scorecard, name: &str) -> Error {
     let names = card.metrics.iter().map(|metric| metric.name.value.as_str());
@@ -20,23 +21,33 @@ fn unknown(card: &Scorecard, name: &str) -> Error {
     Error::new(ErrorKind::Options, vec![finding])
 }
 
+/// Measures and scores the card, then asks.
+fn asked<T>(
+    card: &Scorecard,
+    tables: BTreeMap<String, Table>,
+    options: &EvaluateOptions,
+    ask: impl FnOnce(&mut Session<'_>, &Analysed<'_>) -> T,
+) -> Result<T, Error> {
+    let working = prepare::prepare(card, options)?;
+    let (data, _, _) = bind(&working, tables, options, false)?;
+    let mut stage = Stage::run(&working, data, options)?;
+    let (session, from) = stage.analysed(card, options.threads);
+    let answer = ask(session, &from);
+    // What a spent budget stopped is half an answer.
+    options.stopped()?;
+    Ok(answer)
+}
+
 pub(super) fn what_if(
     card: &Scorecard,
     tables: BTreeMap<String, Table>,
     options: &EvaluateOptions,
     question: &WhatIfQuestion,
 ) -> Result<WhatIf, Error> {
-    let working = prepare::prepare(card, options)?;
-    let (data, _, _) = bind(&working, tables, options, false)?;
-    let mut stage = Stage::run(&working, data, options)?;
-    let from = Analysed {
-        card,
-        measures: &stage.measures,
-        scores: &stage.scores,
-        worth: &stage.worth,
-        threads: options.threads,
-    };
-    link::what_if(&mut stage.session, &from, question).map_err(|name| unknown(card, &name))
+    let answer = asked(card, tables, options, |session, from| {
+        link::what_if(session, from, question)
+    })?;
+    answer.map_err(|name| unknown(card, &name))
 }
 
 pub(super) fn backtest(
@@ -57,17 +68,10 @@ pub(super) fn backtest(
             .position(|metric| metric.role == Role::Outcome)
             .ok_or_else(|| unknown(card, "outcome"))?,
     };
-    let working = prepare::prepare(card, options)?;
-    let (data, _, _) = bind(&working, tables, options, false)?;
-    let mut stage = Stage::run(&working, data, options)?;
-    let from = Analysed {
-        card,
-        measures: &stage.measures,
-        scores: &stage.scores,
-        worth: &stage.worth,
-        threads: options.threads,
-    };
-    link::backtest(&mut stage.session, &from, index).ok_or_else(|| {
+    let answer = asked(card, tables, options, |session, from| {
+        link::backtest(session, from, index)
+    })?;
+    answer.ok_or_else(|| {
         let name = card.metrics.get(index).map_or("", |metric| metric.name.value.as_str());
         let finding = Diagnostic::error(
             codes::BAD_SETTING,

@@ -7,6 +7,7 @@ use super::{Error, ErrorKind, EvaluateOptions, Stage, bind, prepare, settle};
 use crate::data::Table;
 use crate::definition::{Goal, Metric, Role, Scorecard};
 use crate::diagnostic::{Diagnostic, Spanned, codes, nearest};
+use crate::link::Links;
 use crate::measure::{Axes, CellKey, Measures, PeriodKey, Session, State};
 use crate::report::explain::{self, Explanation, MetricParts};
 use crate::report::{Cell, GoalResult, MetricResult, Results, ScoreResult};
@@ -72,7 +73,8 @@ pub(super) fn explain(
         state_of(&stage, thing, key)
     })
     .map_err(refused)?;
-    let (results, findings) = stage.results(card, summaries, options.threads);
+    // An explanation tells nothing of links.
+    let (results, findings) = stage.results(card, summaries, Links::default());
     if findings.iter().chain(&stage.findings).any(Diagnostic::is_error) {
         let mut findings: Vec<Diagnostic> = stage.findings.into_iter().chain(findings).collect();
         settle(&mut findings);
