@@ -5,11 +5,6 @@ use bellwether::report::{Backtest, Estimate, ScoreBacktest, WhatIf};
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
 
-fn table<const N: usize>(columns: [(&str, Align); N], rows: Vec<Vec<Run>>) -> Block {
-    let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
-    Block::Table(Table { columns, rows }.without_empty_columns())
-}
-
 fn range(value: Estimate, decimals: u32) -> String {
     format!(
         "{} ({} to {})",
@@ -56,14 +51,14 @@ pub fn compose_backtest(backtest: &Backtest) -> Document {
                 Run::plain(format::whole(*n)),
             ]
         });
-        document.push(table(
+        document.push(Block::Table(Table::of(
             [
                 ("", Align::Left),
                 ("AUC (95 % range)", Align::Left),
                 ("n", Align::Right),
             ],
             rows.collect(),
-        ));
+        )));
     }
     if !backtest.notes.is_empty() {
         let items = backtest.notes.iter().map(|note| vec![Run::plain(note.clone())]);
@@ -106,7 +101,7 @@ fn of_score(score: &ScoreBacktest) -> Document {
                 share(step.recall),
             ]
         });
-        document.push(table(
+        document.push(Block::Table(Table::of(
             [
                 ("band", Align::Left),
                 ("n", Align::Right),
@@ -115,7 +110,7 @@ fn of_score(score: &ScoreBacktest) -> Document {
                 ("of all events", Align::Right),
             ],
             rows.collect(),
-        ));
+        )));
     }
     if !score.calibration.is_empty() {
         let rows = score.calibration.iter().map(|step| {
@@ -125,14 +120,14 @@ fn of_score(score: &ScoreBacktest) -> Document {
                 Run::plain(format::whole(step.n)),
             ]
         });
-        document.push(table(
+        document.push(Block::Table(Table::of(
             [
                 ("forecast by the score", Align::Right),
                 ("came, % (95 % range)", Align::Left),
                 ("n", Align::Right),
             ],
             rows.collect(),
-        ));
+        )));
     }
     if let Some(weights) = &score.weights {
         let part = |(name, own, data): &(String, f64, f64)| {
@@ -187,7 +182,7 @@ pub fn compose_what_if(answer: &WhatIf) -> Document {
                 Run::new(moved.evidence.words(), Tone::Muted),
             ]
         });
-        document.push(table(
+        document.push(Block::Table(Table::of(
             [
                 ("", Align::Left),
                 ("now", Align::Right),
@@ -196,7 +191,7 @@ pub fn compose_what_if(answer: &WhatIf) -> Document {
                 ("evidence", Align::Left),
             ],
             rows.collect(),
-        ));
+        )));
     }
     if !answer.scores.is_empty() {
         document.push(Block::Heading("Scores".to_owned()));
@@ -214,10 +209,10 @@ pub fn compose_what_if(answer: &WhatIf) -> Document {
                 value(score.then, &score.band_then),
             ]
         });
-        document.push(table(
+        document.push(Block::Table(Table::of(
             [("", Align::Left), ("now", Align::Right), ("then", Align::Right)],
             rows.collect(),
-        ));
+        )));
     }
     if !answer.needed.is_empty() {
         document.push(Block::Heading("What it takes".to_owned()));
@@ -238,7 +233,7 @@ pub fn compose_what_if(answer: &WhatIf) -> Document {
                 Run::new(needed.evidence.words(), Tone::Muted),
             ]
         });
-        document.push(table(
+        document.push(Block::Table(Table::of(
             [
                 ("", Align::Left),
                 ("by", Align::Left),
@@ -248,7 +243,7 @@ pub fn compose_what_if(answer: &WhatIf) -> Document {
                 ("evidence", Align::Left),
             ],
             rows.collect(),
-        ));
+        )));
     }
     let notes: Vec<Vec<Run>> = answer
         .notes

@@ -79,6 +79,13 @@ pub enum Block {
 pub type Document = Vec<Block>;
 
 impl Table {
+    /// A table without the columns in which no row has text.
+    #[must_use]
+    pub(crate) fn of<const N: usize>(columns: [(&str, Align); N], rows: Vec<Vec<Run>>) -> Self {
+        let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
+        Self { columns, rows }.without_empty_columns()
+    }
+
     /// Leaves out columns in which no row has text.
     #[must_use]
     pub(crate) fn without_empty_columns(self) -> Self {

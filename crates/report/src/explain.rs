@@ -17,12 +17,8 @@ pub fn compose_explanation(explanation: &Explanation) -> Document {
         document.push(Block::Heading("Formula".to_owned()));
         let mut rows = Vec::new();
         formula_rows(formula, 0, explanation.decimals, &mut rows);
-        let columns = vec![
-            (String::new(), Align::Left),
-            ("value".to_owned(), Align::Right),
-            ("rows used".to_owned(), Align::Right),
-        ];
-        document.push(Block::Table(Table { columns, rows }.without_empty_columns()));
+        let columns = [("", Align::Left), ("value", Align::Right), ("rows used", Align::Right)];
+        document.push(Block::Table(Table::of(columns, rows)));
     }
     for aggregate in &explanation.aggregates {
         document.extend(rows_behind(aggregate));
@@ -287,14 +283,7 @@ fn score_parts(score: &ScoreExplanation) -> Document {
         ("lost", Align::Right),
         ("", Align::Left),
     ];
-    let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
-    document.push(Block::Table(
-        Table {
-            columns,
-            rows: rows.collect(),
-        }
-        .without_empty_columns(),
-    ));
+    document.push(Block::Table(Table::of(columns, rows.collect())));
     let mut items: Vec<Vec<Run>> = Vec::new();
     if let Some(mixed) = score.mixed {
         items.push(vec![Run::plain(format!(

@@ -35,16 +35,9 @@ pub(crate) fn links(results: &Results) -> Document {
         ("n", Align::Right),
         ("evidence", Align::Left),
     ];
-    let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
     let mut document = vec![
         Block::Heading("Links".to_owned()),
-        Block::Table(
-            Table {
-                columns,
-                rows: rows.collect(),
-            }
-            .without_empty_columns(),
-        ),
+        Block::Table(Table::of(columns, rows.collect())),
     ];
     let items: Vec<Vec<Run>> = results.links.iter().flat_map(notes).collect();
     if !items.is_empty() {
@@ -209,14 +202,7 @@ pub(crate) fn drivers(results: &Results) -> Document {
             ("performance", Align::Right),
             ("place", Align::Left),
         ];
-        let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
-        document.push(Block::Table(
-            Table {
-                columns,
-                rows: rows.collect(),
-            }
-            .without_empty_columns(),
-        ));
+        document.push(Block::Table(Table::of(columns, rows.collect())));
         let mut items = vec![vec![Run::new(
             format!(
                 "together they explain {} % of the variance ({} to {}) over {} of {}; {} left out, as an answer is missing",
@@ -451,15 +437,8 @@ pub(crate) fn pace(results: &Results) -> Document {
         ("95 % range", Align::Left),
         ("periods", Align::Right),
     ];
-    let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
     vec![
         Block::Heading("Pace".to_owned()),
-        Block::Table(
-            Table {
-                columns,
-                rows: rows.collect(),
-            }
-            .without_empty_columns(),
-        ),
+        Block::Table(Table::of(columns, rows.collect())),
     ]
 }

@@ -58,8 +58,7 @@ pub(super) fn journeys(results: &Results) -> Document {
             ("n", Align::Right),
             ("", Align::Left),
         ];
-        let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
-        document.push(Block::Table(Table { columns, rows }.without_empty_columns()));
+        document.push(Block::Table(Table::of(columns, rows)));
         if !journey.off_the_map.is_empty() {
             let values: Vec<String> = journey
                 .off_the_map

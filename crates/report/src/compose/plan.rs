@@ -72,14 +72,7 @@ pub(super) fn plans(results: &Results) -> Document {
             ("a year", Align::Right),
             ("expected to move", Align::Left),
         ];
-        let columns = columns.map(|(head, align)| (head.to_owned(), align)).to_vec();
-        document.push(Block::Table(
-            Table {
-                columns,
-                rows: rows.collect(),
-            }
-            .without_empty_columns(),
-        ));
+        document.push(Block::Table(Table::of(columns, rows.collect())));
     }
     document.extend(crate::links::returns(results));
     document.extend(crate::links::links(results));

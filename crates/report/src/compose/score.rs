@@ -122,9 +122,5 @@ fn contributions(score: &ScoreResult) -> Table {
             ]
         })
         .collect();
-    Table {
-        columns: columns.map(|(head, align)| (head.to_owned(), align)).to_vec(),
-        rows,
-    }
-    .without_empty_columns()
+    Table::of(columns, rows)
 }
