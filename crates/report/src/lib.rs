@@ -17,6 +17,7 @@ mod json;
 mod links;
 mod markdown;
 mod sarif;
+#[cfg(feature = "terminal")]
 mod text;
 
 pub use annotations::to_annotations;
@@ -28,11 +29,13 @@ pub use explain::compose_explanation;
 pub use json::to_json;
 pub use markdown::to_markdown;
 pub use sarif::to_sarif;
+#[cfg(feature = "terminal")]
 pub use text::{TextOptions, to_text};
 
 use bellwether::report::Report;
 
 /// What a report can be drawn as.
+#[cfg(feature = "terminal")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Aligned text for a terminal.
@@ -49,6 +52,7 @@ pub enum Format {
 ///
 /// # Errors
 /// A message when the report cannot be written as JSON or CSV; that would be a fault of the engine.
+#[cfg(feature = "terminal")]
 pub fn render(report: &Report, format: Format, options: &TextOptions) -> Result<String, String> {
     match format {
         Format::Table => Ok(to_text(&compose(report), options)),

@@ -1,0 +1,1 @@
+//! Many scorecards over the same data, a report for each reader.

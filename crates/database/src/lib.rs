@@ -1,0 +1,1 @@
+//! Tables of scorecards read from PostgreSQL and SQLite.

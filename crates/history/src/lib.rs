@@ -1,0 +1,1 @@
+//! Results of scorecards kept over time, and what restates them.
