@@ -4,17 +4,12 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bellwether_tests::hostile::child::{self, Fence, Seen};
-use bellwether_tests::hostile::{Case, Outcome, script};
+use bellwether_tests::hostile::child::{self, Fence, Seen, Tally};
+use bellwether_tests::hostile::{Case, script};
 
 #[global_allocator]
 static ALLOCATOR: bellwether_alloc::Counting = bellwether_alloc::Counting;
-
-/// Children at one time.
-const AT_ONCE: usize = 2;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,7 +32,8 @@ fn main() {
         .into_iter()
         .filter(|case| words.is_empty() || words.iter().any(|word| case.name().contains(word.as_str())))
         .collect();
-    let results = run_all("script", &cases);
+    let paths: Vec<&Path> = cases.iter().map(|case| case.path.as_path()).collect();
+    let results = child::run_all("script", &paths, Fence::default());
     let faults = judge(&cases, &results, words.is_empty());
     assert!(
         faults.is_empty(),
@@ -47,51 +43,19 @@ fn main() {
     );
 }
 
-/// Runs the cases, some at a time, in the order of their names.
-fn run_all(kind: &str, cases: &[Case]) -> Vec<Result<Seen, String>> {
-    let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<(usize, Result<Seen, String>)>> = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some((at, case)) = {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    cases.get(at).map(|case| (at, case))
-                } {
-                    let seen = child::run(kind, &case.path, Fence::default());
-                    results.lock().expect("no thread panics").push((at, seen));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().expect("no thread panics");
-    results.sort_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, seen)| seen).collect()
-}
-
 /// What is wrong, a line each; prints the figures.
 fn judge(cases: &[Case], results: &[Result<Seen, String>], whole: bool) -> Vec<String> {
     let mut faults = Vec::new();
-    let mut counts = [0_usize; 3];
-    let mut slowest = (0, String::new());
-    let mut largest = (0, String::new());
+    let mut tally = Tally::default();
     for (case, result) in cases.iter().zip(results) {
         let name = case.name();
-        let seen = match result {
+        let seen = match tally.count(&name, result) {
             Ok(seen) => seen,
-            Err(what) => {
-                faults.push(format!("{name}: {what}"));
+            Err(fault) => {
+                faults.push(fault);
                 continue;
             }
         };
-        if std::env::var_os("HOSTILE_VERBOSE").is_some() {
-            println!("{name}\t{}", seen.line());
-        }
-        if let Some(count) = counts.get_mut(seen.outcome as usize) {
-            *count += 1;
-        }
-        slowest = slowest.max((seen.micros, name.clone()));
-        largest = largest.max((seen.peak_bytes, name.clone()));
         if seen.outcome != case.must || !case.code.iter().all(|code| seen.codes.contains(code)) {
             let wanted = case.code.as_deref().unwrap_or_default();
             faults.push(format!(
@@ -110,19 +74,7 @@ fn judge(cases: &[Case], results: &[Result<Seen, String>], whole: bool) -> Vec<S
             faults.push(format!("{name}: took {} MB", seen.peak_bytes / 1_000_000));
         }
     }
-    let of = |outcome: Outcome| counts.get(outcome as usize).copied().unwrap_or(0);
-    println!(
-        "{} hostile scripts: {} refused, {} limited, {} fine, {} broke; worst time {} ms ({}), worst memory {:.1} MB ({})",
-        cases.len(),
-        of(Outcome::Refused),
-        of(Outcome::Limited),
-        of(Outcome::Fine),
-        results.iter().filter(|result| result.is_err()).count(),
-        slowest.0 / 1_000,
-        slowest.1,
-        largest.0 as f64 / 1e6,
-        largest.1
-    );
+    println!("hostile scripts: {tally}");
     if whole && cases.len() < 150 {
         faults.push(format!("only {} hostile scripts", cases.len()));
     }

@@ -19,15 +19,13 @@ mod child;
 mod make;
 #[path = "hostile/mutate.rs"]
 mod mutate;
-#[path = "hostile/outcome.rs"]
+#[path = "../../../tests/src/hostile/outcome.rs"]
 mod outcome;
 #[path = "hostile/thrift.rs"]
 mod thrift;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bellwether::data::{Needs, ReadLimits};
@@ -35,14 +33,11 @@ use bellwether::diagnostic::codes;
 use bellwether_files::{FileOptions, open};
 use serde::Deserialize;
 
-use child::{Fence, Seen};
+use child::{Fence, Seen, Tally};
 pub use outcome::Outcome;
 
 #[global_allocator]
 static ALLOCATOR: bellwether_alloc::Counting = bellwether_alloc::Counting;
-
-/// Children at one time.
-const AT_ONCE: usize = 2;
 
 /// Memory that a case may take unless it says otherwise, in MiB.
 const MOST_MIB: u64 = 48;
@@ -138,7 +133,7 @@ fn main() {
         .filter(|case| chosen(&case.id()) && (cfg!(unix) || !case.unix))
         .collect();
     let names: Vec<String> = cases.iter().map(Case::id).collect();
-    let results = run_all(
+    let results = child::run_all(
         "file",
         &names,
         Fence {
@@ -156,7 +151,7 @@ fn main() {
         address_space_kib: 1 << 20,
         deadline: Duration::from_secs(300),
     };
-    faults.extend(mutate::judge(&kinds, &run_all("mutate", &kinds, fence)));
+    faults.extend(mutate::judge(&kinds, &child::run_all("mutate", &kinds, fence)));
     assert!(
         faults.is_empty(),
         "{} hostile cases failed:\n{}",
@@ -179,28 +174,6 @@ fn unlisted(cases: &[Case]) -> Vec<String> {
         .filter(|name| !named.contains(name.as_str()))
         .map(|name| format!("{name}: not in the manifest"))
         .collect()
-}
-
-/// Runs children, some at a time; the answers are in the order of the names.
-fn run_all(kind: &str, names: &[String], fence: Fence) -> Vec<Result<Seen, String>> {
-    let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<(usize, Result<Seen, String>)>> = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some((at, name)) = {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    names.get(at).map(|name| (at, name))
-                } {
-                    let seen = child::run(kind, Path::new(name), fence);
-                    results.lock().unwrap().push((at, seen));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap();
-    results.sort_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, seen)| seen).collect()
 }
 
 /// What the child does: it makes the file, if need be, and reads it.
@@ -265,23 +238,16 @@ fn measured(path: &str, options: &FileOptions, case: &Case) -> (Outcome, Vec<Str
 /// What is wrong, a line each; prints the figures.
 fn judge(cases: &[Case], results: &[Result<Seen, String>]) -> Vec<String> {
     let mut faults = Vec::new();
-    let mut counts = [0_usize; 3];
-    let (mut slowest, mut largest) = ((0, String::new()), (0, String::new()));
+    let mut tally = Tally::default();
     for (case, result) in cases.iter().zip(results) {
         let name = case.id();
-        let seen = match result {
+        let seen = match tally.count(&name, result) {
             Ok(seen) => seen,
-            Err(what) => {
-                faults.push(format!("{name}: {what}"));
+            Err(fault) => {
+                faults.push(fault);
                 continue;
             }
         };
-        if std::env::var_os("HOSTILE_VERBOSE").is_some() {
-            println!("{name}\t{}", seen.line());
-        }
-        counts[seen.outcome as usize] += 1;
-        slowest = slowest.max((seen.micros, name.clone()));
-        largest = largest.max((seen.peak_bytes, name.clone()));
         let got = format!("{} {}", seen.outcome.word(), seen.codes.join(","));
         let says = case.says.as_deref().unwrap_or_default();
         if got.trim() != case.must || !seen.message.contains(says) || seen.message.starts_with("WRONG") {
@@ -294,17 +260,6 @@ fn judge(cases: &[Case], results: &[Result<Seen, String>]) -> Vec<String> {
             faults.push(format!("{name}: took {} MiB", seen.peak_bytes >> 20));
         }
     }
-    println!(
-        "{} hostile files: {} refused, {} limited, {} fine, {} broke; worst time {} ms ({}), worst memory {:.1} MiB ({})",
-        cases.len(),
-        counts[Outcome::Refused as usize],
-        counts[Outcome::Limited as usize],
-        counts[Outcome::Fine as usize],
-        results.iter().filter(|result| result.is_err()).count(),
-        slowest.0 / 1_000,
-        slowest.1,
-        largest.0 as f64 / f64::from(1 << 20),
-        largest.1
-    );
+    println!("hostile files: {tally}");
     faults
 }

@@ -1,11 +1,17 @@
-//! A child process behind a fence: an address space that the system limits, and a deadline that a watchdog keeps.
+//! Child processes behind a fence, one for each case: an address space that the system limits, and a deadline that a
+//! watchdog keeps; and what was seen of them.
 
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Outcome;
+
+/// Children at one time.
+const AT_ONCE: usize = 2;
 
 /// What no child may exceed.
 #[derive(Debug, Clone, Copy)]
@@ -122,5 +128,78 @@ pub fn run(kind: &str, path: &Path, fence: Fence) -> Result<Seen, String> {
             let cried: String = cried.chars().take(600).collect();
             Err(format!("ended with {status}: {}", cried.trim()))
         }
+    }
+}
+
+/// Runs a child for each path, some at a time; the answers are in the order of the paths.
+///
+/// # Panics
+/// Where a thread does that waits for a child.
+#[must_use]
+pub fn run_all<P: AsRef<Path> + Sync>(kind: &str, paths: &[P], fence: Fence) -> Vec<Result<Seen, String>> {
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<(usize, Result<Seen, String>)>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((at, path)) = {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    paths.get(at).map(|path| (at, path))
+                } {
+                    let seen = run(kind, path.as_ref(), fence);
+                    results.lock().expect("no thread panics").push((at, seen));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().expect("no thread panics");
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, seen)| seen).collect()
+}
+
+/// What became of the cases, counted.
+#[derive(Debug, Default)]
+pub struct Tally {
+    tried: usize,
+    got: [usize; 3],
+    broke: usize,
+    slowest: (u64, String),
+    largest: (u64, String),
+}
+
+impl Tally {
+    /// Counts a case.
+    ///
+    /// # Errors
+    /// What is wrong with a child that reported nothing.
+    pub fn count<'s>(&mut self, name: &str, result: &'s Result<Seen, String>) -> Result<&'s Seen, String> {
+        self.tried += 1;
+        let seen = result.as_ref().map_err(|what| {
+            self.broke += 1;
+            format!("{name}: {what}")
+        })?;
+        if std::env::var_os("HOSTILE_VERBOSE").is_some() {
+            println!("{name}\t{}", seen.line());
+        }
+        self.got[seen.outcome as usize] += 1;
+        self.slowest = self.slowest.clone().max((seen.micros, name.to_owned()));
+        self.largest = self.largest.clone().max((seen.peak_bytes, name.to_owned()));
+        Ok(seen)
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [refused, limited, fine] = self.got;
+        write!(
+            f,
+            "{} tried: {refused} refused, {limited} limited, {fine} fine, {} broke; worst time {} ms ({}), worst memory {:.1} MiB ({})",
+            self.tried,
+            self.broke,
+            self.slowest.0 / 1_000,
+            self.slowest.1,
+            self.largest.0 as f64 / f64::from(1 << 20),
+            self.largest.1
+        )
     }
 }

@@ -13,41 +13,13 @@
 //! stays small, `«500×x№ »` stands for 500 times what follows the sign, with `№` the number of the turn; it nests.
 
 pub mod child;
+mod outcome;
 pub mod script;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a case must get, or got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// An error that says what is wrong.
-    Refused,
-    /// An error of a limit.
-    Limited,
-    /// A result.
-    Fine,
-}
-
-impl Outcome {
-    /// The word in a file.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::Limited => "limited",
-            Self::Fine => "fine",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn named(word: &str) -> Option<Self> {
-        [Self::Refused, Self::Limited, Self::Fine]
-            .into_iter()
-            .find(|outcome| outcome.word() == word)
-    }
-}
+pub use outcome::Outcome;
 
 /// A case.
 #[derive(Debug, Clone)]

@@ -230,5 +230,6 @@ mod explained;
 mod gaps;
 mod inference;
 mod lifetimes;
+mod questions;
 mod results;
 mod windows;

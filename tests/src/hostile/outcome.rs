@@ -1,20 +1,21 @@
-//! What a case must get, or got, as the runner writes it.
+//! What a hostile case must get, or got.
 
 /// An outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// A finding that says what is wrong.
+    /// An error that says what is wrong.
     Refused,
-    /// A finding of a limit.
+    /// An error of a limit.
     Limited,
-    /// A table.
+    /// A result.
     Fine,
 }
 
 impl Outcome {
     const ALL: [Self; 3] = [Self::Refused, Self::Limited, Self::Fine];
 
-    /// The word.
+    /// The word in a file.
+    #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Refused => "refused",
@@ -24,6 +25,7 @@ impl Outcome {
     }
 
     /// Reads the word.
+    #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.word() == word)
     }
