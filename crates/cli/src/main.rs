@@ -7,7 +7,6 @@ mod failure;
 mod host;
 mod output;
 mod pages;
-mod starter;
 mod terminal;
 mod untrusted;
 

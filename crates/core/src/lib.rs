@@ -36,6 +36,7 @@ pub mod proof;
 pub mod report;
 pub mod score;
 pub mod script;
+pub mod starter;
 pub mod stats;
 
 pub use definition::Scorecard;

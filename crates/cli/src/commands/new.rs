@@ -6,8 +6,8 @@ use crate::args::{NewArgs, Template};
 use crate::failure::Failure;
 use crate::host::data;
 use crate::output;
-use crate::starter::{self, Source};
 use crate::terminal::Terminal;
+use bellwether::starter::{self, Source};
 
 const MINIMAL: &str = include_str!("../../templates/minimal.rhai");
 const FULL: &str = include_str!("../../templates/full.rhai");

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use bellwether::data::{Column, Table, Values};
-use bellwether::definition::ColumnType;
+use crate::data::{Column, Table, Values};
+use crate::definition::ColumnType;
 
 /// A file that the card starts from.
 pub struct Source {
@@ -82,7 +82,19 @@ const RESERVED: &[&str] = &[
     "Fn",
 ];
 
-/// Writes the card.
+/// Writes the card: a suggestion in every line, for someone who has data and no card yet.
+///
+/// ```
+/// use bellwether::data::{Column, Table};
+/// use bellwether::starter::{Source, card};
+///
+/// let mut table = Table::default();
+/// table.columns.push(("ease".into(), Column::ints(vec![Some(1), Some(3), Some(5)])));
+/// table.rows = 3;
+/// let text = card("A first look", &[Source { name: "survey".into(), file: "survey.csv".into(), table }]);
+/// assert!(text.contains("survey.column(\"ease\").scale(1, 5);"));
+/// ```
+#[must_use]
 pub fn card(title: &str, sources: &[Source]) -> String {
     let keys: Vec<Option<&str>> = sources.iter().map(|source| key(&source.table)).collect();
     let mut card = format!(
