@@ -1,1 +1,3 @@
 //! Bellwether in a browser.
+
+pub mod answer;

@@ -12,6 +12,7 @@ use super::value::Kind;
 
 /// A word of the language, described.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FunctionDoc {
     /// The word.
     pub name: String,
@@ -35,6 +36,7 @@ pub struct FunctionDoc {
 
 /// A parameter, described.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ParamDoc {
     /// Its name.
     pub name: String,
