@@ -1,15 +1,11 @@
 //! Two cells of one measure compared.
 
+use super::{LEAST_ENTITIES, LEVEL};
 use crate::measure::MeasuredCell;
 use crate::measure::influence::{Estimate, Sample};
 use crate::stats::difference::{self, Difference};
 use crate::stats::mean::t_interval;
 use crate::stats::{Interval, math};
-
-/// The confidence of ranges.
-const LEVEL: f64 = 0.95;
-/// Fewer entities than this have no test: how they vary is not known well enough.
-const LEAST_ENTITIES: usize = 10;
 
 /// A difference, and how it was tested.
 pub(super) struct Compared {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Ground, cut_of};
+use super::{Ground, LEVEL, cut_of};
 use crate::measure::influence::{Estimate, Sample};
 use crate::measure::{CellKey, MeasuredCell, State};
 use crate::score::{Scorer, Scores, metrics_of};
@@ -17,8 +17,6 @@ use crate::stats::random::Stream;
 use crate::stats::resample::percentile_limits;
 use crate::stats::{Interval, math};
 
-/// The confidence of ranges.
-const LEVEL: f64 = 0.95;
 /// Draws of a bootstrap.
 const DRAWS: u64 = 1_000;
 /// The seed of all bootstraps.
@@ -26,11 +24,11 @@ const SEED: u64 = 0x005E_ED0F_BE11;
 /// A score is straight where leaving the straight line moves it by less than this part of its range's half.
 const STRAIGHT: f64 = 0.01;
 
-/// The range of a score in a cell, or why it has none.
+/// The range of a cell, or why it has none.
 #[derive(Debug, Clone, PartialEq)]
-pub enum ScoreRange {
-    /// The range, and how it was made: `linear propagation`, `bootstrap`.
-    Range(Interval, &'static str),
+pub enum Range {
+    /// The range, and how it was made: `linear propagation`, `bootstrap`, `clustered by entity`, `linearised`.
+    Of(Interval, &'static str),
     /// Why there is none.
     None(String),
 }
@@ -38,7 +36,7 @@ pub enum ScoreRange {
 /// A score in a cell with its error.
 #[derive(Debug, Clone)]
 pub(super) struct Composite {
-    pub(super) range: ScoreRange,
+    pub(super) range: Range,
     /// The score as an estimate, where it is straight.
     pub(super) estimate: Option<Estimate>,
 }
@@ -46,7 +44,7 @@ pub(super) struct Composite {
 impl Composite {
     fn without(why: impl Into<String>) -> Self {
         Self {
-            range: ScoreRange::None(why.into()),
+            range: Range::None(why.into()),
             estimate: None,
         }
     }
@@ -54,8 +52,8 @@ impl Composite {
     /// Why a change of it is not tested.
     pub(super) fn no_test(&self) -> String {
         match &self.range {
-            ScoreRange::Range(..) => "a clamp, a cap or a worst-of lies within reach".to_owned(),
-            ScoreRange::None(why) => why.clone(),
+            Range::Of(..) => "a clamp, a cap or a worst-of lies within reach".to_owned(),
+            Range::None(why) => why.clone(),
         }
     }
 }
@@ -164,7 +162,7 @@ fn composite(
         let df = moved.entities().saturating_sub(1) as f64;
         t_interval(value, error, df, LEVEL)
             .map(|range| Composite {
-                range: ScoreRange::Range(held(range, declared.unclamped), "linear propagation"),
+                range: Range::Of(held(range, declared.unclamped), "linear propagation"),
                 estimate: Some(Estimate {
                     value,
                     rows,
@@ -175,7 +173,7 @@ fn composite(
             .ok_or_else(|| "beyond the range of numbers".to_owned())
     } else {
         bootstrap(&parts, score, &mut at).map(|range| Composite {
-            range: ScoreRange::Range(range, "bootstrap"),
+            range: Range::Of(range, "bootstrap"),
             estimate: None,
         })
     };

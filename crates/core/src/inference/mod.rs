@@ -9,13 +9,14 @@
 mod change;
 mod compare;
 mod composite;
+mod formula;
 mod series;
 mod split;
 
 use std::collections::BTreeMap;
 
 pub use change::{Test, Verdict};
-pub use composite::ScoreRange;
+pub use composite::Range;
 pub use series::{Series, series_of};
 pub use split::{MixSplit, SplitPart};
 
@@ -26,6 +27,10 @@ use crate::score::{Scorer, Scores, place};
 
 /// The share of false alarms that is allowed among the changes called.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
+/// The confidence of ranges.
+pub const LEVEL: f64 = 0.95;
+/// Fewer entities than this have no test and no range of a formula: how they vary is not known well enough.
+const LEAST_ENTITIES: usize = 10;
 
 /// What was inferred from measured and scored cells.
 #[derive(Debug, Clone, Default)]
@@ -34,8 +39,11 @@ pub struct Inference {
     pub metric_tests: Vec<BTreeMap<CellKey, Test>>,
     /// For each score the tests of its cells.
     pub score_tests: Vec<BTreeMap<CellKey, Test>>,
+    /// For each metric that is a formula the ranges of its cells: those of the headline period, of the one before, and of the
+    /// whole time where there is no period.
+    pub metric_ranges: Vec<BTreeMap<CellKey, Range>>,
     /// For each score the ranges of its cells: those of the headline period, of the one before, and of the whole time.
-    pub score_ranges: Vec<BTreeMap<CellKey, ScoreRange>>,
+    pub score_ranges: Vec<BTreeMap<CellKey, Range>>,
     /// For each metric the change of its headline split by each segment that it can be split by.
     pub splits: Vec<Vec<MixSplit>>,
     /// For each metric the limits of the series of its totals.
@@ -73,10 +81,12 @@ pub fn infer(card: &Scorecard, measures: &Measures, scores: &Scores, session: &m
     let scorer = Scorer::new(card, measures);
     let composites = composite::ranges(&mut ground, &scorer);
     let (metric_tests, score_tests) = change::tests(&mut ground, &composites);
+    let metric_ranges = formula::ranges(&mut ground);
     let axes = &measures.axes;
     Inference {
         metric_tests,
         score_tests,
+        metric_ranges,
         splits: (0..card.metrics.len())
             .map(|metric| split::splits(&ground, metric))
             .collect(),

@@ -189,6 +189,21 @@ impl Session<'_> {
         simple && self.outer_table(&table).is_none()
     }
 
+    /// Whether a metric is calculated from several measures, so that its cells have no interval of their own.
+    pub fn is_formula(&self, metric: usize) -> bool {
+        fn joins(node: &Node) -> bool {
+            match node {
+                Node::Arithmetic(_, left, right) => match (left.as_ref(), right.as_ref()) {
+                    (Node::Number(_), one) | (one, Node::Number(_)) => joins(one),
+                    _ => true,
+                },
+                Node::Negate(inner) | Node::Per(inner, _) => joins(inner),
+                _ => false,
+            }
+        }
+        self.nodes.get(metric).is_some_and(joins)
+    }
+
     /// Of what degree a measure is in the size of the data: 0 for means and ratios, 1 for sums and counts.
     fn degree(&self, node: &Node) -> Result<i32, NoEstimate> {
         use MeasureFunction as F;

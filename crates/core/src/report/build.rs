@@ -14,7 +14,7 @@ use super::model::{
 use crate::data::{Dataset, TableSummary};
 use crate::definition::{Baseline, Direction, Goal, LimitKind, Measure, MeasureKind, Metric, Score, Scorecard};
 use crate::diagnostic::Diagnostic;
-use crate::inference::{Inference, ScoreRange};
+use crate::inference::{Inference, Range};
 use crate::link::Links;
 use crate::measure::{CellKey, Measures, State};
 use crate::score::{Fate, PartDetail, ScoreDetail, Scorer, Scores, Thing, Treatment, condition, goal, place, plan};
@@ -160,7 +160,7 @@ impl Builder<'_, '_> {
             direction,
             bands: None,
             tests: self.from.inference.metric_tests.get(index),
-            ranges: None,
+            ranges: self.from.inference.metric_ranges.get(index),
         };
         let look = self.look_metric(index);
         let headline_key = place::headline_key(&measures.axes, |key| look(key).map(|raw| raw.state()));
@@ -197,7 +197,11 @@ impl Builder<'_, '_> {
                 .friction_point
                 .as_ref()
                 .map(|why| why.value.clone().unwrap_or_default()),
-            no_interval: natural.and_then(|cells| cells.no_interval.clone()),
+            no_interval: match frame.ranges.and_then(|ranges| ranges.get(&headline_key)) {
+                Some(Range::Of(..)) => None,
+                Some(Range::None(why)) => Some(why.clone()),
+                None => natural.and_then(|cells| cells.no_interval.clone()),
+            },
             headline: frame.cell(&headline_key, &look),
             splits: (self.from.inference.splits.get(index))
                 .map_or_else(Vec::new, |splits| inferred::splits(&measures.axes, splits)),
@@ -284,8 +288,8 @@ impl Builder<'_, '_> {
             bands: bands.map_or_else(Vec::new, |bands| bands.names.clone()),
             band_edges: bands.map_or_else(Vec::new, |bands| bands.edges.clone()),
             no_interval: match frame.ranges.and_then(|ranges| ranges.get(&self.score_headline(index))) {
-                Some(ScoreRange::None(why)) => Some(why.clone()),
-                Some(ScoreRange::Range(..)) | None => None,
+                Some(Range::None(why)) => Some(why.clone()),
+                Some(Range::Of(..)) | None => None,
             },
             process: (self.from.inference.score_series.get(index))
                 .and_then(|series| inferred::process(&self.from.measures.axes, series.as_ref()?)),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::inferred;
 use super::model::{Cell, Change, ChangeVerdict};
 use crate::definition::{Bands, Direction, Goal};
-use crate::inference::{ScoreRange, Test};
+use crate::inference::{Range, Test};
 use crate::measure::{Axes, CellKey, MeasuredCell, Measures, State};
 use crate::score::{ScoreCell, band_name, goal, place};
 
@@ -17,8 +17,8 @@ pub(super) struct Frame<'a> {
     pub bands: Option<&'a Bands>,
     /// Tests of change, by cell.
     pub tests: Option<&'a BTreeMap<CellKey, Test>>,
-    /// Ranges of a score, by cell.
-    pub ranges: Option<&'a BTreeMap<CellKey, ScoreRange>>,
+    /// Ranges of a score or of a formula, by cell.
+    pub ranges: Option<&'a BTreeMap<CellKey, Range>>,
 }
 
 /// A cell before it is compared with anything.

@@ -1,13 +1,10 @@
 //! What was inferred, as the report shows it: tests of change, ranges of scores, splits, limits of series.
 
 use super::model::{Change, ChangePart, ChangeSplit, ChangeVerdict, ProcessResult, SignalResult};
-use crate::inference::{MixSplit, ScoreRange, Series, Test, Verdict};
+use crate::inference::{LEVEL, MixSplit, Range, Series, Test, Verdict};
 use crate::measure::{Axes, Interval};
 use crate::score::place;
 use crate::stats::process::Signal;
-
-/// The confidence of all ranges.
-const LEVEL: f64 = 0.95;
 
 /// A change with its test.
 pub(super) fn tested(change: Change, test: &Test) -> Change {
@@ -30,16 +27,16 @@ pub(super) fn tested(change: Change, test: &Test) -> Change {
     }
 }
 
-/// The range of a score.
-pub(super) fn interval(range: &ScoreRange) -> Option<Interval> {
+/// The range of a score or of a formula.
+pub(super) fn interval(range: &Range) -> Option<Interval> {
     match range {
-        ScoreRange::Range(interval, method) => Some(Interval {
+        Range::Of(interval, method) => Some(Interval {
             low: interval.low + 0.0,
             high: interval.high + 0.0,
             level: LEVEL,
             method: (*method).to_owned(),
         }),
-        ScoreRange::None(_) => None,
+        Range::None(_) => None,
     }
 }
 

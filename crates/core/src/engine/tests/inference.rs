@@ -316,3 +316,48 @@ fn a_jump_of_a_series_is_a_signal() {
     );
     assert_eq!(process.signals[0].why, "outside the limits");
 }
+
+/// What a ticket costs: a ratio of two sums over tickets, of which a customer may have several. The values are those of
+/// `tests/oracle/formula_range.py` (scipy).
+#[test]
+fn a_ratio_of_sums_has_a_range_clustered_by_entity() {
+    let text = format!(
+        "{}\n{}",
+        example("scorecard.rhai"),
+        r#"metric("ticket_cost", sum(tickets.cost) / count(tickets)).no_target("an example").no_outcome("an example");
+           metric("twice", 2 * mean(tickets.cost)).no_target("an example").no_outcome("an example");
+           metric("stock", count(tickets) / active(customers.joined_on, customers.left_on)).no_target("an example").no_outcome("an example");"#
+    );
+    let card = compile(&text);
+    let report = evaluate(&card, example_tables(&card), &as_of("2026-06-30"));
+    let metric = |name: &str| {
+        report
+            .results
+            .metrics
+            .iter()
+            .find(|metric| metric.name == name)
+            .unwrap()
+    };
+    let cost = metric("ticket_cost");
+    assert_eq!(
+        (cost.headline.period.as_deref(), cost.headline.n),
+        (Some("2026-06"), 287)
+    );
+    assert_eq!(cost.no_interval, None);
+    let range = cost.headline.interval.as_ref().unwrap();
+    assert_eq!(range.method, "clustered by entity");
+    let near = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-11 * theirs, "{ours} is not {theirs}");
+    near(cost.headline.value.unwrap(), 42.350766550522664);
+    near(range.low, 40.1509032116797);
+    near(range.high, 44.55062988936563);
+    // A cell of each region has one too; earlier periods are not read again.
+    let has = |period: &str| {
+        let cells = cost.cells.iter().filter(|cell| cell.period.as_deref() == Some(period));
+        cells.filter(|cell| cell.interval.is_some()).count()
+    };
+    assert!(has("2026-06") > 4 && has("2026-05") > 4 && has("2026-04") == 0);
+    // A mean times a number keeps the interval of the mean; a ratio to a stock has none and says why.
+    assert_eq!(metric("twice").headline.interval.as_ref().unwrap().method, "t");
+    assert_eq!(metric("stock").headline.interval, None);
+    assert_eq!(metric("stock").no_interval.as_deref(), Some("a ratio of measures"));
+}
