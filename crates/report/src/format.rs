@@ -5,93 +5,7 @@ use bellwether::report::{Cell, MetricResult, Value};
 
 use crate::document::{Run, Tone};
 
-/// A number with so many decimals and a thin grouping of thousands: `12,345.6`. Half rounds away from zero in the
-/// last decimal as decimal text has it; `-0.0` is `0.0`.
-///
-/// ```
-/// assert_eq!(bellwether_report::format::number(-1234.56, 1), "-1,234.6");
-/// assert_eq!(bellwether_report::format::number(-0.04, 1), "0.0");
-/// ```
-#[must_use]
-pub fn number(value: f64, decimals: u32) -> String {
-    let text = format!("{value:.*}", decimals as usize);
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = digits
-        .split_once('.')
-        .map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut grouped = String::with_capacity(text.len() + whole.len() / 3);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        grouped.push('.');
-        grouped.push_str(fraction);
-    }
-    let zero = grouped.chars().all(|c| matches!(c, '0' | '.' | ','));
-    if zero { grouped } else { format!("{sign}{grouped}") }
-}
-
-/// A number without trailing zeros, for goals that the card states: `80`, `2.5`.
-#[must_use]
-pub fn stated(value: f64) -> String {
-    let text = number(value, 6);
-    match text.split_once('.') {
-        Some((whole, fraction)) => match fraction.trim_end_matches('0') {
-            "" => whole.to_owned(),
-            rest => format!("{whole}.{rest}"),
-        },
-        None => text,
-    }
-}
-
-/// A number to three digits that tell: `12,346`, `120`, `4.27`, `0.0312`.
-///
-/// ```
-/// assert_eq!(bellwether_report::format::significant(0.031_24), "0.0312");
-/// assert_eq!(bellwether_report::format::significant(-4.2), "-4.20");
-/// assert_eq!(bellwether_report::format::significant(12_345.6), "12,346");
-/// ```
-#[must_use]
-pub fn significant(value: f64) -> String {
-    let size = value.abs();
-    let steps = [100.0, 10.0, 1.0, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6];
-    let decimals = steps.iter().take_while(|step| size < **step && size > 0.0).count() as u32;
-    number(value, decimals)
-}
-
-/// A unit as it follows a number: `%` with a thin space, words with a plain one.
-#[must_use]
-pub fn with_unit(text: &str, unit: Option<&str>) -> String {
-    match unit {
-        Some(unit) if !unit.is_empty() => format!("{text} {unit}"),
-        _ => text.to_owned(),
-    }
-}
-
-/// A signed difference: `+1.2`, `-0.4`, `0.0`.
-#[must_use]
-pub fn difference(value: f64, decimals: u32) -> String {
-    let text = number(value, decimals);
-    let zero = text.chars().all(|c| matches!(c, '0' | '.' | ','));
-    if value > 0.0 && !zero { format!("+{text}") } else { text }
-}
-
-/// The word for a state.
-#[must_use]
-pub const fn state(state: State) -> &'static str {
-    match state {
-        State::Failed => "failed",
-        State::Suppressed => "hidden",
-        State::Missing => "no data",
-        State::NotApplicable => "not applicable",
-        State::TooFew => "too few",
-        State::Stale => "stale",
-        State::Ok => "ok",
-    }
-}
+pub use bellwether::report::words::{difference, number, significant, state, stated, whole, with_unit};
 
 /// The value of a cell with its flag, or the word for why there is none.
 #[must_use]
@@ -123,20 +37,6 @@ pub fn rows(cell: &Cell) -> String {
         Some(denominator) => format!("{} / {}", whole(cell.n), whole(denominator)),
         None => whole(cell.n),
     }
-}
-
-/// A count with grouped thousands.
-#[must_use]
-pub fn whole(count: u64) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// A plain value of a row; numbers without trailing zeros.

@@ -5,6 +5,7 @@
 pub mod build;
 pub mod canonical;
 mod cell;
+pub mod chart;
 pub mod explain;
 mod finding;
 pub mod formula;
@@ -13,6 +14,7 @@ mod journey;
 pub mod model;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod words;
 
 pub use crate::link::{
     Backtest, CurveStep, Driver, Drivers, Estimate, Evidence, Friction, InitiativeAnalysis, LinkAnalysis, MetricWorth,
