@@ -24,7 +24,9 @@ use crate::link;
 pub use crate::link::{Backtest, WhatIf, WhatIfQuestion};
 use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
 use crate::proof::{self, Evaluation, TestReport};
-use crate::report::{self, EntityScores, Evaluated, Explanation, ListResult, Provenance, Report, TableProvenance};
+use crate::report::{
+    self, EntityScores, Evaluated, Explanation, ListResult, Provenance, QuotesResult, Report, TableProvenance,
+};
 use crate::score;
 use crate::script::{Compiler, Source};
 
@@ -171,6 +173,7 @@ struct Stage<'a> {
     worth: Vec<Option<f64>>,
     entities: Vec<Option<EntityScores>>,
     lists: Vec<ListResult>,
+    quotes: Vec<QuotesResult>,
     /// Cells of metrics that follow the card's own and those of worth: parts of a formula that is explained.
     parts: Vec<MetricCells>,
     findings: Vec<Diagnostic>,
@@ -525,6 +528,7 @@ impl<'a> Stage<'a> {
         measure(&mut session, &rounds.rest, &mut all).map_err(stopped)?;
         all.axes = session.axes().clone();
         let lists = lists(&mut session, card).map_err(stopped)?;
+        let quotes = quotes(&mut session, card).map_err(stopped)?;
         // Whoever stops leaves its work half done: nothing of it may be seen.
         options.stopped()?;
         let parts = all.metrics.split_off(first_part.min(all.metrics.len()));
@@ -540,6 +544,7 @@ impl<'a> Stage<'a> {
             worth,
             entities,
             lists,
+            quotes,
             parts,
             findings,
         })
@@ -573,6 +578,7 @@ impl<'a> Stage<'a> {
             worth: std::mem::take(&mut self.worth),
             entities: std::mem::take(&mut self.entities),
             lists: std::mem::take(&mut self.lists),
+            quotes: std::mem::take(&mut self.quotes),
             links,
             tables,
         })
@@ -613,6 +619,17 @@ fn lists(session: &mut Session<'_>, card: &Scorecard) -> Result<Vec<ListResult>,
         });
     }
     Ok(results)
+}
+
+fn quotes(session: &mut Session<'_>, card: &Scorecard) -> Result<Vec<QuotesResult>, Vec<Diagnostic>> {
+    let of = |declared| {
+        Ok(report::quote::quotes(
+            declared,
+            &session.quoted(declared)?,
+            session.axes(),
+        ))
+    };
+    card.quotes.iter().map(of).collect()
 }
 
 /// Where each table of the host comes from.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::definition::{
     AddedSource, Aggregate, BinaryOp, ColumnRef, ColumnType, Expr, ExprKind, Function, Literal, Measure,
-    MeasureFunction, MeasureKind, RowExpr, Scorecard, SegmentSource, SwitchPattern, Table, TableSource, UnaryOp,
+    MeasureFunction, MeasureKind, QuoteGroups, RowExpr, Scorecard, SegmentSource, SwitchPattern, Table, TableSource,
+    UnaryOp,
 };
 use crate::diagnostic::Span;
 
@@ -312,6 +313,20 @@ pub fn uses(card: &Scorecard) -> Uses {
             }
         }
         walk.certain = true;
+    }
+    for quotes in &card.quotes {
+        quotes
+            .filters
+            .iter()
+            .for_each(|row| walk.row(row, Some(ColumnType::Bool)));
+        if let Some(QuoteGroups::Buckets(buckets)) = &quotes.by {
+            walk.row(&buckets.of, Some(ColumnType::Float));
+        }
+        walk.reference(&quotes.text, Some(ColumnType::Text), None);
+        for column in &quotes.show {
+            let path = std::slice::from_ref(&column.value);
+            walk.path(&quotes.text.table, path, None, None, column.span);
+        }
     }
     walk.uses
 }

@@ -8,6 +8,7 @@ pub mod goal;
 pub mod measure;
 pub mod metric;
 pub mod plan;
+mod reader;
 pub mod score;
 pub mod segment;
 pub mod table;
@@ -24,6 +25,7 @@ pub use goal::{Baseline, DatedTarget, Direction, Goal, SegmentTargets, Worth};
 pub use measure::{Across, Aggregate, ArithmeticOp, Measure, MeasureFunction, MeasureKind, ParentPath};
 pub use metric::{Metric, Role, StageRef};
 pub use plan::{Alert, Initiative, Journey, JourneyPhase, Link, List, Move, Objective, QuickWins};
+pub use reader::{Audience, BUILT_IN_AUDIENCES, QuoteGroups, QuotePick, Quotes, SECTIONS};
 pub use score::{
     Aggregation, Bands, Condition, IfUnknown, Limit, LimitKind, MissingParts, MixEach, Normalise, Override,
     OverrideTable, Part, Score, StaleParts, WeightsFor,
@@ -79,6 +81,12 @@ pub struct Scorecard {
     pub lists: Vec<List>,
     /// Rules that raise an alert.
     pub alerts: Vec<Alert>,
+    /// What customers say in their own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<Quotes>,
+    /// Reports for some readers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audiences: Vec<Audience>,
     /// Unit tests of the card.
     pub tests: Vec<Test>,
     /// Shared definitions that this card changed: `csat target 85, here 88`.

@@ -3,7 +3,8 @@
 //! Imports: diagnostic.
 
 use super::{
-    AddedSource, Aggregate, ColumnRef, Expr, ExprKind, Measure, MeasureKind, Scorecard, SegmentSource, TableSource,
+    AddedSource, Aggregate, ColumnRef, Expr, ExprKind, Measure, MeasureKind, QuoteGroups, Scorecard, SegmentSource,
+    TableSource,
 };
 
 impl Expr {
@@ -147,7 +148,18 @@ impl Scorecard {
         }
         let filters = self.lists.iter().flat_map(|list| &list.filters);
         let only = self.scores.iter().filter_map(|score| score.only.as_ref());
-        found.extend(filters.chain(only).map(|row| (row.table.as_str(), &row.expr)));
+        let said = self.quotes.iter().flat_map(|quotes| &quotes.filters);
+        found.extend(
+            filters
+                .chain(said)
+                .chain(only)
+                .map(|row| (row.table.as_str(), &row.expr)),
+        );
+        for quotes in &self.quotes {
+            if let Some(QuoteGroups::Buckets(buckets)) = &quotes.by {
+                found.push((buckets.of.table.as_str(), &buckets.of.expr));
+            }
+        }
         found
     }
 
@@ -177,6 +189,7 @@ impl Scorecard {
             found.extend(journey.along.iter().chain(&journey.persona));
         }
         found.extend(self.links.iter().flat_map(|link| &link.controls));
+        found.extend(self.quotes.iter().map(|quotes| &quotes.text));
         found
     }
 

@@ -234,7 +234,7 @@ impl Session<'_> {
         Ok(ListedRows { rows, found, columns })
     }
 
-    fn key_order(&self, table: &str, a: usize, b: usize) -> std::cmp::Ordering {
+    pub(super) fn key_order(&self, table: &str, a: usize, b: usize) -> std::cmp::Ordering {
         let Some(bound) = self.rows.data.table(table) else {
             return std::cmp::Ordering::Equal;
         };

@@ -26,6 +26,7 @@ mod lists;
 pub(crate) mod parallel;
 mod pass;
 mod plan;
+mod quote;
 mod ranks;
 mod reach;
 mod row_values;
@@ -48,6 +49,7 @@ pub use cell::{
 };
 pub use entity::{EntityFrame, ListedRows, RowUse, RowsOf, SourceRow};
 pub(crate) use lists::compare;
+pub use quote::{QuotedGroup, QuotedRows, who};
 pub(crate) use reach::gather;
 pub use row_values::{LeafRows, MetricRows, NO_DAY, Rollup, RowFormula, Way, days_before};
 pub use session::{MeasureOptions, Session};

@@ -9,7 +9,7 @@ use super::inferred;
 use super::journey;
 use super::model::{
     AlertResult, Cell, Contribution, EntityScores, GoalResult, InitiativeResult, LimitResult, LinkResult, ListResult,
-    MetricResult, ObjectiveResult, Results, ScoreResult, WorthResult,
+    MetricResult, ObjectiveResult, QuotesResult, Results, ScoreResult, WorthResult,
 };
 use crate::data::{Dataset, TableSummary};
 use crate::definition::{Baseline, Direction, Goal, LimitKind, Measure, MeasureKind, Metric, Score, Scorecard};
@@ -37,6 +37,8 @@ pub struct Evaluated<'a> {
     pub entities: Vec<Option<EntityScores>>,
     /// Lists of rows.
     pub lists: Vec<ListResult>,
+    /// What customers say in their own words.
+    pub quotes: Vec<QuotesResult>,
     /// The analysis of links.
     pub links: Links,
     /// What became of each table's rows.
@@ -107,6 +109,8 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
         metrics,
         scores,
         lists: evaluated.lists,
+        quotes: evaluated.quotes,
+        audiences: card.audiences.clone(),
         tables: evaluated.tables,
     };
     (results, findings)

@@ -12,6 +12,7 @@ pub mod formula;
 mod inferred;
 mod journey;
 pub mod model;
+pub mod quote;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod words;
@@ -29,8 +30,9 @@ pub use explain::{
 pub use model::{
     AlertResult, Cell, Change, ChangePart, ChangeSplit, ChangeVerdict, Contribution, EntityScores, GoalResult,
     InitiativeResult, JourneyResult, LimitResult, LinkResult, ListResult, MetricResult, ObjectiveResult, PhaseResult,
-    ProcessResult, Provenance, Report, Results, ScoreResult, SignalResult, StepResult, TableProvenance, Value,
-    WorthResult,
+    ProcessResult, Provenance, Quote, QuoteGroup, QuotesResult, Report, Results, ScoreResult, SignalResult, StepResult,
+    TableProvenance, Value, WorthResult,
 };
+pub use quote::{Masked, mask};
 #[cfg(feature = "schema")]
 pub use schema::{check_schema, explanation_schema, report_schema};

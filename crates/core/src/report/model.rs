@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::explain::plain_value;
 use crate::data::{Column, Table};
-use crate::definition::{CivilDate, Direction, Header, Initiative, Link, Objective, Param, Role, SourceInfo};
+use crate::definition::{
+    Audience, CivilDate, Direction, Header, Initiative, Link, Objective, Param, QuotePick, Role, SourceInfo,
+};
 use crate::diagnostic::Diagnostic;
 use crate::link::{Drivers, Friction, InitiativeAnalysis, LinkAnalysis, OutcomeWorth, Pace};
 use crate::measure::{Axes, Interval, State};
@@ -63,6 +65,12 @@ pub struct Results {
     pub lists: Vec<ListResult>,
     /// Alerts, raised or not.
     pub alerts: Vec<AlertResult>,
+    /// What customers say in their own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<QuotesResult>,
+    /// Reports for some readers, as the card declares them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audiences: Vec<Audience>,
     /// Tables: how many rows were read and used.
     pub tables: Vec<crate::data::TableSummary>,
 }
@@ -544,6 +552,72 @@ pub struct ListResult {
     pub rows: Vec<Vec<Value>>,
     /// Rows that passed, shown or not.
     pub passed: u64,
+}
+
+/// What customers say in their own words, chosen by rule and masked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QuotesResult {
+    /// Its title.
+    pub name: String,
+    /// The table.
+    pub table: String,
+    /// The column of texts, with the path to it.
+    pub column: String,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// By which rule they were chosen.
+    pub pick: QuotePick,
+    /// Label of the period that they are of; `None`: the whole time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// The segment whose values are the groups; `None`: other groups, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Columns shown beside each quote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// The groups.
+    pub groups: Vec<QuoteGroup>,
+}
+
+/// Quotes of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QuoteGroup {
+    /// Its name; `None`: there are no groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Whether it is hidden, as too few people of a table that promises anonymity said something.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// Rows in which something was said; `None` where the table promises anonymity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<u64>,
+    /// The quotes.
+    pub quotes: Vec<Quote>,
+}
+
+/// What a customer said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Quote {
+    /// The text, masked: `[e-mail]`, `[number]`, `[link]`, `[name]`.
+    pub text: String,
+    /// How many places were masked.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub masked: u64,
+    /// The day of the row; `None`: it has none, or the table promises anonymity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<CivilDate>,
+    /// Values of the columns beside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Value>,
+}
+
+fn is_nothing(n: &u64) -> bool {
+    *n == 0
 }
 
 /// An alert.

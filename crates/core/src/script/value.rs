@@ -54,6 +54,10 @@ pub enum Value {
     List(usize),
     /// An alert.
     Alert(usize),
+    /// An audience.
+    Audience(usize),
+    /// Quotes of customers.
+    Quotes(usize),
     /// A test of the card.
     Test(usize),
     /// What a mistake leaves behind: it takes every setting without a word, so that one mistake is told once.
@@ -119,6 +123,10 @@ pub enum Kind {
     /// See [`Value`].
     Alert,
     /// See [`Value`].
+    Audience,
+    /// See [`Value`].
+    Quotes,
+    /// See [`Value`].
     Test,
     /// A mistake.
     Poison,
@@ -165,6 +173,8 @@ impl Kind {
             Self::QuickWins => "quick wins",
             Self::List => "a list of rows",
             Self::Alert => "an alert",
+            Self::Audience => "an audience",
+            Self::Quotes => "quotes",
             Self::Test => "a test",
             Self::Poison => "a mistake",
             Self::Text => "text",
@@ -230,6 +240,8 @@ impl Value {
             Self::QuickWins => Kind::QuickWins,
             Self::List(_) => Kind::List,
             Self::Alert(_) => Kind::Alert,
+            Self::Audience(_) => Kind::Audience,
+            Self::Quotes(_) => Kind::Quotes,
             Self::Test(_) => Kind::Test,
             Self::Poison => Kind::Poison,
         }

@@ -2,7 +2,7 @@
 
 use super::{Findings, suggestion};
 use crate::definition::{BinaryOp, CivilDate, Expr, ExprKind, Literal, Scorecard, Table, TableSource};
-use crate::diagnostic::{Span, codes};
+use crate::diagnostic::{Span, Spanned, codes};
 
 /// Checks every reference to a column.
 pub(super) fn check(findings: &mut Findings<'_>) {
@@ -20,19 +20,25 @@ pub(super) fn check(findings: &mut Findings<'_>) {
         named(findings, table);
     }
     for list in &card.lists {
-        let Some(columns) = card
-            .table(&list.table.value)
-            .and_then(|table| known_columns(card, table))
-        else {
-            continue;
-        };
         let sort = list.sort.iter().map(|(column, _)| column);
-        for column in list.show.iter().chain(sort).filter(|column| column.value != "reasons") {
-            if !columns.contains(&column.value.as_str()) {
-                let help = suggestion(&column.value, columns.iter().copied(), "columns");
-                let message = format!("no column `{}` in `{}`", column.value, list.table.value);
-                findings.error(codes::UNKNOWN_COLUMN, column.span, message, help);
-            }
+        shown(findings, &list.table.value, list.show.iter().chain(sort));
+    }
+    for quotes in &card.quotes {
+        shown(findings, &quotes.text.table, quotes.show.iter());
+    }
+}
+
+/// Columns that rows are shown with.
+fn shown<'a>(findings: &mut Findings<'_>, table: &str, columns: impl Iterator<Item = &'a Spanned<String>>) {
+    let card = findings.card;
+    let Some(known) = card.table(table).and_then(|table| known_columns(card, table)) else {
+        return;
+    };
+    for column in columns.filter(|column| column.value != "reasons") {
+        if !known.contains(&column.value.as_str()) {
+            let help = suggestion(&column.value, known.iter().copied(), "columns");
+            let message = format!("no column `{}` in `{table}`", column.value);
+            findings.error(codes::UNKNOWN_COLUMN, column.span, message, help);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Names: two objects of one name, and names that nothing declares.
 
 use super::{Findings, suggestion};
-use crate::definition::{Role, Score, Scorecard};
-use crate::diagnostic::{Code, Diagnostic, Span, Spanned, codes};
+use crate::definition::{QuoteGroups, Role, SECTIONS, Score, Scorecard};
+use crate::diagnostic::{Code, Diagnostic, Span, Spanned, codes, nearest};
 
 /// Checks names.
 pub(super) fn check(findings: &mut Findings<'_>) {
@@ -35,6 +35,14 @@ pub(super) fn check(findings: &mut Findings<'_>) {
         card.initiatives.iter().map(|action| ("initiative", &action.name)),
     );
     duplicates(findings, card.lists.iter().map(|list| ("list", &list.name)));
+    duplicates(
+        findings,
+        card.quotes.iter().map(|quotes| ("list of quotes", &quotes.name)),
+    );
+    duplicates(
+        findings,
+        card.audiences.iter().map(|audience| ("audience", &audience.name)),
+    );
     duplicates(findings, card.alerts.iter().map(|alert| ("alert", &alert.name)));
     duplicates(findings, card.tests.iter().map(|test| ("test", &test.name)));
     for table in &card.tables {
@@ -56,6 +64,7 @@ pub(super) fn check(findings: &mut Findings<'_>) {
     segments_named(findings);
     stages_named(findings);
     tests_named(findings);
+    readers_named(findings);
 }
 
 fn duplicates<'a>(findings: &mut Findings<'_>, names: impl Iterator<Item = (&'a str, &'a Spanned<String>)>) {
@@ -143,6 +152,60 @@ fn objects_named(findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// Readers: what an audience shows, of whom, and who lists and quotes are for.
+fn readers_named(findings: &mut Findings<'_>) {
+    let card = findings.card;
+    for audience in &card.audiences {
+        for part in audience
+            .shows
+            .iter()
+            .filter(|part| !SECTIONS.contains(&part.value.as_str()))
+        {
+            let help = nearest(&part.value, SECTIONS).map_or_else(
+                || format!("a report has: {}", SECTIONS.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("no part of a report is named `{}`", part.value);
+            findings.error(codes::UNKNOWN_OBJECT, part.span, message, help);
+        }
+        for name in &audience.only {
+            known_object(findings, &name.value, name.span, "metric, outcome or score");
+        }
+        let owners = owners(card);
+        for who in audience
+            .owners
+            .iter()
+            .filter(|who| !owners.contains(&who.value.as_str()))
+        {
+            let help = suggestion(&who.value, owners.iter().copied(), "owners");
+            let message = format!("nothing in this card is owned by `{}`", who.value);
+            findings.error(codes::UNKNOWN_OBJECT, who.span, message, help);
+        }
+    }
+    for quotes in &card.quotes {
+        if let Some(QuoteGroups::Segment(segment)) = &quotes.by {
+            known_segment(findings, &segment.value, segment.span, codes::UNKNOWN_OBJECT);
+        }
+    }
+}
+
+/// Everybody who owns something.
+fn owners(card: &Scorecard) -> Vec<&str> {
+    let goals = card
+        .metrics
+        .iter()
+        .map(|metric| &metric.goal)
+        .chain(card.scores.iter().map(|score| &score.goal));
+    let mut owners: Vec<&str> = goals
+        .filter_map(|goal| goal.owner.as_ref())
+        .chain(card.initiatives.iter().filter_map(|action| action.owner.as_ref()))
+        .map(|owner| owner.value.as_str())
+        .collect();
+    owners.sort_unstable();
+    owners.dedup();
+    owners
 }
 
 fn driven(findings: &mut Findings<'_>, own: &str, drives: &[Spanned<String>]) {

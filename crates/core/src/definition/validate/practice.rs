@@ -9,7 +9,7 @@ use crate::diagnostic::codes;
 /// Gives advice.
 pub(super) fn check(findings: &mut Findings<'_>) {
     let card = findings.card;
-    if card.metrics.is_empty() && card.scores.is_empty() && card.lists.is_empty() {
+    if card.metrics.is_empty() && card.scores.is_empty() && card.lists.is_empty() && card.quotes.is_empty() {
         findings.warn(
             codes::NOTHING_MEASURED,
             card.header.title.span,
@@ -365,6 +365,10 @@ fn unused_columns(findings: &mut Findings<'_>) {
                 .chain(sort)
                 .map(|column| (list.table.value.as_str(), column.value.as_str())),
         );
+    }
+    for quotes in &card.quotes {
+        let table = quotes.text.table.as_str();
+        read.extend(quotes.show.iter().map(|column| (table, column.value.as_str())));
     }
     for table in &card.tables {
         let name = table.name.value.as_str();

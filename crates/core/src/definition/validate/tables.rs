@@ -310,6 +310,22 @@ fn journeys(findings: &mut Findings<'_>) {
 
 fn lists(findings: &mut Findings<'_>) {
     let card = findings.card;
+    for quotes in &card.quotes {
+        let promised = card
+            .table(&quotes.text.table)
+            .is_some_and(|table| table.anonymous_below.is_some());
+        if let (true, Some(column)) = (promised, quotes.show.first()) {
+            findings.error(
+                codes::BAD_SETTING,
+                column.span,
+                format!(
+                    "`{}` promises anonymity, and columns beside a quote may say whose it is",
+                    quotes.text.table
+                ),
+                "leave `.show(..)` out",
+            );
+        }
+    }
     for list in &card.lists {
         if list.show.is_empty() {
             findings.warn(

@@ -9,6 +9,7 @@ pub use measure::each_aggregate;
 mod metric;
 mod plain;
 mod plan;
+mod reader;
 pub mod row;
 mod score;
 mod scorecard;
@@ -103,6 +104,7 @@ pub const GROUPS: &[(&str, &[Word])] = &[
     ("goals", goal::WORDS),
     ("scores", score::WORDS),
     ("links, journeys, initiatives", plan::WORDS),
+    ("audiences and quotes", reader::WORDS),
     ("tests", test::WORDS),
     ("plain values", plain::WORDS),
 ];
