@@ -23,6 +23,7 @@
 //!
 #![doc = include_str!("../../../ARCHITECTURE.md")]
 
+pub mod assist;
 pub mod data;
 pub mod definition;
 pub mod diagnostic;

@@ -4,6 +4,7 @@
 //! Imports: script::api.
 
 use std::fmt::Write;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +77,12 @@ pub fn reference() -> Vec<FunctionDoc> {
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     words.extend(rows);
     words
+}
+
+/// The same, made once.
+pub fn words() -> &'static [FunctionDoc] {
+    static WORDS: OnceLock<Vec<FunctionDoc>> = OnceLock::new();
+    WORDS.get_or_init(reference)
 }
 
 fn describe(group: &str, word: &api::Word) -> FunctionDoc {
