@@ -7,6 +7,7 @@
 
 mod annotations;
 mod ask;
+pub mod chart;
 mod compose;
 mod csv;
 mod document;
