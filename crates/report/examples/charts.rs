@@ -8,7 +8,11 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let report = arguments.next().expect("a report, as `--format json` writes it");
     let folder = std::path::PathBuf::from(arguments.next().expect("a folder"));
-    let theme = if arguments.next().as_deref() == Some("dark") { Theme::Dark } else { Theme::Light };
+    let theme = if arguments.next().as_deref() == Some("dark") {
+        Theme::Dark
+    } else {
+        Theme::Light
+    };
     let text = std::fs::read_to_string(report).expect("the report is readable");
     let report: Report = serde_json::from_str(&text).expect("the report is one");
     std::fs::create_dir_all(&folder).expect("the folder can be made");

@@ -72,9 +72,7 @@ pub(crate) enum Shape {
     Ring,
     /// A value that stands out.
     Diamond,
-    /// For the better, or a met target.
-    Up,
-    /// For the worse, or a missed target.
+    /// The worst of its kind.
     Down,
     /// A moment of truth.
     Star,
@@ -238,13 +236,19 @@ impl Canvas {
         );
     }
 
-    /// A range: a line with two ends, upright or level.
+    /// A range: a line with a cap at each end, upright or level. An end that is cut off has none.
     pub(crate) fn whisker(&mut self, from: (f64, f64), to: (f64, f64), colour: Token) {
+        self.range((from, true), (to, true), colour);
+    }
+
+    /// A range with or without its caps.
+    pub(crate) fn range(&mut self, from: ((f64, f64), bool), to: ((f64, f64), bool), colour: Token) {
         let stroke = Stroke::new(colour, 1.4);
-        self.line(from, to, stroke);
+        self.line(from.0, to.0, stroke);
+        let upright = (from.0.0 - to.0.0).abs() < (from.0.1 - to.0.1).abs();
         let cap = 3.0;
-        for (x, y) in [from, to] {
-            if (from.0 - to.0).abs() < (from.1 - to.1).abs() {
+        for ((x, y), _) in [from, to].into_iter().filter(|(_, capped)| *capped) {
+            if upright {
                 self.line((x - cap, y), (x + cap, y), stroke);
             } else {
                 self.line((x, y - cap), (x, y + cap), stroke);
@@ -278,7 +282,6 @@ impl Canvas {
                 );
             }
             Shape::Diamond => self.polygon(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], colour),
-            Shape::Up => self.polygon(&[(x, y - r), (x + r, y + r * 0.8), (x - r, y + r * 0.8)], colour),
             Shape::Down => self.polygon(&[(x, y + r), (x + r, y - r * 0.8), (x - r, y - r * 0.8)], colour),
             Shape::Star => {
                 // Corners of a five-pointed star of radius 1, from the top.

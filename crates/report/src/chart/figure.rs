@@ -18,18 +18,13 @@ pub(crate) fn figure(value: f64, decimals: u32) -> String {
 
 /// A number in little room: `120 k`, `1.5 M`.
 pub(crate) fn short(value: f64, decimals: u32) -> String {
-    let size = value.abs();
-    for (unit, word) in [(1e9, "bn"), (1e6, "M"), (1e3, "k")] {
-        let least = if unit == 1e3 { 1e5 } else { unit };
-        if size >= least && size < LONGEST {
-            let scaled = value / unit;
-            // As many decimals as tell neighbours apart, and no trailing zeros.
-            return format!("{} {word}", trimmed(scaled));
-        }
+    match unit(value.abs()) {
+        Some((unit, word)) => format!("{} {word}", trimmed(value / unit)),
+        None => figure(value, decimals),
     }
-    figure(value, decimals)
 }
 
+/// Two decimals at most, and no trailing zeros.
 fn trimmed(value: f64) -> String {
     let text = words::number(value, 2);
     match text.split_once('.') {
@@ -41,9 +36,23 @@ fn trimmed(value: f64) -> String {
     }
 }
 
-/// A tick of an axis.
+/// A tick of an axis; all of an axis are in the same thousands or millions.
 pub(crate) fn tick(axis: &Axis, value: f64) -> String {
-    short(value, axis.tick_decimals)
+    let largest = axis.low.abs().max(axis.high.abs());
+    if value == 0.0 || largest >= LONGEST {
+        return figure(value, if value == 0.0 { 0 } else { axis.tick_decimals });
+    }
+    match unit(largest) {
+        Some((unit, word)) => format!("{} {word}", trimmed(value / unit)),
+        None => figure(value, axis.tick_decimals),
+    }
+}
+
+/// The thousands, millions or billions that a size is told in.
+fn unit(size: f64) -> Option<(f64, &'static str)> {
+    let units = [(1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e5, 1e3, "k")];
+    let found = units.iter().find(|(least, _, _)| size >= *least && size < LONGEST);
+    found.map(|(_, unit, word)| (*unit, *word))
 }
 
 /// A value of an axis: money and counts short, everything else with its decimals.

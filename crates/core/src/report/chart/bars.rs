@@ -153,7 +153,7 @@ fn by_segment(subject: &Subject<'_>, segment: &SegmentAxis) -> Option<Made> {
         ));
     }
     Some(Made {
-        title: format!("{} by {}", subject.label, segment.label),
+        title: format!("{} by {}", sentence(subject.label), segment.label),
         subtitle: subtitle(&axis, when),
         about,
         kind: ChartKind::Bars(Bars {
@@ -236,7 +236,7 @@ fn parts(results: &Results, score: &ScoreResult) -> Option<Made> {
         )
     );
     Some(Made {
-        title: format!("{}: its parts", score.label),
+        title: format!("{}: its parts", sentence(&score.label)),
         subtitle: format!("{when}, each on 0 to 100"),
         about,
         kind: ChartKind::Bars(Bars {

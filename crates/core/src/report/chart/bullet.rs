@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Axis, Band, ChartKind, Made, Maker, Measured, say, subject::Subject};
 use crate::definition::{CivilDate, Direction};
 use crate::report::model::ChangeVerdict;
+use crate::report::words::sentence;
 
 /// One value with its range, where it started, where it is to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,7 +100,7 @@ fn make(subject: &Subject<'_>) -> Option<Made> {
         about.push_str(&say::change(change, subject.decimals));
     }
     Some(Made {
-        title: subject.label.to_owned(),
+        title: sentence(subject.label),
         subtitle: subtitle(&axis, when),
         about,
         kind: ChartKind::Bullet(Bullet {

@@ -10,7 +10,7 @@ use super::{Axis, ChartKind, Level, Made, Maker, Measured, bullet::subtitle, say
 use crate::definition::Direction;
 use crate::measure::{PeriodAxis, SegmentAxis};
 use crate::report::model::Cell;
-use crate::report::words::counted;
+use crate::report::words::{counted, sentence};
 
 /// More rows than this are not read.
 const MOST_ROWS: usize = 30;
@@ -270,12 +270,20 @@ impl Frame<'_> {
         let (values, _) = reach(cells.iter().map(|cell| &cell.measured));
         let axis = subject.axis(values, Vec::new());
         let when = match (self.over_time, self.period) {
-            (true, _) => format!("by {}", self.column_title),
+            (true, _) => match (grid.columns.first(), grid.columns.last()) {
+                (Some(from), Some(to)) => format!("{from} to {to}"),
+                _ => format!("by {}", self.column_title),
+            },
             (false, Some(period)) => period.to_owned(),
             (false, None) => "all time".to_owned(),
         };
         Made {
-            title: format!("{} by {} and {}", subject.label, self.row_title, self.column_title),
+            title: format!(
+                "{} by {} and {}",
+                sentence(subject.label),
+                self.row_title,
+                self.column_title
+            ),
             subtitle: subtitle(&axis, &when),
             about: self.about(subject, grid, &axis, &cells),
             kind: ChartKind::HeatMap(HeatMap {

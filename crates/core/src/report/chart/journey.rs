@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::axis::extent;
-use super::subject::reach;
+use super::subject::{reach, way};
 use super::{Axis, ChartKind, Made, Maker, Measured, axis::AxisInput, say};
 use crate::definition::Direction;
 use crate::link::{Estimate, Evidence};
@@ -206,8 +206,9 @@ fn lane(metric: &MetricResult, own: &[(usize, &Cell)]) -> Option<JourneyLane> {
         .iter()
         .any(|point| point.measured.value.is_some())
         .then_some(())?;
+    let direction = metric.direction.or_else(|| way(&metric.goal));
     let solid = points.iter().filter_map(|point| point.measured.dependable());
-    if let (Some((low, high)), Some(direction)) = (extent(solid), metric.direction)
+    if let (Some((low, high)), Some(direction)) = (extent(solid), direction)
         && low < high
     {
         let worst = match direction {
@@ -231,7 +232,7 @@ fn lane(metric: &MetricResult, own: &[(usize, &Cell)]) -> Option<JourneyLane> {
     Some(JourneyLane {
         metric: metric.name.clone(),
         axis,
-        direction: metric.direction,
+        direction,
         target: metric.headline.target,
         points,
     })

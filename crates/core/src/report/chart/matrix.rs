@@ -124,14 +124,15 @@ fn of_drivers(results: &Results, drivers: &Drivers) -> Option<Made> {
         })
     };
     let outcome = Subject::label_of(results, &drivers.outcome);
-    let (values, ends) = reach(points.iter().map(|point| &point.y));
+    let (mut values, ends) = reach(points.iter().map(|point| &point.y));
+    values.extend(ends);
     let y = Axis::over(AxisInput {
         title: "Importance: share of the variance explained".to_owned(),
         unit: Some("%".to_owned()),
         decimals: 1,
         bounds: Some((0.0, 100.0)),
         values,
-        ends,
+        ends: Vec::new(),
     });
     let (values, _) = reach(points.iter().map(|point| &point.x));
     let (low, high) = super::axis::extent(values.iter().copied()).unwrap_or((0.0, 100.0));
@@ -230,11 +231,11 @@ fn of_initiatives(
     let money = money.or_else(|| results.worth.iter().find_map(|worth| worth.currency.clone()));
     let (mut values, ends) = reach(points.iter().map(|point| &point.y));
     values.push(0.0);
+    values.extend(ends);
     let y = Axis::over(AxisInput {
         title: "Worth a year".to_owned(),
         unit: money.clone(),
         values,
-        ends,
         ..AxisInput::default()
     });
     let most = points.iter().filter_map(|point| point.x.value).fold(0.0, f64::max);
@@ -250,7 +251,7 @@ fn of_initiatives(
         .filter_map(|point| Some((point.y.value?, point)))
         .reduce(|most, next| if next.0 > most.0 { next } else { most })?;
     let mut about = format!(
-        "{} by what they are worth a year and by {}. Most: {} with {} (range {} to {}); evidence: {}.",
+        "{} by worth a year and {}. Most: {} with {} (range {} to {}); evidence: {}.",
         counted(points.len() as u64, "initiative"),
         title.to_lowercase(),
         best.1.label,

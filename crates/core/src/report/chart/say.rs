@@ -117,13 +117,16 @@ pub(super) fn gaps<'m>(measured: impl Iterator<Item = &'m Measured>) -> String {
     }
     let mut parts = Vec::new();
     if few > 0 {
-        parts.push(format!("{few} rest on too few answers"));
+        parts.push(format!(
+            "{few} {} on too few answers",
+            if few == 1 { "rests" } else { "rest" }
+        ));
     }
     if hidden > 0 {
-        parts.push(format!("{hidden} are hidden"));
+        parts.push(format!("{hidden} {} hidden", if hidden == 1 { "is" } else { "are" }));
     }
     if empty > 0 {
-        parts.push(format!("{empty} have no value"));
+        parts.push(format!("{empty} {} no value", if empty == 1 { "has" } else { "have" }));
     }
     if parts.is_empty() {
         String::new()

@@ -31,7 +31,7 @@ impl<'a> Subject<'a> {
             label: &metric.label,
             unit: metric.unit.as_deref(),
             decimals: metric.decimals,
-            direction: metric.direction,
+            direction: metric.direction.or_else(|| way(&metric.goal)),
             bounds: metric.scale,
             goal: &metric.goal,
             headline: &metric.headline,
@@ -114,6 +114,16 @@ pub(super) fn reach<'m>(measured: impl Iterator<Item = &'m Measured>) -> (Vec<f6
         ends.extend(one.ends());
     }
     (values, ends)
+}
+
+/// The way from baseline to target says what is good, where nothing else does.
+pub(super) fn way(goal: &GoalResult) -> Option<Direction> {
+    let (baseline, target) = (goal.baseline?, goal.target?);
+    match target.total_cmp(&baseline) {
+        std::cmp::Ordering::Greater => Some(Direction::Higher),
+        std::cmp::Ordering::Less => Some(Direction::Lower),
+        std::cmp::Ordering::Equal => None,
+    }
 }
 
 fn by_cut(cells: &[Cell]) -> BTreeMap<Vec<&str>, Vec<&Cell>> {

@@ -10,7 +10,7 @@ use super::{
 use crate::definition::{CivilDate, Direction};
 use crate::measure::PeriodAxis;
 use crate::report::model::{Cell, ChangeVerdict, ProcessResult, Results};
-use crate::report::words::{counted, number};
+use crate::report::words::{counted, number, sentence};
 
 /// The totals of a metric or score, period by period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,6 +74,9 @@ pub struct TrendPoint {
     /// Whether it is for the better.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub better: Option<bool>,
+    /// Of a value that stands out: whether it is on the better side of the mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal_better: Option<bool>,
     /// Why it stands out of the noise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<String>,
@@ -131,6 +134,9 @@ fn make(_: &Results, subject: &Subject<'_>, calendar: &PeriodAxis, first: bool) 
                 band: cell.and_then(|cell| cell.band.clone()),
                 verdict: change.map(|change| change.verdict),
                 better: change.and_then(|change| change.better),
+                signal_better: signal.zip(process).and_then(|(signal, process)| {
+                    Some((signal.value > process.mean) == (subject.direction? == Direction::Higher))
+                }),
                 signal: signal.map(|signal| signal.why.clone()),
             }
         })
@@ -159,7 +165,7 @@ fn make(_: &Results, subject: &Subject<'_>, calendar: &PeriodAxis, first: bool) 
         _ => calendar_words.clone(),
     };
     Some(Made {
-        title: subject.label.to_owned(),
+        title: sentence(subject.label),
         subtitle: subtitle(&axis, &span),
         about,
         kind: ChartKind::Trend(Trend {

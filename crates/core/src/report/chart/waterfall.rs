@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::axis::AxisInput;
 use super::{Axis, Band, ChartKind, Made, Maker, bullet::subtitle, subject::Subject};
+use crate::definition::Direction;
 use crate::measure::State;
 use crate::report::model::{ChangeSplit, Results, ScoreResult};
-use crate::report::words::{difference, number, stated};
+use crate::report::words::{difference, number, sentence, stated};
 
 /// Values of a segment that are shown one by one in a change; the others are one step.
 const MOST_PARTS: usize = 8;
@@ -62,6 +63,9 @@ pub struct WaterfallStep {
     pub to: f64,
     /// What it adds: `to` less `from`.
     pub points: f64,
+    /// Whether that is for the better; `None`: nothing says which way is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub better: Option<bool>,
     /// Points that it could have added besides: what it loses against a perfect 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost: Option<f64>,
@@ -95,6 +99,7 @@ impl WaterfallStep {
             from,
             to,
             points: to - from + 0.0,
+            better: None,
             lost: None,
             full: None,
             value: None,
@@ -151,6 +156,7 @@ fn points(results: &Results, subject: &Subject<'_>, score: &ScoreResult) -> Opti
         if let Some(points) = limit.points {
             let label = format!("{} {}", limit.kind.replace('_', "-"), stated(limit.value));
             steps.push(WaterfallStep {
+                better: Some(points >= 0.0),
                 note: Some(limit.reason.clone()),
                 ..WaterfallStep::new(WaterfallStepKind::Limit, label, at, at + points)
             });
@@ -176,7 +182,7 @@ fn points(results: &Results, subject: &Subject<'_>, score: &ScoreResult) -> Opti
     });
     let when = score.headline.period.as_deref().unwrap_or("all time");
     Some(Made {
-        title: format!("{}: what gives and takes points", score.label),
+        title: format!("{}: what gives and takes points", sentence(&score.label)),
         subtitle: when.to_owned(),
         about: about_points(score, when, &steps, total),
         kind: ChartKind::Waterfall(Waterfall {
@@ -256,6 +262,7 @@ fn change(results: &Results, subject: &Subject<'_>, split: &ChangeSplit) -> Opti
             difference(mix, subject.decimals)
         )
     };
+    let better = |points: f64| Some((points >= 0.0) == (subject.direction? == Direction::Higher));
     let shown = if parts.len() > MOST_PARTS + 1 {
         MOST_PARTS
     } else {
@@ -264,6 +271,7 @@ fn change(results: &Results, subject: &Subject<'_>, split: &ChangeSplit) -> Opti
     let (single, others) = parts.split_at(shown);
     for (value, rate, mix) in single {
         steps.push(WaterfallStep {
+            better: better(rate + mix),
             note: Some(own(*rate, *mix)),
             ..WaterfallStep::new(WaterfallStepKind::Part, (*value).to_owned(), at, at + rate + mix)
         });
@@ -274,6 +282,7 @@ fn change(results: &Results, subject: &Subject<'_>, split: &ChangeSplit) -> Opti
             .iter()
             .fold((0.0, 0.0), |sum, part| (sum.0 + part.1, sum.1 + part.2));
         steps.push(WaterfallStep {
+            better: better(rate + mix),
             note: Some(own(rate, mix)),
             ..WaterfallStep::new(
                 WaterfallStepKind::Part,
@@ -312,7 +321,7 @@ fn change(results: &Results, subject: &Subject<'_>, split: &ChangeSplit) -> Opti
         difference(first.1 + first.2, subject.decimals)
     ) + super::say::change(change, subject.decimals).as_str();
     Some(Made {
-        title: format!("{}: what the change is made of, by {label}", subject.label),
+        title: format!("{}: what the change is made of, by {label}", sentence(subject.label)),
         subtitle: subtitle(&axis, &format!("{} to {period}", change.from)),
         about,
         kind: ChartKind::Waterfall(Waterfall {

@@ -77,7 +77,7 @@ fn aside(bar: &Bar) -> String {
     if let Some(band) = bar.band.as_ref().filter(|band| **band != bar.label) {
         parts.push(band.clone());
     }
-    if let Some(n) = bar.measured.n {
+    if let Some(n) = bar.measured.n.filter(|_| bar.measured.value.is_some()) {
         parts.push(format!("n {}", words::whole(n)));
     }
     match bar.measured.state {
@@ -119,9 +119,7 @@ fn row(
                 1.5,
             );
         }
-        if let (Some(low), Some(high)) = (bar.measured.low, bar.measured.high) {
-            canvas.whisker((scale.at(low), middle), (scale.at(high), middle), Token::Data);
-        }
+        frame::level_range(canvas, &bar.measured, scale, middle, Token::Data);
         let shape = if figure::solid(&bar.measured) {
             Shape::Dot
         } else {

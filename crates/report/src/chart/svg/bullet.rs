@@ -73,9 +73,7 @@ fn track(canvas: &mut Canvas, bullet: &Bullet, scale: Scale, plot: Plot) {
             let (from, to) = (scale.at(start), scale.at(value));
             canvas.area((from, middle - third), (to, middle + third), Token::Soft, 1.0);
         }
-        if let (Some(low), Some(high)) = (bullet.measured.low, bullet.measured.high) {
-            canvas.whisker((scale.at(low), middle), (scale.at(high), middle), Token::Data);
-        }
+        frame::level_range(canvas, &bullet.measured, scale, middle, Token::Data);
     }
     if let Some(baseline) = bullet.baseline.filter(|baseline| scale.holds(*baseline)) {
         let x = scale.at(baseline);

@@ -58,14 +58,14 @@ pub(super) fn draw(canvas: &mut Canvas, heading: &Heading, curve: &Curve) {
         };
         let (x, y) = (place(index), scale.at(value));
         canvas.open(&figure::told(&point.label, &point.measured, &curve.axis));
-        if let (Some(low), Some(high)) = (point.measured.low, point.measured.high) {
-            canvas.whisker((x, scale.at(low)), (x, scale.at(high)), Token::Data);
-        }
+        frame::upright_range(canvas, &point.measured, scale, x, Token::Data);
         canvas.shape(Shape::Dot, (x, y), 11.0, Token::Data);
         let text = figure::on(&curve.axis, value);
-        // Beside the range, at the right where there is room.
+        // Beside the range, on the side of it that the line leaves free.
+        let rises = way.get(index + 1).is_some_and(|next| next.1 < y);
+        let lift = if rises { 15.0 } else { -5.0 };
         let bold = Type::new(TEXT, Token::Ink).bold();
-        canvas.text((x + 9.0, y - 5.0), Anchor::Start, bold, &text, (step - 14.0).max(30.0));
+        canvas.text((x + 9.0, y + lift), Anchor::Start, bold, &text, (step - 14.0).max(30.0));
         canvas.close();
     }
     let labels: Vec<&str> = curve.points.iter().map(|point| point.label.as_str()).collect();

@@ -107,6 +107,22 @@ impl Plot {
     }
 }
 
+/// Draws the range of a value upwards at a place across; ends beyond the axis are cut off, without a cap.
+pub(super) fn upright_range(canvas: &mut Canvas, measured: &Measured, scale: Scale, x: f64, colour: Token) {
+    if let (Some(low), Some(high), Some(_)) = (measured.low, measured.high, measured.value) {
+        let from = ((x, scale.at(low)), scale.holds(low));
+        canvas.range(from, ((x, scale.at(high)), scale.holds(high)), colour);
+    }
+}
+
+/// Draws the range of a value across at a height.
+pub(super) fn level_range(canvas: &mut Canvas, measured: &Measured, scale: Scale, y: f64, colour: Token) {
+    if let (Some(low), Some(high), Some(_)) = (measured.low, measured.high, measured.value) {
+        let from = ((scale.at(low), y), scale.holds(low));
+        canvas.range(from, ((scale.at(high), y), scale.holds(high)), colour);
+    }
+}
+
 /// How wide the ticks of an axis are.
 pub(super) fn tick_width(axis: &Axis) -> f64 {
     let widths = axis

@@ -29,9 +29,17 @@ pub(super) fn draw(canvas: &mut Canvas, heading: &Heading, map: &HeatMap) {
     canvas.height = bottom + LEGEND + 8.0 + frame::notes_height(&notes, canvas.width) + 6.0;
     heading.draw(canvas);
 
+    let one_line = map
+        .columns
+        .iter()
+        .all(|column| lettering::width(column, SMALL, false) <= cell - 4.0);
     for (index, column) in map.columns.iter().enumerate() {
         let middle = left + (index as f64 + 0.5) * cell;
-        let lines = column_lines(column, cell - 4.0);
+        let lines = if one_line {
+            vec![column.clone()]
+        } else {
+            column_lines(column, cell - 4.0)
+        };
         let first = top - 8.0 - (lines.len().saturating_sub(1)) as f64 * 13.0;
         for (line, text) in lines.iter().enumerate() {
             let at = (middle, first + line as f64 * 13.0);
@@ -52,11 +60,8 @@ pub(super) fn draw(canvas: &mut Canvas, heading: &Heading, map: &HeatMap) {
     frame::draw_notes(canvas, &notes, bottom + LEGEND + 8.0);
 }
 
-/// A column's name in one line, or in two: `2026-01` parts at the dash, words at the blank.
+/// A column's name in two lines: `2026-01` parts at the dash, words at the blank.
 fn column_lines(name: &str, room: f64) -> Vec<String> {
-    if lettering::width(name, SMALL, false) <= room {
-        return vec![name.to_owned()];
-    }
     let parts: Vec<&str> = name.splitn(2, '-').collect();
     if let [year, rest] = parts.as_slice()
         && year.len() == 4

@@ -174,9 +174,7 @@ fn draw_lane(canvas: &mut Canvas, map: &JourneyMap, lane: &JourneyLane, track: &
         match point.measured.value {
             Some(value) => {
                 let y = scale.at(value);
-                if let (Some(low), Some(high)) = (point.measured.low, point.measured.high) {
-                    canvas.whisker((x, scale.at(low)), (x, scale.at(high)), Token::Soft);
-                }
+                frame::upright_range(canvas, &point.measured, scale, x, Token::Soft);
                 let solid = figure::solid(&point.measured);
                 let (shape, colour) = match (point.worst, solid) {
                     (true, _) => (Shape::Down, Token::Bad),
@@ -190,13 +188,7 @@ fn draw_lane(canvas: &mut Canvas, map: &JourneyMap, lane: &JourneyLane, track: &
                     Type::new(TEXT, Token::Muted)
                 };
                 let text = figure::on(&lane.axis, value);
-                let half = lettering::width(&text, TEXT, true) / 2.0;
-                // Beside the range where there is room, above it where there is none.
-                if half * 2.0 + 12.0 <= track.step / 2.0 {
-                    canvas.text((x + 8.0, y - 4.0), Anchor::Start, kind, &text, track.step / 2.0);
-                } else {
-                    canvas.text((x, top + 18.0), Anchor::Middle, kind, &text, track.step - 2.0);
-                }
+                canvas.text((x, top + 18.0), Anchor::Middle, kind, &text, track.step - 2.0);
             }
             None => {
                 let text = if point.measured.state == State::Suppressed {
@@ -234,7 +226,10 @@ fn card(map: &JourneyMap, mark: &JourneyMark, room: f64) -> Card {
         (None, Some(_)) => Some((Shape::Diamond, Token::Bad)),
         (None, None) => None,
     };
-    let mut lines = Vec::new();
+    let lead = if shape.is_some() { 15.0 } else { 0.0 };
+    let name = Type::new(TEXT, Token::Ink).bold();
+    let name_lines = wrap(&mark.label, TEXT, true, room - lead, 2);
+    let mut lines: Vec<(String, Type)> = name_lines.into_iter().map(|line| (line, name)).collect();
     let mut add = |text: &str, kind: Type, most: usize| {
         lines.extend(
             wrap(text, kind.size, kind.bold, room, most)
@@ -242,8 +237,6 @@ fn card(map: &JourneyMap, mark: &JourneyMark, room: f64) -> Card {
                 .map(|line| (line, kind)),
         );
     };
-    let lead = if shape.is_some() { "    " } else { "" };
-    add(&format!("{lead}{}", mark.label), Type::new(TEXT, Token::Ink).bold(), 2);
     let value = match mark.measured.value {
         Some(value) => words::with_unit(&figure::figure(value, mark.decimals), mark.unit.as_deref()),
         None => words::state(mark.measured.state).to_owned(),

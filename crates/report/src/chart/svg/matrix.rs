@@ -19,7 +19,7 @@ pub(super) fn draw(canvas: &mut Canvas, heading: &Heading, matrix: &Matrix) {
     let plot = Plot {
         left: RIM + frame::tick_width(&matrix.y) + 8.0,
         top,
-        right: canvas.width - RIM,
+        right: canvas.width - RIM - last_tick(&matrix.x),
         bottom: top + 300.0,
     };
     let notes = notes(matrix);
@@ -49,12 +49,8 @@ pub(super) fn draw(canvas: &mut Canvas, heading: &Heading, matrix: &Matrix) {
         .collect();
     for (at_x, at_y, point) in &places {
         canvas.open(&told(matrix, point));
-        if let (Some(low), Some(high)) = (point.y.low, point.y.high) {
-            canvas.whisker((*at_x, y.at(low)), (*at_x, y.at(high)), Token::Soft);
-        }
-        if let (Some(low), Some(high)) = (point.x.low, point.x.high) {
-            canvas.whisker((x.at(low), *at_y), (x.at(high), *at_y), Token::Soft);
-        }
+        frame::upright_range(canvas, &point.y, y, *at_x, Token::Soft);
+        frame::level_range(canvas, &point.x, x, *at_y, Token::Soft);
         let shape = if point.place.as_deref() == Some("quick win") {
             Shape::Star
         } else {
@@ -69,6 +65,16 @@ pub(super) fn draw(canvas: &mut Canvas, heading: &Heading, matrix: &Matrix) {
         name(canvas, point, (*at_x, *at_y), plot, &mut taken);
     }
     frame::draw_notes(canvas, &notes, plot.bottom + 40.0);
+}
+
+/// Half of the last tick's label, which stands out at the right.
+fn last_tick(axis: &bellwether::report::chart::Axis) -> f64 {
+    let label = axis
+        .ticks
+        .last()
+        .map(|last| figure::tick(axis, *last))
+        .unwrap_or_default();
+    lettering::width(&label, SMALL, false) / 2.0
 }
 
 /// The lines that part the corners, and their names. Says what the names take.

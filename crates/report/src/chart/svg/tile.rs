@@ -33,7 +33,8 @@ pub(super) fn sparkline(canvas: &mut Canvas, trend: &Trend) {
     canvas.way(&way, solid);
     for (index, point) in trend.points.iter().enumerate() {
         if let (Some(value), true) = (point.measured.value, point.signal.is_some()) {
-            canvas.shape(Shape::Diamond, (place(index), scale.at(value)), 9.0, Token::Bad);
+            let colour = super::trend::signal_colour(point.signal_better);
+            canvas.shape(Shape::Diamond, (place(index), scale.at(value)), 9.0, colour);
         }
     }
     let complete = |(_, point): &(usize, &bellwether::report::chart::TrendPoint)| !point.partial;

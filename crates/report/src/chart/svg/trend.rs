@@ -127,11 +127,18 @@ fn notes(trend: &Trend) -> Vec<Note> {
     if trend.points.len() > MOST_MARKS {
         notes.clear();
     }
-    if trend.points.iter().any(|point| point.signal.is_some()) {
-        notes.push(Note::new(
-            Mark::Shape(Shape::Diamond, Token::Bad),
-            "stands out of the range of noise",
-        ));
+    for (better, words) in [
+        (Some(true), ", for the better"),
+        (Some(false), ", for the worse"),
+        (None, ""),
+    ] {
+        let any = |point: &TrendPoint| point.signal.is_some() && point.signal_better == better;
+        if trend.points.iter().any(any) {
+            notes.push(Note::new(
+                Mark::Shape(Shape::Diamond, signal_colour(better)),
+                format!("more than noise{words}"),
+            ));
+        }
     }
     if let Some(process) = &trend.process {
         let provisional = if process.provisional { " (provisional)" } else { "" };
@@ -153,6 +160,15 @@ fn notes(trend: &Trend) -> Vec<Note> {
         ));
     }
     notes
+}
+
+/// The colour of a value that stands out.
+pub(super) const fn signal_colour(better: Option<bool>) -> Token {
+    match better {
+        Some(true) => Token::Good,
+        Some(false) => Token::Bad,
+        None => Token::Ink,
+    }
 }
 
 fn bands(canvas: &mut Canvas, trend: &Trend, scale: Scale, plot: Plot) {
@@ -225,10 +241,7 @@ fn values(canvas: &mut Canvas, trend: &Trend, scale: Scale, place: &dyn Fn(usize
     let axis = &trend.axis;
     if marks {
         for (index, point) in trend.points.iter().enumerate() {
-            if let (Some(low), Some(high), Some(_)) = (point.measured.low, point.measured.high, point.measured.value) {
-                let x = place(index);
-                canvas.whisker((x, scale.at(low)), (x, scale.at(high)), Token::Soft);
-            }
+            frame::upright_range(canvas, &point.measured, scale, place(index), Token::Soft);
         }
     }
     // The line stops at gaps, and is dashed on the way to a period that is not over.
@@ -262,8 +275,8 @@ fn values(canvas: &mut Canvas, trend: &Trend, scale: Scale, place: &dyn Fn(usize
             continue;
         }
         canvas.open(&told(trend, point, axis));
-        if let Some(_why) = &point.signal {
-            canvas.shape(Shape::Diamond, at, 13.0, Token::Bad);
+        if point.signal.is_some() {
+            canvas.shape(Shape::Diamond, at, 12.0, signal_colour(point.signal_better));
         } else if point.partial || point.measured.state == State::TooFew || point.measured.state == State::Stale {
             canvas.shape(Shape::Ring, at, 9.0, Token::Data);
         } else {

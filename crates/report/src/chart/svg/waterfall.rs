@@ -167,7 +167,11 @@ fn row(
             canvas.area((from, upper), (to, lower), Token::Soft, 1.5);
         }
         WaterfallStepKind::Part | WaterfallStepKind::Limit => {
-            let colour = if step.points < 0.0 { Token::Bad } else { Token::Soft };
+            let colour = match step.better {
+                Some(false) => Token::Heat(-2),
+                Some(true) => Token::Heat(2),
+                None => Token::Soft,
+            };
             if (to - from).abs() < 1.5 {
                 canvas.line((to, upper), (to, lower), Stroke::new(colour, 1.5));
             } else {
@@ -202,6 +206,12 @@ fn notes(waterfall: &Waterfall) -> Vec<Note> {
     if waterfall.steps.iter().any(|step| step.full.is_some()) {
         notes.push(Note::new(Mark::Box(Token::Soft), "points given"));
         notes.push(Note::new(Mark::Frame(Token::Bad), "points lost"));
+    }
+    for (better, heat, text) in [(true, 2, "for the better"), (false, -2, "for the worse")] {
+        let any = |step: &WaterfallStep| step.better == Some(better) && step.points != 0.0;
+        if waterfall.steps.iter().any(any) {
+            notes.push(Note::new(Mark::Box(Token::Heat(heat)), text));
+        }
     }
     if waterfall.range.is_some() {
         notes.push(Note::new(Mark::Range, "range of the score"));
