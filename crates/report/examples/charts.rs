@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, reason = "an example fails loudly")]
 
 use bellwether::report::Report;
-use bellwether_report::chart::{PngOptions, SvgOptions, Theme, png, svg};
+use bellwether_report::chart::{PngOptions, SvgOptions, Theme, png, svg, vega_lite};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -23,6 +23,8 @@ fn main() {
             ..SvgOptions::default()
         };
         std::fs::write(folder.join(format!("{name}.svg")), svg(&chart, &options)).expect("the folder is writable");
+        let specification = vega_lite(&chart, theme).to_string();
+        std::fs::write(folder.join(format!("{name}.vl.json")), specification).expect("the folder is writable");
         let pixels = png(
             &chart,
             &PngOptions {

@@ -48,6 +48,23 @@ pub fn stated(value: f64) -> String {
     }
 }
 
+/// A goal: as the card states it, or with the decimals of its metric where it was measured.
+///
+/// ```
+/// assert_eq!(bellwether::report::words::goal(85.0, 1), "85");
+/// assert_eq!(bellwether::report::words::goal(2.668_539, 2), "2.67");
+/// ```
+#[must_use]
+pub fn goal(value: f64, decimals: u32) -> String {
+    let text = stated(value);
+    let fraction = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    if fraction > decimals as usize {
+        number(value, decimals)
+    } else {
+        text
+    }
+}
+
 /// A number to three digits that tell: `12,346`, `120`, `4.27`, `0.0312`.
 ///
 /// ```

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::axis::AxisInput;
 use super::subject::{Subject, reach};
+use super::waterfall::adds_up;
 use super::{Axis, ChartKind, Level, Made, Maker, Measured, bullet::subtitle, say};
 use crate::definition::Direction;
 use crate::measure::SegmentAxis;
@@ -196,8 +197,7 @@ fn keep_largest(bars: &mut Vec<Bar>) -> u64 {
 
 /// The parts of a mix whose points do not add up (geometric, worst of): each on 0–100.
 fn parts(results: &Results, score: &ScoreResult) -> Option<Made> {
-    let adds_up = score.contributions.iter().any(|part| part.points.is_some());
-    (!adds_up).then_some(())?;
+    (!adds_up(score)).then_some(())?;
     let bars: Vec<Bar> = score
         .contributions
         .iter()

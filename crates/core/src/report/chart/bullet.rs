@@ -95,7 +95,7 @@ fn make(subject: &Subject<'_>) -> Option<Made> {
     if let Some(band) = &cell.band {
         about.push_str(&format!(" That is {band}."));
     }
-    about.push_str(&say::target(cell));
+    about.push_str(&say::target(cell, subject.decimals));
     if let Some(change) = &cell.change {
         about.push_str(&say::change(change, subject.decimals));
     }

@@ -370,9 +370,11 @@ fn colours(subject: &Subject<'_>, cells: &mut [HeatCell]) -> HeatScale {
                 }
             };
             paint(cells, shade);
+            // No value lies beyond the ends of what can be.
+            let within = |end: f64| subject.bounds.map_or(end, |(low, high)| end.max(low).min(high));
             HeatScale {
-                worst: middle.value - sign * reach + 0.0,
-                best: middle.value + sign * reach + 0.0,
+                worst: within(middle.value - sign * reach) + 0.0,
+                best: within(middle.value + sign * reach) + 0.0,
                 middle: Some(middle),
             }
         }

@@ -3,7 +3,7 @@
 use super::{Axis, Measured};
 use crate::measure::State;
 use crate::report::model::{Cell, Change, ChangeVerdict};
-use crate::report::words::{difference, number, state, stated, with_unit};
+use crate::report::words::{difference, goal, number, state, with_unit};
 
 /// A value with unit: `40.7 points`; without one, the word for why.
 pub(super) fn value(measured: &Measured, axis: &Axis) -> String {
@@ -51,10 +51,10 @@ pub(super) fn change(change: &Change, decimals: u32) -> String {
 }
 
 /// Whether the target is met: a sentence, or nothing without a target.
-pub(super) fn target(cell: &Cell) -> String {
+pub(super) fn target(cell: &Cell, decimals: u32) -> String {
     match (cell.target, cell.target_met) {
-        (Some(target), Some(true)) => format!(" The target of {} is met.", stated(target)),
-        (Some(target), Some(false)) => format!(" The target of {} is not met.", stated(target)),
+        (Some(target), Some(true)) => format!(" The target of {} is met.", goal(target, decimals)),
+        (Some(target), Some(false)) => format!(" The target of {} is not met.", goal(target, decimals)),
         _ => String::new(),
     }
 }

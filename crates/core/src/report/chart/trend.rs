@@ -216,7 +216,7 @@ fn about(
             if let Some(change) = &cell.change {
                 text.push_str(&say::change(change, axis.decimals));
             }
-            text.push_str(&say::target(cell));
+            text.push_str(&say::target(cell, axis.decimals));
         }
     } else {
         text.push('.');

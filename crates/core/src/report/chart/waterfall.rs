@@ -6,7 +6,7 @@ use super::axis::AxisInput;
 use super::{Axis, Band, ChartKind, Made, Maker, bullet::subtitle, subject::Subject};
 use crate::definition::Direction;
 use crate::measure::State;
-use crate::report::model::{ChangeSplit, Results, ScoreResult};
+use crate::report::model::{ChangeSplit, Contribution, Results, ScoreResult};
 use crate::report::words::{difference, number, sentence, stated};
 
 /// Values of a segment that are shown one by one in a change; the others are one step.
@@ -125,17 +125,20 @@ pub(super) fn add(maker: &mut Maker<'_>, subject: &Subject<'_>) {
     }
 }
 
+/// Whether the points of a score's parts add up to it: not of a geometric mix, nor of the worst of several.
+pub(super) fn adds_up(score: &ScoreResult) -> bool {
+    let counts = |part: &&Contribution| part.weight > 0.0 && part.normalised.is_some() && part.note.is_none();
+    let mut counted = score.contributions.iter().filter(counts).peekable();
+    counted.peek().is_some() && counted.all(|part| part.points.is_some() && part.share > 0.0)
+}
+
 fn points(results: &Results, subject: &Subject<'_>, score: &ScoreResult) -> Option<Made> {
     let total = score.headline.value?;
+    adds_up(score).then_some(())?;
     let mut steps = Vec::new();
     let mut at = 0.0;
     for part in &score.contributions {
-        // Where one part has no points (a geometric mix), points do not add up.
-        let points = match part.points {
-            Some(points) => points,
-            None if part.share == 0.0 => 0.0,
-            None => return None,
-        };
+        let points = part.points.unwrap_or(0.0);
         let metric = results.metrics.iter().find(|metric| metric.name == part.of);
         let label = Subject::label_of(results, &part.of).to_owned();
         steps.push(WaterfallStep {

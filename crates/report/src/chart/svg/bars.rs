@@ -162,7 +162,7 @@ fn told(bars: &Bars, bar: &Bar) -> String {
             Some(false) => ", not met",
             None => "",
         };
-        text.push_str(&format!("; target {}{met}", words::stated(target)));
+        text.push_str(&format!("; target {}{met}", words::goal(target, bars.axis.decimals)));
     }
     for part in [&bar.band, &bar.note].into_iter().flatten() {
         text.push_str(&format!("; {part}"));

@@ -101,7 +101,10 @@ fn status(bullet: &Bullet) -> (String, Token) {
         let colour = index.map_or(Token::Muted, |index| Token::band(index, bullet.bands.len()));
         return (band.clone(), colour);
     }
-    let target = bullet.target.map(words::stated).unwrap_or_default();
+    let target = bullet
+        .target
+        .map(|value| words::goal(value, bullet.axis.decimals))
+        .unwrap_or_default();
     match bullet.target_met {
         Some(true) => (format!("target {target} met"), Token::Good),
         Some(false) => (format!("target {target} not met"), Token::Bad),
@@ -114,8 +117,12 @@ fn notes(bullet: &Bullet) -> Vec<Note> {
     if let Some(target) = bullet.target {
         let due = bullet.due.map_or_else(String::new, |due| format!(" by {due}"));
         let text = match bullet.final_target {
-            Some(last) => format!("target {} now, {}{due}", words::stated(target), words::stated(last)),
-            None => format!("target {}{due}", words::stated(target)),
+            Some(last) => format!(
+                "target {} now, {}{due}",
+                words::goal(target, bullet.axis.decimals),
+                words::goal(last, bullet.axis.decimals)
+            ),
+            None => format!("target {}{due}", words::goal(target, bullet.axis.decimals)),
         };
         notes.push(Note::new(Mark::Line(Stroke::new(Token::Good, 2.5)), text));
     }
@@ -123,7 +130,7 @@ fn notes(bullet: &Bullet) -> Vec<Note> {
         let stroke = Stroke::new(Token::Muted, 1.5).dashed("2 2");
         notes.push(Note::new(
             Mark::Line(stroke),
-            format!("baseline {}", words::stated(baseline)),
+            format!("baseline {}", words::goal(baseline, bullet.axis.decimals)),
         ));
     }
     notes

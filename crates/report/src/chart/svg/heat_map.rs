@@ -120,7 +120,7 @@ fn told(map: &HeatMap, cell: &HeatCell) -> String {
             Some(false) => ", not met",
             None => "",
         };
-        text.push_str(&format!("; target {}{met}", words::stated(target)));
+        text.push_str(&format!("; target {}{met}", words::goal(target, map.axis.decimals)));
     }
     if let Some(band) = &cell.band {
         text.push_str(&format!("; {band}"));

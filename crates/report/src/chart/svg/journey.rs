@@ -157,7 +157,7 @@ fn draw_lane(canvas: &mut Canvas, map: &JourneyMap, lane: &JourneyLane, track: &
             (RIM, y),
             Anchor::Start,
             kind,
-            &format!("target {}", words::stated(target)),
+            &format!("target {}", words::goal(target, lane.axis.decimals)),
             names + 2.0,
         );
     }
@@ -253,7 +253,7 @@ fn card(map: &JourneyMap, mark: &JourneyMark, room: f64) -> Card {
             Some(false) => ("not met", Token::Bad),
             None => ("", Token::Muted),
         };
-        let text = format!("target {} {met}", words::stated(target));
+        let text = format!("target {} {met}", words::goal(target, mark.decimals));
         add(text.trim_end(), Type::new(SMALL, colour), 1);
     }
     let why = mark.moment_of_truth.as_ref().or(mark.friction_point.as_ref());

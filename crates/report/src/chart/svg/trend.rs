@@ -84,7 +84,7 @@ fn end_labels(trend: &Trend) -> Vec<EndLabel> {
     }
     let stated = |value: f64| {
         if value.abs() < 1e5 {
-            words::stated(value)
+            words::goal(value, trend.axis.decimals)
         } else {
             figure::on(axis, value)
         }
@@ -156,7 +156,7 @@ fn notes(trend: &Trend) -> Vec<Note> {
     if let (Some(target), Some(due)) = (&trend.target, trend.due) {
         notes.push(Note::new(
             Mark::Line(Stroke::new(Token::Good, 1.5).dashed("6 3")),
-            format!("target; {} by {due}", words::stated(target.value)),
+            format!("target; {} by {due}", words::goal(target.value, trend.axis.decimals)),
         ));
     }
     notes
@@ -303,7 +303,7 @@ fn told(trend: &Trend, point: &TrendPoint, axis: &bellwether::report::chart::Axi
             Some(false) => ", not met",
             None => "",
         };
-        text.push_str(&format!("; target {}{met}", words::stated(target)));
+        text.push_str(&format!("; target {}{met}", words::goal(target, trend.axis.decimals)));
     }
     if let Some(band) = &point.band {
         text.push_str(&format!("; {band}"));
