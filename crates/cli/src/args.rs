@@ -15,7 +15,10 @@ use crate::failure::Failure;
     arg_required_else_help = true,
     propagate_version = true
 )]
-#[command(after_help = "Exit codes: 0 fine, 1 card or data wrong, 2 usage, 3 a goal missed with --fail-on.")]
+#[command(
+    after_help = "Exit codes: 0 fine, 1 card or data wrong, 2 usage, 3 asked and not so: a goal \
+                   missed with --fail-on, changes with --exit-code, a report that is not the same."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -52,6 +55,12 @@ pub enum Command {
     WhatIf(WhatIfArgs),
     /// Ask whether earlier scores told a later outcome.
     Backtest(BacktestArgs),
+    /// Say what changed between two versions of a scorecard, and what that does to the numbers.
+    Diff(DiffArgs),
+    /// Compute a report again from its card and data, and say whether it is the same, bit for bit.
+    Verify(VerifyArgs),
+    /// Look into a history of results: runs, values over time, numbers that were restated.
+    History(HistoryArgs),
     /// Run the tests written in a scorecard.
     Test(TestArgs),
     /// Start a scorecard from a template or from the columns of a file.
@@ -98,6 +107,9 @@ pub struct Input {
     /// A value kept in another card, for `value_from(card, name)`: CARD.NAME=NUMBER.
     #[arg(long = "value", value_name = "CARD.NAME=NUMBER")]
     pub values: Vec<String>,
+    /// A baseline in place of the card's: NAME=NUMBER. The report says that it is not the card's.
+    #[arg(long = "baseline", value_name = "NAME=NUMBER")]
+    pub baselines: Vec<String>,
     /// Nobody has looked at the card and its files: narrow limits; files in the card's own folder only, each read by a
     /// process of its own that the system limits. Unix only.
     #[arg(long)]
@@ -133,6 +145,183 @@ pub struct BacktestArgs {
     pub format: DiagnosticFormat,
 }
 
+/// `bellwether diff`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether diff old.rhai new.rhai --no-data
+  git show HEAD:scorecard.rhai | bellwether diff - scorecard.rhai --format markdown
+  bellwether diff old.rhai new.rhai --data survey=survey.csv --exit-code")]
+pub struct DiffArgs {
+    /// The scorecard as it was; `-` reads standard input, and its files are looked for beside the new one.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub old: PathBuf,
+    /// The scorecard as it is.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub new: PathBuf,
+    /// Data of a table: NAME=PATH, as for `run`; both cards are evaluated over them. Without it the cards' own files are
+    /// read, relative to the new card.
+    #[arg(long = "data", short = 'd', value_name = "NAME=PATH", value_hint = ValueHint::FilePath)]
+    pub data: Vec<String>,
+    /// Do not read data, also where the card names default files: say what changed, and not what it does.
+    #[arg(long)]
+    pub no_data: bool,
+    /// Value of a param: NAME=VALUE.
+    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// The day as of which everything is seen: `yyyy-MM-dd` or `today`. Without it: the latest date in the data.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Folder in which imported modules are looked for, besides the card's own.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub modules: Vec<PathBuf>,
+    /// Threads; without it: as many as the machine has.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// A value kept in another card, for `value_from(card, name)`: CARD.NAME=NUMBER.
+    #[arg(long = "value", value_name = "CARD.NAME=NUMBER")]
+    pub values: Vec<String>,
+    /// Nobody has looked at the cards and their files: narrow limits.
+    #[arg(long)]
+    pub untrusted: bool,
+    /// How to print the answer.
+    #[arg(long, short, value_enum, default_value_t = TextFormat::Text)]
+    pub format: TextFormat,
+    /// Write the answer to a file, whole or not at all, in place of standard output.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Exit with 3 when anything but layout and comments changed. (1 says, as everywhere, that a card is wrong.)
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `bellwether verify`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether run scorecard.rhai --format json --out report.json
+  bellwether verify report.json
+  bellwether verify report.json --card scorecard.rhai --data survey=survey.csv")]
+pub struct VerifyArgs {
+    /// The report, as `run --format json` wrote it. Params, day and cuts are taken from it.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub report: PathBuf,
+    /// The scorecard; without it, the file that the report names.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub card: Option<PathBuf>,
+    /// Data of a table: NAME=PATH, as for `run`. Without it the card's own files are read, else those that the report
+    /// names.
+    #[arg(long = "data", short = 'd', value_name = "NAME=PATH", value_hint = ValueHint::FilePath)]
+    pub data: Vec<String>,
+    /// Folder in which imported modules are looked for, besides the card's own.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub modules: Vec<PathBuf>,
+    /// Threads; without it: as many as the machine has.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Nobody has looked at the card and its files: narrow limits.
+    #[arg(long)]
+    pub untrusted: bool,
+    /// How to print the answer.
+    #[arg(long, short, value_enum, default_value_t = TextFormat::Text)]
+    pub format: TextFormat,
+}
+
+/// `bellwether history`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:
+  bellwether run scorecard.rhai --history results.sqlite
+  bellwether history results.sqlite
+  bellwether history results.sqlite nps --format csv
+  bellwether history results.sqlite --restatements
+  bellwether history freeze results.sqlite nps --period 2026-03")]
+pub struct HistoryArgs {
+    /// Freeze or thaw a baseline.
+    #[command(subcommand)]
+    pub command: Option<HistoryCommand>,
+    /// The history. Without a name its runs are listed.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// A metric, outcome or score: its values over time, as the last run said them.
+    pub name: Option<String>,
+    /// One card only, by its title.
+    #[arg(long, value_name = "TITLE")]
+    pub card: Option<String>,
+    /// List numbers that a later run said otherwise, with the cause.
+    #[arg(long)]
+    pub restatements: bool,
+    /// List the baselines that are frozen.
+    #[arg(long, conflicts_with = "restatements")]
+    pub baselines: bool,
+    /// Values by segment too, not the totals alone.
+    #[arg(long)]
+    pub cuts: bool,
+    /// How to print the answer.
+    #[arg(long, short, value_enum, default_value_t = HistoryFormat::Text)]
+    pub format: HistoryFormat,
+}
+
+/// What can be done to a history.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// Keep the value of a period as the baseline, whatever later runs say of it.
+    Freeze(FreezeArgs),
+    /// Free a baseline that was frozen.
+    Thaw(ThawArgs),
+}
+
+/// `bellwether history freeze`
+#[derive(Debug, Args)]
+pub struct FreezeArgs {
+    /// The history.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The metric, outcome or score.
+    pub name: String,
+    /// The period by its label, such as 2026-03; without it, the whole time.
+    #[arg(long, value_name = "LABEL")]
+    pub period: Option<String>,
+    /// The card by its title, where the history has several.
+    #[arg(long, value_name = "TITLE")]
+    pub card: Option<String>,
+}
+
+/// `bellwether history thaw`
+#[derive(Debug, Args)]
+pub struct ThawArgs {
+    /// The history.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The metric, outcome or score.
+    pub name: String,
+    /// The card by its title, where the history has several.
+    #[arg(long, value_name = "TITLE")]
+    pub card: Option<String>,
+}
+
+/// How an answer of a history is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HistoryFormat {
+    /// As text.
+    Text,
+    /// As Markdown.
+    Markdown,
+    /// As CSV, with all digits.
+    Csv,
+    /// As JSON.
+    Json,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextFormat {
+    /// As text.
+    Text,
+    /// As Markdown.
+    Markdown,
+    /// As JSON.
+    Json,
+}
+
 /// `bellwether run`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -164,6 +353,13 @@ pub struct RunArgs {
     /// the card is raised (`alert`).
     #[arg(long, value_enum)]
     pub fail_on: Vec<FailOn>,
+    /// Record the results in this history, an SQLite file that is made where there is none, and say in the report which
+    /// numbers were others before.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub history: Option<PathBuf>,
+    /// Judge from the baselines that are frozen in the history, in place of the card's; the report says which.
+    #[arg(long, requires = "history")]
+    pub frozen_baselines: bool,
     #[command(flatten)]
     pub switches: SwitchArgs,
 }

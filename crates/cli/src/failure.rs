@@ -30,6 +30,8 @@ pub enum Failure {
     Usage(String),
     /// A goal was missed with `--fail-on`: exit code 3.
     Goal(Vec<String>),
+    /// Something asked for is not so, such as two cards that are the same: exit code 3.
+    NotSo(String),
 }
 
 impl Failure {
@@ -48,7 +50,7 @@ impl Failure {
         match self {
             Self::Findings { .. } | Self::Reported | Self::Input(_) => 1,
             Self::Usage(_) | Self::Options { .. } => 2,
-            Self::Goal(_) => 3,
+            Self::Goal(_) | Self::NotSo(_) => 3,
         }
     }
 }
@@ -64,6 +66,7 @@ impl Failure {
             Self::Reported => String::new(),
             Self::Input(message) => format!("error: {message}\n"),
             Self::Usage(message) => format!("error: {message}\n\nFor more, try --help.\n"),
+            Self::NotSo(what) => format!("{what}\n"),
             Self::Goal(reasons) => reasons.iter().map(|reason| format!("missed: {reason}\n")).collect(),
         }
     }

@@ -48,3 +48,18 @@ pub fn print(text: &str) -> Result<(), Failure> {
         Err(error) => Err(Failure::input(format!("cannot print: {error}"))),
     }
 }
+
+/// Writes a text to a file, whole or not at all, or prints it.
+pub fn write_or_print(path: Option<&Path>, text: &str) -> Result<(), Failure> {
+    match path {
+        Some(path) => write_whole(path, text.as_bytes()),
+        None => print(text),
+    }
+}
+
+/// A value as JSON for people and programs, with a final line break.
+pub fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| Failure::input(error.to_string()))?;
+    text.push('\n');
+    Ok(text)
+}

@@ -3,6 +3,7 @@
 //! Imports: every stage. Never: files, clock, environment.
 
 mod ask;
+mod compare;
 mod entities;
 mod error;
 mod explain;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use compare::Evaluated as EvaluatedCard;
 pub use error::{Error, ErrorKind};
 pub use explain::Question;
 
@@ -54,6 +56,9 @@ pub struct EvaluateOptions {
     pub period: Option<String>,
     /// Values kept in other cards: card, then metric, outcome or score.
     pub values_from: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Baselines in place of the card's, such as those frozen in a history: metric, outcome or score, then value. Each is
+    /// told in the report (BW611).
+    pub baselines: BTreeMap<String, f64>,
     /// Told how far the evaluation is; stops it by `false`.
     pub progress: Option<Progress>,
     /// Stops the evaluation when it is set from outside.
@@ -77,6 +82,17 @@ impl std::fmt::Debug for EvaluateOptions {
 }
 
 impl EvaluateOptions {
+    /// What is asked beside the card, for the provenance.
+    fn asked(&self) -> report::Asked {
+        report::Asked {
+            as_of: self.as_of,
+            by: self.by.clone(),
+            period: self.period.clone(),
+            values_from: self.values_from.clone(),
+            baselines: self.baselines.clone(),
+        }
+    }
+
     fn is_cancelled(&self) -> bool {
         let stop = self.budget.as_ref().and_then(Budget::stopped);
         stop == Some(Stop::Cancelled)
@@ -372,7 +388,10 @@ impl Engine {
         question: &Question,
     ) -> Result<Explanation, Error> {
         let options = options.within(self);
-        guarded(|| explain::explain(card, tables, &options, question))
+        guarded(|| {
+            let (with, _) = prepare::baselines(card, &options)?;
+            explain::explain(with.as_ref().unwrap_or(card), tables, &options, question)
+        })
     }
 
     /// Says what would follow if metrics had other values: outcomes, scores and money, with the ranges of the links; and
@@ -388,7 +407,10 @@ impl Engine {
         question: &WhatIfQuestion,
     ) -> Result<WhatIf, Error> {
         let options = options.within(self);
-        guarded(|| ask::what_if(card, tables, &options, question))
+        guarded(|| {
+            let (with, _) = prepare::baselines(card, &options)?;
+            ask::what_if(with.as_ref().unwrap_or(card), tables, &options, question)
+        })
     }
 
     /// Asks whether earlier scores told a later outcome; without a name, the first outcome of the card.
@@ -403,7 +425,10 @@ impl Engine {
         outcome: Option<&str>,
     ) -> Result<Backtest, Error> {
         let options = options.within(self);
-        guarded(|| ask::backtest(card, tables, &options, outcome))
+        guarded(|| {
+            let (with, _) = prepare::baselines(card, &options)?;
+            ask::backtest(with.as_ref().unwrap_or(card), tables, &options, outcome)
+        })
     }
 }
 
@@ -426,10 +451,13 @@ fn evaluate(
     sparse: bool,
 ) -> Result<Evaluation, Error> {
     let origins = origins(card, &tables);
+    let (with_baselines, told) = prepare::baselines(card, options)?;
+    let card = with_baselines.as_ref().unwrap_or(card);
     let working = prepare::prepare(card, options)?;
     let (data, bound, summaries) = bind(&working, tables, options, sparse)?;
     let mut stage = Stage::run(&working, data, options)?;
     stage.findings.extend(bound);
+    stage.findings.extend(told);
     stage.findings.extend(prepare::outside(&working));
     let (session, analysed) = stage.analysed(card, options.threads);
     let links = link::analyse(session, &analysed);
@@ -452,6 +480,7 @@ fn evaluate(
         engine: concat!("bellwether ", env!("CARGO_PKG_VERSION")).into(),
         sources: card.sources.clone(),
         params: card.params.clone(),
+        asked: options.asked(),
         tables: origins,
         results_sha256,
     };
@@ -460,6 +489,7 @@ fn evaluate(
             results,
             diagnostics,
             provenance,
+            history: None,
         },
         data: stage.session.data().clone(),
     })

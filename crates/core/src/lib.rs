@@ -27,6 +27,7 @@ pub mod assist;
 pub mod data;
 pub mod definition;
 pub mod diagnostic;
+pub mod diff;
 pub mod engine;
 pub mod expr;
 pub mod inference;

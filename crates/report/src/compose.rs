@@ -2,6 +2,7 @@
 
 mod cut;
 mod data;
+mod history;
 mod journey;
 mod list;
 mod metric;
@@ -34,6 +35,7 @@ pub fn compose(report: &Report) -> Document {
     document.extend(plan::plans(results));
     document.extend(list::lists(results));
     document.extend(list::alerts(results));
+    document.extend(history::restated(report));
     document.extend(data::tables(results));
     document.extend(note::notes(report));
     document

@@ -2,7 +2,24 @@
 
 use bellwether::report::{Cell, EntityScores, GoalResult, Report, Value, explain};
 
+use crate::document::Table;
 use crate::format;
+
+/// A table of a document as CSV.
+///
+/// # Errors
+/// A message when the text cannot be written.
+pub fn table_to_csv(table: &Table) -> Result<String, String> {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    let heads = table.columns.iter().map(|(head, _)| head.as_str());
+    writer.write_record(heads).map_err(|error| error.to_string())?;
+    for row in &table.rows {
+        let cells = row.iter().map(|run| run.text.as_str());
+        writer.write_record(cells).map_err(|error| error.to_string())?;
+    }
+    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
 
 /// One line for each cell of each metric and score.
 ///

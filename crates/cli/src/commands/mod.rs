@@ -2,9 +2,12 @@
 
 pub mod ask;
 pub mod check;
+pub mod diff;
 pub mod docs;
 pub mod explain;
+pub mod history;
 pub mod new;
 pub mod run;
 pub mod shell;
 pub mod test;
+pub mod verify;

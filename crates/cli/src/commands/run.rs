@@ -2,12 +2,14 @@
 
 use bellwether::diagnostic::Diagnostic;
 use bellwether::report::Report;
+use bellwether_history::History;
 use bellwether_report::{Format, TextOptions};
 
 use crate::args::{FailOn, OutputFormat, RunArgs};
+use crate::commands::history;
 use crate::entities;
 use crate::failure::Failure;
-use crate::host::{card, session::Session};
+use crate::host::{self, card, session::Session};
 use crate::output;
 use crate::terminal::Terminal;
 
@@ -22,6 +24,15 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     // The engine joins the segments of a cross by commas, which separate cuts here.
     options.by = args.by.iter().map(|by| by.replace('*', ",")).collect();
     options.period = args.period.clone();
+    let mut history = args
+        .history
+        .as_deref()
+        .map(History::open)
+        .transpose()
+        .map_err(history::wrong)?;
+    if let Some(history) = history.as_ref().filter(|_| args.frozen_baselines) {
+        history::baselines(history, session.card(), &mut options)?;
+    }
     let mut report = session.evaluate(tables, &options, terminal)?;
     switches.apply(&mut report.diagnostics);
     if report.diagnostics.iter().any(Diagnostic::is_error) {
@@ -29,6 +40,10 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
         return Err(session.failed(report.diagnostics));
     }
 
+    if let Some(history) = &mut history {
+        let recorded = history.record(&report, &host::now()?).map_err(history::wrong)?;
+        report.history = Some(recorded.note);
+    }
     let format = match args.format {
         OutputFormat::Table => Format::Table,
         OutputFormat::Markdown => Format::Markdown,

@@ -4,22 +4,34 @@ pub mod card;
 pub mod data;
 pub mod session;
 
+use std::collections::BTreeMap;
+
 use bellwether::definition::{CivilDate, Literal};
 
 use crate::failure::Failure;
+
+/// The machine's clock in UTC: the day, and seconds since its begin.
+fn clock() -> Result<(CivilDate, u64), Failure> {
+    let seconds = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_err(|_| Failure::input("the machine's clock stands before 1970"))?
+        .as_secs();
+    let days = i32::try_from(seconds / 86_400).map_err(|_| Failure::input("the machine's clock is off"))?;
+    Ok((CivilDate(days), seconds % 86_400))
+}
+
+/// The machine's clock as a history has it: `2026-06-30T04:00:00Z`.
+pub fn now() -> Result<String, Failure> {
+    let (day, seconds) = clock()?;
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    Ok(format!("{day}T{hour:02}:{minute:02}:{second:02}Z"))
+}
 
 /// Reads `--as-of`: a day, or `today` by the machine's clock in UTC. None: core takes the latest date in the data.
 pub fn as_of(text: Option<&str>) -> Result<Option<CivilDate>, Failure> {
     match text {
         None => Ok(None),
-        Some("today") => {
-            let seconds = std::time::SystemTime::now()
-                .duration_since(std::time::UNIX_EPOCH)
-                .map_err(|_| Failure::input("the machine's clock stands before 1970"))?
-                .as_secs();
-            let days = i32::try_from(seconds / 86_400).map_err(|_| Failure::input("the machine's clock is off"))?;
-            Ok(Some(CivilDate(days)))
-        }
+        Some("today") => clock().map(|(day, _)| Some(day)),
         Some(day) => CivilDate::parse(day).map(Some).ok_or_else(|| {
             Failure::usage(format!(
                 "--as-of takes a day written yyyy-MM-dd, or today; `{day}` is neither"
@@ -80,6 +92,17 @@ pub fn values(pairs: &[String]) -> Result<Vec<(String, String, f64)>, Failure> {
             }
         })
         .collect()
+}
+
+/// Reads `NAME=NUMBER` of `--baseline`.
+pub fn baselines(pairs: &[String]) -> Result<BTreeMap<String, f64>, Failure> {
+    let read = |pair: &String| {
+        let (name, value) = pair.split_once('=')?;
+        let value: f64 = value.trim().parse().ok()?;
+        value.is_finite().then(|| (name.trim().to_owned(), value))
+    };
+    let read = |pair| read(pair).ok_or_else(|| Failure::usage(format!("--baseline takes NAME=NUMBER; got `{pair}`")));
+    pairs.iter().map(read).collect()
 }
 
 #[cfg(test)]

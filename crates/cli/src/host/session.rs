@@ -159,6 +159,7 @@ impl Session {
             as_of: super::as_of(input.as_of.as_deref())?,
             threads: threads(input),
             values_from,
+            baselines: super::baselines(&input.baselines)?,
             ..EvaluateOptions::default()
         })
     }

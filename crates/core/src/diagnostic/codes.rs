@@ -9,6 +9,7 @@
 //! | BW5xx | scores |
 //! | BW6xx | outcomes, links, money, and the checks a CX expert would make |
 //! | BW7xx | tests of a card |
+//! | BW8xx | what is kept and compared: histories, reports that are read again |
 
 use std::fmt;
 
@@ -54,6 +55,7 @@ impl Code {
             5 => "scores",
             6 => "outcomes and good practice",
             7 => "tests",
+            8 => "histories and kept reports",
             _ => "unknown",
         }
     }
@@ -167,9 +169,13 @@ registry! {
     NO_BASELINE = 607, "no baseline or due date";
     ACTIVITY = 608, "activity used as success";
     SMALL_MIN_N = 610, "a `min_n` that lets through values nobody can rely on";
+    BASELINE_GIVEN = 611, "a baseline that the card does not state";
     // BW7xx tests
     TEST_FAILED = 700, "a test of the card failed";
     BAD_TEST = 701, "a test that cannot run";
+    // BW8xx histories and kept reports
+    HISTORY = 800, "a history that cannot be used";
+    KEPT_REPORT = 801, "a report that cannot be read again";
 }
 
 /// Numbers that were given out once and are not said any more. They are never given out again.

@@ -2,7 +2,8 @@
 
 use super::{Error, ErrorKind, EvaluateOptions};
 use crate::definition::{
-    Calendar, ColumnRef, Cross, Goal, Measure, MeasureKind, Metric, Period, Role, Scorecard, Segment, SegmentSource,
+    Baseline, Calendar, ColumnRef, Cross, Goal, Measure, MeasureKind, Metric, Period, Role, Scorecard, Segment,
+    SegmentSource,
 };
 use crate::diagnostic::{Diagnostic, Span, Spanned, codes, nearest};
 use crate::measure::{Measures, MetricCells};
@@ -27,6 +28,62 @@ pub(super) fn prepare(card: &Scorecard, options: &EvaluateOptions) -> Result<Sco
         Ok(working)
     } else {
         Err(Error::new(ErrorKind::Options, findings))
+    }
+}
+
+/// The card with the baselines of the options in place of its own, and what is to be said of each; none: as it is.
+pub(super) fn baselines(
+    card: &Scorecard,
+    options: &EvaluateOptions,
+) -> Result<(Option<Scorecard>, Vec<Diagnostic>), Error> {
+    if options.baselines.is_empty() {
+        return Ok((None, Vec::new()));
+    }
+    let mut changed = card.clone();
+    let (mut told, mut wrong) = (Vec::new(), Vec::new());
+    let names: Vec<String> = card.metrics.iter().map(|metric| metric.name.value.clone()).collect();
+    let scores = card.scores.iter().map(|score| score.name.value.clone());
+    let names: Vec<String> = names.into_iter().chain(scores).collect();
+    for (name, value) in &options.baselines {
+        let of_metric = changed.metrics.iter_mut().find(|metric| metric.name.value == *name);
+        let goal = match of_metric {
+            Some(metric) => Some((metric.name.span, &mut metric.goal)),
+            None => {
+                let score = changed.scores.iter_mut().find(|score| score.name.value == *name);
+                score.map(|score| (score.name.span, &mut score.goal))
+            }
+        };
+        let Some((span, goal)) = goal else {
+            let finding = Diagnostic::error(
+                codes::UNKNOWN_OBJECT,
+                format!("a baseline of `{name}`, which nothing declares"),
+            );
+            wrong.push(match nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding,
+            });
+            continue;
+        };
+        let before = match goal.baseline.as_ref().map(|baseline| &baseline.value) {
+            Some(Baseline::Value(own)) if own == value => continue,
+            Some(Baseline::Value(own)) => format!(", in place of the card's {own}"),
+            Some(Baseline::At(period)) => format!(", in place of the value of {period} that the data give now"),
+            None => String::new(),
+        };
+        goal.baseline = Some(Spanned::new(Baseline::Value(*value), span));
+        told.push(
+            Diagnostic::note(
+                codes::BASELINE_GIVEN,
+                format!("`{name}` is judged from the baseline {value} that was handed in{before}"),
+            )
+            .at(span)
+            .help("write it into the card, `.baseline(..)`, if it is to hold for everybody"),
+        );
+    }
+    if wrong.is_empty() {
+        Ok((Some(changed), told))
+    } else {
+        Err(Error::new(ErrorKind::Options, wrong))
     }
 }
 

@@ -12,9 +12,11 @@ pub mod formula;
 mod inferred;
 mod journey;
 pub mod model;
+mod provenance;
 pub mod quote;
 #[cfg(feature = "schema")]
 mod schema;
+mod verify;
 pub mod words;
 
 pub use crate::link::{
@@ -30,9 +32,11 @@ pub use explain::{
 pub use model::{
     AlertResult, Cell, Change, ChangePart, ChangeSplit, ChangeVerdict, Contribution, EntityScores, GoalResult,
     InitiativeResult, JourneyResult, LimitResult, LinkResult, ListResult, MetricResult, ObjectiveResult, PhaseResult,
-    ProcessResult, Provenance, Quote, QuoteGroup, QuotesResult, Report, Results, ScoreResult, SignalResult, StepResult,
-    TableProvenance, Value, WorthResult,
+    ProcessResult, Quote, QuoteGroup, QuotesResult, Report, Results, ScoreResult, SignalResult, StepResult, Value,
+    WorthResult,
 };
+pub use provenance::{Asked, Cause, HistoryNote, PastRun, PastValue, Provenance, Restatement, TableProvenance};
 pub use quote::{Masked, mask};
 #[cfg(feature = "schema")]
 pub use schema::{check_schema, explanation_schema, report_schema};
+pub use verify::{HashDifference, MovedValue, Verification, verify};

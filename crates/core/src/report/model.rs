@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::explain::plain_value;
+use super::provenance::{HistoryNote, Provenance};
 use crate::data::{Column, Table};
-use crate::definition::{
-    Audience, CivilDate, Direction, Header, Initiative, Link, Objective, Param, QuotePick, Role, SourceInfo,
-};
+use crate::definition::{Audience, CivilDate, Direction, Header, Initiative, Link, Objective, QuotePick, Role};
 use crate::diagnostic::Diagnostic;
 use crate::link::{Drivers, Friction, InitiativeAnalysis, LinkAnalysis, OutcomeWorth, Pace};
 use crate::measure::{Axes, Interval, State};
@@ -23,6 +22,10 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// Where the numbers come from.
     pub provenance: Provenance,
+    /// What a history of results says about them, where the host keeps one. No part of `results`: the same card and data
+    /// have the same results, whatever was seen before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<HistoryNote>,
 }
 
 /// The numbers of a report.
@@ -633,34 +636,4 @@ pub struct AlertResult {
     pub condition: String,
     /// Whether it is raised; `None`: the condition is unknown.
     pub raised: Option<bool>,
-}
-
-/// Where the numbers come from.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Provenance {
-    /// Name and version of the engine.
-    pub engine: String,
-    /// The card and its modules with their hashes.
-    pub sources: Vec<SourceInfo>,
-    /// Params with the values used.
-    pub params: Vec<Param>,
-    /// Tables with the hashes of their source bytes.
-    pub tables: Vec<TableProvenance>,
-    /// SHA-256 of the canonical JSON of `results`.
-    pub results_sha256: String,
-}
-
-/// Where a table comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TableProvenance {
-    /// The table.
-    pub table: String,
-    /// The file as the host named it.
-    pub origin: Option<String>,
-    /// SHA-256 of its bytes.
-    pub sha256: Option<String>,
-    /// Rows read.
-    pub rows: u64,
 }
