@@ -89,7 +89,8 @@ pub struct Input {
     #[arg(value_hint = ValueHint::FilePath)]
     pub card: PathBuf,
     /// Data of a table: NAME=PATH. PATH may be a glob, a URL-like `file.csv?delimiter=;&encoding=latin1`, `book.xlsx#Sheet`,
-    /// or `-` for standard input. Without it the card's own `.file(..)` is read, relative to the card.
+    /// `-` for standard input, or a database: `sqlite:cx.db?query=select ..`, `postgres://host/db?query=select ..` with
+    /// PGUSER and PGPASSWORD in the environment. Without it the card's own `.file(..)` is read, relative to the card.
     #[arg(long = "data", short = 'd', value_name = "NAME=PATH", value_hint = ValueHint::FilePath)]
     pub data: Vec<String>,
     /// Value of a param: NAME=VALUE.

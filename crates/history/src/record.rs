@@ -254,7 +254,8 @@ impl Writer<'_> {
             (Some((fact, _)), Some(was)) if same(was) => fact,
             _ => self.fact(id, &said, cell.band.as_deref())?,
         };
-        if let Some((was, before)) = before.filter(|(was, _)| *was != fact) {
+        let restated = was.as_ref().is_some_and(|(was, _)| says_otherwise(was, &said));
+        if let Some((was, before)) = before.filter(|_| restated) {
             let causes = self.causes(before)?;
             self.transaction
                 .prepare_cached(
@@ -330,4 +331,17 @@ fn same_bits(was: &PastValue, now: &PastValue) -> bool {
     let bits = |value: Option<f64>| value.map(f64::to_bits);
     (bits(was.value), bits(was.low), bits(was.high)) == (bits(now.value), bits(now.low), bits(now.high))
         && (was.n, was.state) == (now.n, now.state)
+}
+
+/// Whether a number is another one. A range that only one of both runs worked out is no other number: scores have
+/// theirs in the headline alone.
+fn says_otherwise(was: &PastValue, now: &PastValue) -> bool {
+    let bits = |value: Option<f64>| value.map(f64::to_bits);
+    let range = |said: &PastValue| {
+        said.low
+            .zip(said.high)
+            .map(|(low, high)| (low.to_bits(), high.to_bits()))
+    };
+    let ranges_differ = range(was).zip(range(now)).is_some_and(|(was, now)| was != now);
+    bits(was.value) != bits(now.value) || (was.n, was.state) != (now.n, now.state) || ranges_differ
 }

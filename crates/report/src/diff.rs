@@ -200,6 +200,10 @@ const SHOWN: usize = 20;
 pub fn compose_verification(report: &str, found: &Verification) -> Document {
     let verdict = match (found.same, found.intact) {
         (true, _) => Run::new("the same, bit for bit", Tone::Good),
+        (false, true) if found.same_values => Run::new(
+            "the same values, bit for bit; something stands elsewhere in the text of the card",
+            Tone::Good,
+        ),
         (false, true) => Run::new("not the same", Tone::Bad),
         (false, false) => Run::new(
             "the report was changed after it was made: its results are not those that its own hash names",
@@ -223,8 +227,8 @@ pub fn compose_verification(report: &str, found: &Verification) -> Document {
             vec![Run::new(head, Tone::Strong), Run::plain(text)]
         });
         document.push(Block::Items(items.collect()));
-        if found.same {
-            document.push(line("The results do not depend on it."));
+        if found.same_values {
+            document.push(line("The values do not depend on it."));
         }
     } else if !found.same && found.intact {
         document.push(line(

@@ -44,7 +44,7 @@ pub fn verify(args: &VerifyArgs, terminal: Terminal) -> Result<(), Failure> {
         TextFormat::Json => output::json(&found)?,
     };
     output::print(&text)?;
-    if found.same {
+    if found.same_values {
         Ok(())
     } else {
         Err(Failure::NotSo(format!("{name} is not what its card and data give")))
@@ -104,6 +104,8 @@ fn with_origins(input: Input, session: &Session, provenance: &Provenance) -> Res
             .iter()
             .find(|origin| origin.table == *name)
             .and_then(|origin| origin.origin.as_ref());
+        // The hash of a query is no query.
+        let origin = origin.filter(|origin| !bellwether_database::is_address(origin));
         if let (false, None, Some(origin)) = (given.contains_key(name), &table.file, origin) {
             data.push(format!("{name}={origin}"));
         }

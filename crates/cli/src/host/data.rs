@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use bellwether::data::{Encoding, Needs, Table};
+use bellwether::data::{Encoding, Needs, ReadLimits, Table};
 use bellwether::definition::{Scorecard, TableSource};
 use bellwether::diagnostic::{Diagnostic, codes, nearest};
 use bellwether_files::{FileOptions, Format};
@@ -31,7 +31,11 @@ pub fn places(pairs: &[String]) -> Result<BTreeMap<String, Place>, Failure> {
         let (name, place) = pair
             .split_once('=')
             .filter(|(name, _)| !name.is_empty() && !name.contains(['/', '?']))
-            .ok_or_else(|| Failure::usage(format!("--data takes NAME=PATH; `{pair}` names no table")))?;
+            .ok_or_else(|| {
+                // Whoever forgets the name may have typed a password.
+                let shown = bellwether_database::masked(pair);
+                Failure::usage(format!("--data takes NAME=PATH; `{shown}` names no table"))
+            })?;
         if places.insert(name.to_owned(), self::place(place)).is_some() {
             return Err(Failure::usage(format!("--data names the table `{name}` twice")));
         }
@@ -41,6 +45,12 @@ pub fn places(pairs: &[String]) -> Result<BTreeMap<String, Place>, Failure> {
 
 /// Splits read options off a path. A question mark that no known option follows is part of the path (a glob).
 pub fn place(text: &str) -> Place {
+    if bellwether_database::is_address(text) {
+        return Place {
+            path: text.to_owned(),
+            options: Vec::new(),
+        };
+    }
     if let Some((path, query)) = text.rsplit_once('?') {
         let options: Vec<(String, String)> = query
             .split('&')
@@ -95,6 +105,15 @@ pub fn resolve(
             (Some(place), _) => {
                 places.insert(name.clone(), place.clone());
             }
+            // A card does not choose what is connected to.
+            (None, Some(file)) if bellwether_database::is_address(&file.value) => missing.push(
+                Diagnostic::error(
+                    codes::DATABASE,
+                    format!("the table `{name}` names a database as its file"),
+                )
+                .at(file.span)
+                .help(format!("name it on the command line: --data {name}=..")),
+            ),
             (None, Some(file)) => {
                 let place = place(&file.value);
                 places.insert(
@@ -151,6 +170,9 @@ pub fn open(
     threads: usize,
     terminal: Terminal,
 ) -> Result<(Table, Vec<Diagnostic>), Diagnostic> {
+    if bellwether_database::is_address(&place.path) {
+        return ask(name, place, needs, terminal).map(|table| (table, Vec::new()));
+    }
     let options = file_options(name, place, threads)?;
     let mut bar: Option<ProgressBar> = None;
     let outcome = bellwether_files::open(&place.path, &options, needs, &mut |done, total| {
@@ -161,6 +183,33 @@ pub fn open(
     });
     if let Some(bar) = bar {
         bar.finish_and_clear();
+    }
+    outcome
+}
+
+/// Reads one table from a database, with a line that counts the rows of a long one.
+fn ask(name: &str, place: &Place, needs: &Needs, terminal: Terminal) -> Result<Table, Diagnostic> {
+    let environment = |variable: &str| std::env::var(variable).ok();
+    let options = bellwether_database::Options {
+        limits: ReadLimits::TRUSTED,
+        environment: &environment,
+    };
+    let mut line: Option<ProgressBar> = None;
+    let outcome = bellwether_database::open(name, &place.path, needs, &options, &mut |rows| {
+        if terminal.progress {
+            let line = line.get_or_insert_with(|| {
+                let line = ProgressBar::new_spinner();
+                if let Ok(style) = ProgressStyle::with_template("reading {msg} {spinner} {human_pos} rows") {
+                    line.set_style(style);
+                }
+                line.with_message(name.to_owned())
+            });
+            line.set_position(rows);
+        }
+        true
+    });
+    if let Some(line) = line {
+        line.finish_and_clear();
     }
     outcome
 }

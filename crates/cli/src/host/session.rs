@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bellwether::data::Table;
 use bellwether::definition::{Scorecard, TableSource};
-use bellwether::diagnostic::Diagnostic;
+use bellwether::diagnostic::{Diagnostic, codes};
 use bellwether::engine::{Engine, Error, ErrorKind, EvaluateOptions};
 use bellwether::limits::{Host, Limits};
 use bellwether::report::Report;
@@ -115,7 +115,10 @@ impl Session {
         let mut errors = Vec::new();
         for (name, place) in &places {
             let need = needs.get(name).unwrap_or(&all);
-            let read = if self.untrusted {
+            let read = if self.untrusted && bellwether_database::is_address(&place.path) {
+                let message = format!("the table `{name}` is read from a database, and the card is untrusted");
+                Err(Diagnostic::error(codes::DATABASE, message).help("write what the query answers to a file first"))
+            } else if self.untrusted {
                 let named = self.card.table(name).and_then(|table| table.file.as_ref());
                 let own = named.filter(|_| !given.contains_key(name));
                 own.map_or(Ok(()), |file| {

@@ -146,6 +146,8 @@ registry! {
     BAD_CSV = 310, "a file that is not what its name says";
     OUTSIDE_FOLDER = 311, "a file outside the card's folder";
     FILE_LIMIT = 312, "a file beyond a limit of reading";
+    CREDENTIALS = 313, "a password where everybody can read it";
+    DATABASE = 314, "a database that does not answer the query";
     // BW4xx measures
     SKIPPED_ROWS = 400, "many rows skipped because a value is missing";
     NOT_REACHED = 402, "a segment that does not reach a measure";

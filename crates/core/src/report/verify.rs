@@ -13,6 +13,9 @@ use crate::definition::{Literal, SourceInfo};
 pub struct Verification {
     /// Whether the kept report and the new one have the same results, bit for bit.
     pub same: bool,
+    /// Whether every value is the same, bit for bit, and nobody changed the kept report: results may still say that
+    /// something stands elsewhere in the text of the card, as after a new comment.
+    pub same_values: bool,
     /// Whether the results in the kept report are those that its own hash names: nobody changed them afterwards.
     pub intact: bool,
     /// The hash that the kept report names.
@@ -93,9 +96,11 @@ pub fn verify(kept: &Report, again: &Report) -> Result<Verification, String> {
             &mut moved,
         );
     }
+    let intact = own == kept.provenance.results_sha256;
     Ok(Verification {
-        same: own == now && kept.provenance.results_sha256 == now,
-        intact: own == kept.provenance.results_sha256,
+        same: own == now && intact,
+        same_values: moved.is_empty() && intact,
+        intact,
         kept_sha256: kept.provenance.results_sha256.clone(),
         again_sha256: now,
         differs: differences(&kept.provenance, &again.provenance),
