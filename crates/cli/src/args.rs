@@ -350,10 +350,14 @@ pub struct RunArgs {
     /// several. The ending says the format: `.csv`, `.parquet`, `.arrow` (Arrow IPC).
     #[arg(long, value_name = "[SCORE=]FILE")]
     pub entities: Vec<String>,
-    /// Exit with 3 when a headline score is in its lowest band (`red`), a headline target is missed (`goal`) or an alert of
-    /// the card is raised (`alert`).
-    #[arg(long, value_enum)]
+    /// Exit with 3 when a headline score is in its lowest band (`red`), a headline target is missed (`goal`), an alert of
+    /// the card is raised (`alert`), or a past number is another one than in the history (`restated`). The report is
+    /// written all the same.
+    #[arg(long, value_enum, value_delimiter = ',')]
     pub fail_on: Vec<FailOn>,
+    /// Say findings, raised alerts and what `--fail-on` finds also as GitHub workflow commands, on standard error.
+    #[arg(long)]
+    pub annotations: bool,
     /// Record the results in this history, an SQLite file that is made where there is none, and say in the report which
     /// numbers were others before.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -387,6 +391,8 @@ pub enum FailOn {
     Goal,
     /// An alert of the card that is raised.
     Alert,
+    /// A past number that is another one than in the history.
+    Restated,
 }
 
 /// `bellwether check`
@@ -510,7 +516,8 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   bellwether test scorecard.rhai
-  bellwether test cards/*.rhai --only blank")]
+  bellwether test cards/*.rhai --only blank
+  bellwether test cards/*.rhai --format junit --out tests.xml")]
 pub struct TestArgs {
     /// Scorecards.
     #[arg(required = true, value_hint = ValueHint::FilePath)]
@@ -527,6 +534,25 @@ pub struct TestArgs {
     /// Nobody has looked at the cards: narrow limits, and modules from their own folder only.
     #[arg(long)]
     pub untrusted: bool,
+    /// How to print what became of the tests.
+    #[arg(long, short, value_enum, default_value_t = TestFormat::Text)]
+    pub format: TestFormat,
+    /// Write it to a file, whole or not at all, in place of standard output.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+/// How what became of tests is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// With excerpts of the card, and what no test reaches.
+    Text,
+    /// JUnit XML, which build servers read: a suite for each card.
+    Junit,
+    /// Everything.
+    Json,
+    /// One workflow command for each failure, for GitHub annotations.
+    Github,
 }
 
 /// `bellwether new`

@@ -259,3 +259,172 @@ fn a_frozen_baseline_is_used_where_asked_and_said() {
     let (code, text) = run(&folder, &["history", "thaw", "kept.sqlite", "nps"]);
     assert_eq!(code, 0, "{text}");
 }
+
+/// Two alerts (one raised, one of a metric without a value) and a test that fails.
+const RULES: &str = r#"alert("few promoters", |m| m.nps < 200).to("Loyalty");
+alert("silence", |m| m.comments > 5);
+metric("comments", mean(survey.words)).no_target("an example").min_n(1);
+test("a detractor").given("survey", "day,recommend\n2026-04-01,10\n2026-04-02,0").expect("nps", 100).expect_n("nps", 2);
+test("promoters").given("survey", "day,recommend\n2026-04-01,10").expect("nps", 100);
+"#;
+
+#[test]
+fn rules_of_the_card_fail_a_run_and_are_annotated() {
+    let folder = folder();
+    write(&folder, "card.rhai", &format!("{CARD}{RULES}"));
+    write(
+        &folder,
+        "survey.csv",
+        &ROWS
+            .replace(",W\n", ",W,\n")
+            .replace(",E\n", ",E,\n")
+            .replace("region\n", "region,words\n"),
+    );
+    let (code, _, err) = bellwether(
+        folder.path(),
+        &["run", "card.rhai", "--fail-on", "alert,goal", "--annotations"],
+    );
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("missed: alert `few promoters` is raised"), "{err}");
+    assert!(err.contains("not checked: alert `silence` is unknown"), "{err}");
+    // The alert stands on line 10 of the card, behind `alert(`.
+    let alert =
+        "::error file=card.rhai,line=10,endLine=10,col=7,endColumn=22,title=--fail-on::alert `few promoters` is raised";
+    assert!(err.contains(alert), "{err}");
+    let (code, _, err) = bellwether(folder.path(), &["run", "card.rhai", "--annotations"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        err.contains("::warning file=card.rhai,line=10") && err.contains("is raised, for Loyalty"),
+        "{err}"
+    );
+    let (code, text) = run(&folder, &["run", "card.rhai", "--fail-on", "restated"]);
+    assert_eq!(code, 2, "{text}");
+}
+
+#[test]
+fn a_restated_number_can_fail_a_run() {
+    let folder = folder();
+    let args = ["run", "card.rhai", "--history", "kept.sqlite", "--fail-on", "restated"];
+    assert_eq!(run(&folder, &args).0, 0);
+    write(&folder, "survey.csv", &format!("{ROWS}2026-04-30,9,W\n"));
+    let (code, text) = run(&folder, &args);
+    assert_eq!(code, 3, "{text}");
+    assert!(
+        text.contains("missed: nps of 2026-04 is restated: data changed"),
+        "{text}"
+    );
+}
+
+#[test]
+fn tests_are_told_to_build_servers() {
+    let folder = folder();
+    write(&folder, "card.rhai", &format!("{CARD}{RULES}"));
+    write(&folder, "wrong.rhai", "metric(");
+    let args = [
+        "test",
+        "card.rhai",
+        "wrong.rhai",
+        "--format",
+        "junit",
+        "--out",
+        "tests.xml",
+    ];
+    let (code, text) = run(&folder, &args);
+    assert_eq!(code, 1, "{text}");
+    let xml = std::fs::read_to_string(folder.path().join("tests.xml")).unwrap();
+    assert!(xml.starts_with("<?xml"), "{xml}");
+    assert!(
+        xml.contains(r#"<testsuites name="bellwether" tests="3" skipped="0" failures="1" errors="1">"#),
+        "{xml}"
+    );
+    assert!(
+        xml.contains(r#"<testsuite name="card.rhai" tests="2" skipped="0" errors="0" failures="1">"#),
+        "{xml}"
+    );
+    assert!(xml.contains(r#"<failure message="nps is 0, expected 100">"#), "{xml}");
+    assert!(xml.contains(r#"<error message="the card cannot be read">"#), "{xml}");
+    let (code, text) = run(&folder, &["test", "card.rhai", "--format", "github"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.starts_with("::error file=card.rhai,line=13,"), "{text}");
+    let (_, text, _) = bellwether(folder.path(), &["test", "card.rhai", "--format", "json"]);
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json[0]["report"]["tests"][1]["passed"], true);
+}
+
+#[test]
+fn a_password_is_never_repeated() {
+    let folder = folder();
+    let table = "table(\"survey\").file(\"survey.csv\")";
+    write(&folder, "card.rhai", &CARD.replace(table, "table(\"survey\")"));
+    for (args, code) in [
+        (
+            vec![
+                "run",
+                "card.rhai",
+                "--data",
+                "survey=postgres://me:hunter2@localhost/cx?table=survey",
+            ],
+            1,
+        ),
+        (
+            vec![
+                "run",
+                "card.rhai",
+                "--data",
+                "postgres://me:hunter2@localhost/cx?table=survey",
+            ],
+            2,
+        ),
+        (
+            vec![
+                "run",
+                "card.rhai",
+                "--data",
+                "other=postgres://me:hunter2@localhost/cx?table=survey",
+            ],
+            2,
+        ),
+        (
+            vec![
+                "run",
+                "card.rhai",
+                "--data",
+                "survey=postgres://localhost/cx?password=hunter2&table=survey",
+            ],
+            1,
+        ),
+        (
+            vec![
+                "run",
+                "card.rhai",
+                "--untrusted",
+                "--data",
+                "survey=postgres://me:hunter2@localhost/cx?table=survey",
+            ],
+            1,
+        ),
+        (
+            vec![
+                "diff",
+                "card.rhai",
+                "card.rhai",
+                "--data",
+                "survey=postgres://me:hunter2@localhost/cx?table=survey",
+            ],
+            0,
+        ),
+    ] {
+        let (found, text) = run(&folder, &args);
+        assert_eq!(found, code, "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    // A card cannot say what is connected to.
+    let named = CARD.replace("survey.csv", "sqlite:cx.db?table=survey");
+    write(&folder, "card.rhai", &named);
+    let (code, text) = run(&folder, &["run", "card.rhai"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("[BW314]") && text.contains("names a database as its file"),
+        "{text}"
+    );
+}

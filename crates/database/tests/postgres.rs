@@ -8,6 +8,7 @@
     reason = "a test fails loudly"
 )]
 
+use arrow_array::Array as _;
 use bellwether::data::{ColumnNeed, Ints, Needs, ReadLimits, Table, Values};
 use bellwether::diagnostic::Diagnostic;
 use bellwether::report::Value;

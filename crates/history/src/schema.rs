@@ -99,10 +99,12 @@ fn version(connection: &Connection) -> Result<usize, rusqlite::Error> {
 /// Refuses what is no history, or one of a newer version, before anything is written.
 pub(crate) fn recognise(connection: &Connection, name: &str) -> Result<(), Diagnostic> {
     let read = || -> Result<(i64, usize, Option<String>), rusqlite::Error> {
+        // All of one moment: another process may be making the file.
+        let connection = connection.unchecked_transaction()?;
         let application = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
         let any = "SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 1";
         let table = connection.query_row(any, [], |row| row.get(0)).optional()?;
-        Ok((application, version(connection)?, table))
+        Ok((application, version(&connection)?, table))
     };
     let (application, version, table) = crate::patiently(read).map_err(|error| failed(name, &error))?;
     match table {

@@ -2,7 +2,7 @@
 //! change.
 
 use bellwether::diagnostic::Severity;
-use bellwether::diagnostic::wire::{Finding, Findings};
+use bellwether::diagnostic::wire::{Finding, Findings, Location};
 
 /// One line a finding; what is allowed is left out.
 #[must_use]
@@ -22,25 +22,6 @@ fn line(finding: &Finding, found: &Findings) -> String {
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    let mut properties = Vec::new();
-    match &finding.location {
-        Some(location) => {
-            properties.push(("file", location.file.clone()));
-            properties.push(("line", location.start.line.to_string()));
-            properties.push(("endLine", location.end.line.to_string()));
-            // Columns are taken within one line only.
-            if location.start.line == location.end.line {
-                properties.push(("col", location.start.column.to_string()));
-                properties.push(("endColumn", location.end.column.to_string()));
-            }
-        }
-        None => properties.push(("file", found.card.clone())),
-    }
-    properties.push(("title", format!("{} {}", diagnostic.code, finding.title)));
-    let properties: Vec<String> = properties
-        .into_iter()
-        .map(|(name, value)| format!("{name}={}", escaped(&value, true)))
-        .collect();
     let mut message = diagnostic.message.clone();
     if let Some(place) = diagnostic
         .place
@@ -53,7 +34,38 @@ fn line(finding: &Finding, found: &Findings) -> String {
     if let Some(help) = &diagnostic.help {
         message.push_str(&format!("\nhelp: {help}"));
     }
-    format!("::{command} {}::{}\n", properties.join(","), escaped(&message, false))
+    let title = format!("{} {}", diagnostic.code, finding.title);
+    annotation(command, &found.card, finding.location.as_ref(), &title, &message)
+}
+
+/// A workflow command: `level` is `error`, `warning` or `notice`; `file` is named where there is no place in it.
+///
+/// ```
+/// let line = bellwether_report::annotation("error", "card.rhai", None, "alert", "`low` is raised");
+/// assert_eq!(line, "::error file=card.rhai,title=alert::`low` is raised\n");
+/// ```
+#[must_use]
+pub fn annotation(level: &str, file: &str, location: Option<&Location>, title: &str, message: &str) -> String {
+    let mut properties = Vec::new();
+    match location {
+        Some(location) => {
+            properties.push(("file", location.file.clone()));
+            properties.push(("line", location.start.line.to_string()));
+            properties.push(("endLine", location.end.line.to_string()));
+            // Columns are taken within one line only.
+            if location.start.line == location.end.line {
+                properties.push(("col", location.start.column.to_string()));
+                properties.push(("endColumn", location.end.column.to_string()));
+            }
+        }
+        None => properties.push(("file", file.to_owned())),
+    }
+    properties.push(("title", title.to_owned()));
+    let properties: Vec<String> = properties
+        .into_iter()
+        .map(|(name, value)| format!("{name}={}", escaped(&value, true)))
+        .collect();
+    format!("::{level} {}::{}\n", properties.join(","), escaped(message, false))
 }
 
 fn escaped(text: &str, property: bool) -> String {

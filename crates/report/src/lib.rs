@@ -22,7 +22,7 @@ mod sarif;
 #[cfg(feature = "terminal")]
 mod text;
 
-pub use annotations::to_annotations;
+pub use annotations::{annotation, to_annotations};
 pub use ask::{compose_backtest, compose_what_if};
 pub use compose::compose;
 pub use csv::{entities_to_csv, table_to_csv, to_csv};

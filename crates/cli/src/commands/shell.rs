@@ -24,6 +24,11 @@ pub fn man() -> Result<(), Failure> {
         .map_err(explain)?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
         clap_mangen::Man::new(sub.clone()).render(&mut bytes).map_err(explain)?;
+        for below in sub.get_subcommands().filter(|below| below.get_name() != "help") {
+            clap_mangen::Man::new(below.clone())
+                .render(&mut bytes)
+                .map_err(explain)?;
+        }
     }
     output::print(&String::from_utf8_lossy(&bytes))
 }

@@ -17,7 +17,7 @@ use super::card::CardText;
 use super::data::{self, Place};
 use crate::args::Input;
 use crate::failure::Failure;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, Texts};
 use crate::untrusted;
 
 /// Evaluations shorter than this show no bar.
@@ -79,6 +79,11 @@ impl Session {
     /// The scorecard.
     pub const fn card(&self) -> &Scorecard {
         &self.card
+    }
+
+    /// Names and texts of the card and its modules, in the order of spans.
+    pub fn texts(&self) -> Texts {
+        self.text.texts()
     }
 
     /// What was said about the card when it was compiled: no errors.
