@@ -1,0 +1,52 @@
+// What the page and its workers say to each other: a request with a number, any signs of life, one answer.
+import type { Card, Diagnostic, Engine, EvaluateOptions, ReadOptions, TableInfo } from "@bellwether/engine";
+
+/** Methods of the engine that are asked for as they are. */
+export type PlainOp =
+  | "backtest" | "charts" | "check" | "complete" | "definition" | "distribution" | "dropTable" | "evaluate" | "explain"
+  | "format" | "hover" | "outline" | "reference" | "rows" | "signature" | "starter" | "tables" | "whatIf" | RenderOp;
+
+/** Drawings of a whole report as text. */
+export type RenderOp = "html" | "markdown";
+
+/** A file with how it is to be read. The blob is passed on by reference and read in the worker. */
+export interface Source {
+  /** The table's name in the card. */
+  name: string;
+  /** The file's name. */
+  file: string;
+  blob: Blob;
+  kind: FileKind;
+  options: Pick<ReadOptions, "missing" | "types" | "delimiter">;
+}
+
+export type FileKind = "csv" | "json" | "parquet" | "arrow";
+
+export type Op = PlainOp | "load";
+
+/** Arguments of a call. */
+export type Args<O extends Op> = O extends "load" ? [Source] : O extends keyof Engine ? Parameters<Engine[O]> : O extends RenderOp ? [Card, EvaluateOptions] : never;
+/** What it gives. */
+export type Gives<O extends Op> = O extends "load" ? TableInfo : O extends keyof Engine ? ReturnType<Engine[O]> : O extends RenderOp ? string : never;
+
+export interface Request {
+  id: number;
+  op: Op;
+  args: unknown[];
+}
+
+/** Why a call gave nothing. */
+export interface Failure {
+  code: string;
+  message: string;
+  diagnostics: Diagnostic[];
+  /** The WebAssembly trapped: a bug of ours. The worker is of no use any more. */
+  trap: boolean;
+}
+
+export type Answer =
+  /** `ms`: from the start of the worker; `warm`: what a small first card took, which tells how fast the machine is. */
+  | { kind: "ready"; version: string; ms: number; warm: number }
+  | { kind: "alive"; id: number; done: number }
+  | { kind: "done"; id: number; value: unknown; ms: number }
+  | { kind: "failed"; id: number; failure: Failure };

@@ -1,0 +1,84 @@
+// The engine in a worker. Each call runs to its end before the next begins.
+import { BellwetherError, Engine } from "@bellwether/engine";
+import wasm from "@bellwether/engine/bellwether_bg.wasm?url";
+import { read } from "./read";
+import type { Answer, Failure, PlainOp, Request, Source } from "./protocol";
+
+/** Signs of life of a long call, this many milliseconds apart. */
+const BEAT = 100;
+/** Which argument of a call takes options, and with them a sign of life. */
+const OPTIONS_AT: Partial<Record<PlainOp, number>> = { check: 1, evaluate: 1, charts: 1, explain: 2, whatIf: 2, backtest: 2 };
+
+/** A small card that goes through most of the engine, so that the first real one is not the first at all. */
+const FIRST = `
+scorecard("first").owner("a").purpose("b").min_n(1);
+let t = table("t").key("k").date("d").rows(["k", "d", "g", "v"], [["a", "2026-01-05", "x", 1], ["b", "2026-02-05", "y", 5], ["c", "2026-02-06", "x", 4]]);
+t.column("v").scale(1, 5);
+segment("g", t.g);
+period("month");
+outcome("o", rate(t, |r| r.v >= 4)).target(80);
+metric("m", mean(t.v)).target(4).drives("o");
+metric("n", top_box(t.v, 2)).target(80).drives("o");
+score("s").mix("m", 0.5, 1, 5).mix("n", 0.5, 0, 100).bands(50, 75);
+`;
+
+const say = (answer: Answer) => postMessage(answer);
+
+const started = performance.now();
+const engine = Engine.create({ wasm });
+engine.then(
+  (ready) => {
+    const start = performance.now();
+    ready.evaluate({ text: FIRST });
+    say({ kind: "ready", version: ready.version, ms: performance.now() - started, warm: performance.now() - start });
+  },
+).catch((error: unknown) => say({ kind: "failed", id: 0, failure: failure(error, false) }));
+
+function alive(id: number) {
+  let last = performance.now();
+  return (done: number) => {
+    const now = performance.now();
+    if (now - last < BEAT) return;
+    last = now;
+    say({ kind: "alive", id, done });
+  };
+}
+
+function failure(error: unknown, trap: boolean): Failure {
+  if (error instanceof BellwetherError) {
+    return { code: error.code, message: error.message, diagnostics: error.diagnostics, trap };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "internal", message, diagnostics: [], trap: trap || error instanceof WebAssembly.RuntimeError || error instanceof RangeError };
+}
+
+async function answer({ id, op, args }: Request): Promise<unknown> {
+  const ready = await engine;
+  if (op === "load") {
+    const source = args[0] as Source;
+    const table = await read(source);
+    return ready.setTable(source.name, table, { ...source.options, origin: source.file, progress: alive(id) });
+  }
+  const at = OPTIONS_AT[op];
+  const given = [...args];
+  if (at !== undefined) given[at] = { ...(given[at] as object | undefined), progress: alive(id) };
+  const method = (ready as unknown as Record<string, ((...args: unknown[]) => unknown) | undefined>)[op];
+  if (!method) throw new Error(`this engine has no ${op}`);
+  return method.apply(ready, given);
+}
+
+// One at a time, in order: reading a file waits, and nothing may pass it.
+let turn: Promise<void> = Promise.resolve();
+addEventListener("message", (event: MessageEvent<Request>) => {
+  const request = event.data;
+  turn = turn.then(async () => {
+    const start = performance.now();
+    try {
+      const value = await answer(request);
+      say({ kind: "done", id: request.id, value, ms: performance.now() - start });
+    } catch (error) {
+      const broken = await engine.then((ready) => ready.broken, () => false);
+      say({ kind: "failed", id: request.id, failure: failure(error, broken) });
+    }
+  });
+});

@@ -1,0 +1,20 @@
+// Whether what is shown is of the present text.
+import { failed, given, linkState, working } from "../state/store";
+import { Icon } from "../ui/Icon";
+
+export function StatusLine() {
+  const state = failed.value ? "failed" : working.value ? "working" : "fresh";
+  const ms = given.value?.ms;
+  return (
+    <span class={`status ${state}`} role="status" data-state={state} data-links={linkState.value}>
+      {state === "failed" && <><Icon name="bad" size={12} /> not of this text</>}
+      {state === "working" && <><span class="spinner" aria-hidden="true" /> working</>}
+      {state === "fresh" && (
+        <>
+          <Icon name="good" size={12} /> up to date{ms !== undefined && ms < 10_000 && ` · ${Math.max(1, Math.round(ms))} ms`}
+          {linkState.value === "running" && " · links follow"}
+        </>
+      )}
+    </span>
+  );
+}

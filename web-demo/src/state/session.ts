@@ -1,0 +1,190 @@
+// Checks and evaluates the card whenever it, a param or a table changes: measures at once, links when the typing rests.
+import { batch, effect, untracked } from "@preact/signals";
+import type { Card, Diagnostic } from "@bellwether/engine";
+import { CallError, Superseded } from "../engine/client";
+import { links, measures } from "../engine/engines";
+import { view, type View } from "../ui/panes";
+import { theme } from "../ui/theme";
+import * as store from "./store";
+
+/** Milliseconds of rest before links are worked out. */
+const REST = 350;
+
+/** Grows with every change; what comes back for an earlier one is not shown. */
+let generation = 0;
+let rest: ReturnType<typeof setTimeout> | undefined;
+
+export function card(): Card {
+  return { text: store.text.value, name: "card", params: store.params.value };
+}
+
+export function offsetCard(text: string): Card {
+  return { text, name: "card", params: store.params.peek() };
+}
+
+const ignore = (error: unknown) => {
+  if (!(error instanceof Superseded) && !(error instanceof CallError)) throw error;
+};
+
+/** Starts to follow the card. */
+export function follow(): void {
+  effect(() => {
+    const now = card();
+    const tables = store.tables.value;
+    untracked(() => {
+      if (now.text.trim() === "") nothing();
+      else void run(now, tables.size);
+    });
+  });
+  effect(() => {
+    // Charts have the colours of the theme, and only those in sight are made.
+    theme.value;
+    view.value;
+    if (store.given.peek()) untracked(() => void drawAgain());
+  });
+}
+
+function nothing(): void {
+  generation++;
+  batch(() => {
+    store.given.value = null;
+    store.failed.value = null;
+    store.checked.value = null;
+    store.charts.value = new Map();
+    store.working.value = false;
+  });
+}
+
+async function run(now: Card, _tables: number): Promise<void> {
+  const mine = generation + 1;
+  generation = mine;
+  clearTimeout(rest);
+  if (links.busy) links.cancel();
+  store.working.value = true;
+  performance.mark("edit");
+  const check = measures.call("check", [now], { lane: "check" });
+  const outline = measures.call("outline", [now], { lane: "outline" });
+  const start = performance.now();
+  const evaluated = measures.call("evaluate", [now, { links: false }], { lane: "evaluate" });
+  check.then((found) => {
+    if (mine === generation) store.checked.value = found;
+  }, ignore);
+  outline.then((found) => {
+    if (mine === generation) store.outline.value = found;
+  }, ignore);
+  try {
+    const report = await evaluated;
+    if (mine !== generation) return;
+    const before = store.given.peek();
+    const linked = wantsLinks(report.results);
+    batch(() => {
+      // Until the new links are there, the old ones stay, so that nothing jumps while a slider moves.
+      store.given.value = {
+        report: linked && before ? { ...report, results: { ...report.results, ...linkedParts(before.report.results) } } : report,
+        text: now.text, linked: false, ms: performance.now() - start,
+      };
+      store.failed.value = null;
+      store.working.value = false;
+      store.linkState.value = linked ? "running" : "none";
+    });
+    redrawn();
+    void draw(measures, now, false, mine);
+    if (linked) rest = setTimeout(() => void follows(now, mine), REST);
+  } catch (error) {
+    if (mine !== generation || error instanceof Superseded) return;
+    if (!(error instanceof CallError)) throw error;
+    batch(() => {
+      store.failed.value = { message: error.message, diagnostics: error.failure.diagnostics as Diagnostic[] };
+      store.working.value = false;
+      store.linkState.value = "none";
+    });
+  }
+}
+
+type Results = NonNullable<typeof store.report.value>["results"];
+
+const wantsLinks = (results: Results) =>
+  results.links.length > 0 || results.initiatives.length > 0 || results.metrics.some((metric) => metric.drives?.length);
+
+/** What `links: false` leaves out. */
+function linkedParts(results: Results): Partial<Results> {
+  const { links, drivers, worth, friction, initiatives } = results;
+  return { links, ...(drivers && { drivers }), ...(worth && { worth }), ...(friction && { friction }), initiatives };
+}
+
+/** Links, drivers, worth, initiatives: in a worker of their own. */
+async function follows(now: Card, mine: number): Promise<void> {
+  store.linkState.value = "running";
+  try {
+    const report = await links.call("evaluate", [now, {}], { lane: "evaluate" });
+    if (mine !== generation) return;
+    batch(() => {
+      const before = store.given.peek();
+      store.given.value = { report, text: now.text, linked: true, ms: before?.ms ?? 0 };
+      store.linkState.value = "done";
+    });
+    if (CHARTS[view.peek()]?.links) void draw(links, now, true, mine);
+  } catch (error) {
+    if (mine !== generation) return;
+    if (error instanceof Superseded) {
+      store.linkState.value = "cancelled";
+      return;
+    }
+    if (!(error instanceof CallError)) throw error;
+    store.linkFailure.value = error.message;
+    store.linkState.value = "failed";
+  }
+}
+
+export function cancelLinks(): void {
+  clearTimeout(rest);
+  if (links.busy) links.cancel();
+  store.linkState.value = "cancelled";
+}
+
+/** Asks again for what had no answer. */
+export function retry(): void {
+  void run(card(), 0);
+}
+
+export function resumeLinks(): void {
+  void follows(card(), generation);
+}
+
+/** The charts of each view, by how their ids begin; `links`: those that wait for links. */
+const CHARTS: Partial<Record<View, { measures?: string[]; links?: string[] }>> = {
+  scorecard: { measures: ["waterfall/"] },
+  trends: { measures: ["trend/"] },
+  segments: { measures: ["bars/"] },
+  links: { links: ["curve/", "matrix/drivers/"] },
+  initiatives: { links: ["matrix/initiatives/"] },
+};
+
+/** Fetches the charts in sight of a report that the worker has just made. */
+async function draw(client: typeof links, now: Card, linked: boolean, mine: number): Promise<void> {
+  const wanted = CHARTS[view.peek()];
+  const ids = linked ? [...(wanted?.measures ?? []), ...(wanted?.links ?? [])] : wanted?.measures;
+  if (!ids?.length) return;
+  try {
+    const drawn = await client.call("charts", [now, { links: linked, theme: theme.peek() }], { lane: "charts" });
+    const shown = drawn.filter(({ chart }) => ids.some((id) => chart.id.startsWith(id)));
+    if (mine === generation) store.charts.value = new Map(shown.map((one) => [one.chart.id, one]));
+  } catch (error) {
+    ignore(error);
+  }
+}
+
+async function drawAgain(): Promise<void> {
+  const linked = store.given.peek()?.linked ?? false;
+  const measured = linked && !CHARTS[view.peek()]?.links;
+  await draw(linked && !measured ? links : measures, card(), linked && !measured, generation);
+}
+
+/** Measures from the edit to the picture of it. */
+function redrawn(): void {
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => performance.measure("edit to redraw", "edit");
+    channel.port2.postMessage(null);
+  });
+}

@@ -1,0 +1,63 @@
+import { tableFromArrays, tableToIPC, vectorFromArray, DateDay, TimestampMillisecond, Utf8, Dictionary, Int32 } from "apache-arrow";
+import { describe, expect, it } from "vitest";
+import { arrow } from "../../src/engine/arrow";
+import { column } from "../../src/engine/columns";
+import { kindOf, tableName } from "../../src/engine/read";
+
+describe("files", () => {
+  it("are known by their names", () => {
+    expect(["a.CSV", "b.tsv", "c.jsonl", "d.parquet", "e.feather", "f.xlsx", "none"].map(kindOf)).toEqual([
+      "csv", "csv", "json", "parquet", "arrow", undefined, undefined,
+    ]);
+  });
+
+  it("give tables names that a card can call", () => {
+    expect(["Survey 2026.csv", "2026 wave.parquet", "Übung–Süd.json", "tickets.csv"].map(tableName)).toEqual([
+      "survey_2026", "t_2026_wave", "ubung_sud", "tickets",
+    ]);
+  });
+});
+
+describe("columns", () => {
+  it("mark what is missing", () => {
+    const values = [1n, null, 3n];
+    expect(column("int", 3, (row) => values[row])).toEqual({ int: Float64Array.of(1, 0, 3), missing: Uint8Array.of(0, 1, 0) });
+  });
+
+  it("keep whole numbers that a JavaScript number cannot", () => {
+    const values = [1n, 2n ** 53n + 1n, undefined];
+    expect(column("int", 3, (row) => values[row])).toEqual({ int: BigInt64Array.of(1n, 2n ** 53n + 1n, 0n), missing: Uint8Array.of(0, 0, 1) });
+  });
+
+  it("keep each text once", () => {
+    const values = ["a", "b", null, "a"];
+    expect(column("text", 4, (row) => values[row])).toEqual({ codes: Uint32Array.of(0, 1, 0, 0), dictionary: ["a", "b"], missing: Uint8Array.of(0, 0, 1, 0) });
+  });
+});
+
+describe("Arrow files", () => {
+  it("become columns of their kinds", () => {
+    const day = Date.UTC(2026, 5, 30);
+    const table = tableFromArrays({ n: Int32Array.of(1, 2), x: Float64Array.of(0.5, 1.5) }).assign(
+      tableFromVectors({
+        on: vectorFromArray([new Date(day), null], new DateDay()),
+        at: vectorFromArray([day + 3_600_000, null], new TimestampMillisecond()),
+        word: vectorFromArray(["a", null], new Dictionary(new Utf8(), new Int32())),
+        yes: vectorFromArray([true, false]),
+      }),
+    );
+    const source = arrow(tableToIPC(table, "file").slice().buffer) as { columns: Record<string, unknown> };
+    expect(source.columns).toEqual({
+      n: { int: Float64Array.of(1, 2), missing: new Uint8Array(2) },
+      x: { float: Float64Array.of(0.5, 1.5), missing: new Uint8Array(2) },
+      on: { days: Int32Array.of(20634, 0), missing: Uint8Array.of(0, 1) },
+      at: { millis: Float64Array.of(day + 3_600_000, 0), missing: Uint8Array.of(0, 1) },
+      word: { codes: Uint32Array.of(0, 0), dictionary: ["a"], missing: Uint8Array.of(0, 1) },
+      yes: { bool: Uint8Array.of(1, 0), missing: new Uint8Array(2) },
+    });
+  });
+});
+
+function tableFromVectors(vectors: Record<string, ReturnType<typeof vectorFromArray>>) {
+  return new (tableFromArrays({}).constructor as new (of: typeof vectors) => ReturnType<typeof tableFromArrays>)(vectors);
+}
