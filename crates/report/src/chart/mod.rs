@@ -16,6 +16,3 @@ pub use png::{PngOptions, png};
 pub use svg::{Size, SvgOptions, svg};
 pub use token::{Theme, css_variables};
 pub use vega::vega_lite;
-
-#[cfg(test)]
-mod tests;

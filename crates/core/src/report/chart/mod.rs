@@ -241,6 +241,3 @@ struct Made {
     about: String,
     kind: ChartKind,
 }
-
-#[cfg(test)]
-mod tests;

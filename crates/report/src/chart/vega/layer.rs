@@ -118,12 +118,31 @@ pub(super) fn bands(bands: &[Band], axis: &Axis, channel: &str, theme: Theme) ->
     layers
 }
 
-/// A line across at one number, with its name at the end.
-pub(super) fn level(value: f64, label: &str, axis: &Axis, colour: Token, dash: [u8; 2], theme: Theme) -> Vec<Value> {
+/// The end of a line at which its name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+/// A line across at one number, with its name at an end.
+pub(super) fn level(
+    value: f64,
+    label: &str,
+    side: Side,
+    axis: &Axis,
+    colour: Token,
+    dash: [u8; 2],
+    theme: Theme,
+) -> Vec<Value> {
     if value < axis.low || value > axis.high {
         return Vec::new();
     }
     let colour = colour.hex(theme);
+    let (align, x, dx) = match side {
+        Side::Left => ("left", json!(0), 4),
+        Side::Right => ("right", json!("width"), 0),
+    };
     vec![
         json!({
             "data": {"values": [{}]},
@@ -132,8 +151,8 @@ pub(super) fn level(value: f64, label: &str, axis: &Axis, colour: Token, dash: [
         }),
         json!({
             "data": {"values": [{}]},
-            "mark": {"type": "text", "align": "right", "baseline": "bottom", "dy": -3, "color": colour, "fontSize": 11},
-            "encoding": {"y": at(value, axis), "x": {"value": "width"}, "text": {"value": label}}
+            "mark": {"type": "text", "align": align, "dx": dx, "baseline": "bottom", "dy": -3, "color": colour, "fontSize": 11},
+            "encoding": {"y": at(value, axis), "x": {"value": x}, "text": {"value": label}}
         }),
     ]
 }

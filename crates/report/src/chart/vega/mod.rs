@@ -46,7 +46,7 @@ pub fn vega_lite(chart: &Chart, theme: Theme) -> Value {
         "title": {"text": chart.title, "subtitle": subtitle},
         "width": "container",
         "height": parts.height,
-        "autosize": {"type": "fit", "contains": "padding"},
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "layer": parts.layers,
         "config": config(theme),
         "usermeta": {"id": chart.id, "kind": chart.kind.word()},
@@ -61,7 +61,7 @@ fn config(theme: Theme) -> Value {
         "font": FONT,
         "view": {"stroke": null},
         "title": {
-            "anchor": "start", "frame": "group", "color": ink, "fontSize": TITLE, "fontWeight": 600, "subtitleColor": muted,
+            "anchor": "start", "frame": "bounds", "color": ink, "fontSize": TITLE, "fontWeight": 600, "subtitleColor": muted,
             "subtitleFontSize": TEXT, "subtitlePadding": 4, "offset": 12
         },
         "axis": {

@@ -5,7 +5,7 @@ use bellwether::report::words;
 use serde_json::{Value, json};
 
 use super::Parts;
-use super::layer::{along, as_given, bands, level, mark_of, measured, names, usual_tooltip};
+use super::layer::{Side, along, as_given, bands, level, mark_of, measured, names, usual_tooltip};
 use crate::chart::figure;
 use crate::chart::token::{Theme, Token};
 
@@ -64,14 +64,22 @@ pub(super) fn trend(trend: &Trend, theme: Theme) -> Parts {
                 }
             }));
         }
-        for (name, limit) in [("usual high", process.high), ("usual low", process.low)] {
-            let label = format!("{name} {}", figure::on(axis, limit));
-            layers.extend(level(limit, &label, axis, Token::Muted, [1, 3], theme));
+        for limit in [process.high, process.low] {
+            let lines = level(limit, "", Side::Right, axis, Token::Muted, [1, 3], theme);
+            layers.extend(lines.into_iter().take(1));
         }
     }
     if let Some(baseline) = &trend.baseline {
         let label = format!("{} {}", baseline.label, words::goal(baseline.value, axis.decimals));
-        layers.extend(level(baseline.value, &label, axis, Token::Muted, [2, 3], theme));
+        layers.extend(level(
+            baseline.value,
+            &label,
+            Side::Left,
+            axis,
+            Token::Muted,
+            [2, 3],
+            theme,
+        ));
     }
     let data = json!({"values": rows});
     layers.extend([
@@ -93,29 +101,36 @@ pub(super) fn trend(trend: &Trend, theme: Theme) -> Parts {
         }),
         json!({
             "data": data,
-            "mark": {"type": "point", "filled": true, "size": 60, "strokeWidth": 1.5},
+            "mark": {"type": "point", "filled": true, "strokeWidth": 1.5},
             "encoding": {
-                "x": across, "y": along("value", axis), "shape": as_given("shape"), "fill": as_given("fill"),
+                "x": across, "y": along("value", axis), "size": as_given("size"), "shape": as_given("shape"), "fill": as_given("fill"),
                 "stroke": as_given("stroke"), "tooltip": tips
             }
         }),
     ]);
     if let Some(target) = trend.points.last().and_then(|point| point.target) {
         let label = format!("target {}", words::goal(target, axis.decimals));
-        let text = level(target, &label, axis, Token::Good, [6, 3], theme);
+        let text = level(target, &label, Side::Right, axis, Token::Good, [6, 3], theme);
         // The line itself follows the way points.
         layers.extend(text.into_iter().skip(1));
     }
-    let mut key = Vec::new();
+    let mut key: Vec<String> = Vec::new();
+    if let Some(process) = &trend.process {
+        key.push(format!(
+            "range of noise {} to {}",
+            figure::on(axis, process.low),
+            figure::on(axis, process.high)
+        ));
+    }
     if trend.points.iter().any(|point| point.signal.is_some()) {
-        key.push("diamond: more than noise");
+        key.push("diamond: more than noise".to_owned());
     }
     if trend
         .points
         .iter()
         .any(|point| point.measured.value.is_some() && !figure::solid(&point.measured))
     {
-        key.push("ring: too few answers, or stale");
+        key.push("ring: too few answers, or stale".to_owned());
     }
     Parts {
         height: json!(230),

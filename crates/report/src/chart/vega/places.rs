@@ -1,7 +1,7 @@
 //! Heat maps, matrices and journeys: things at places of a plane.
 
 use bellwether::measure::State;
-use bellwether::report::chart::{HeatMap, JourneyMap, Matrix};
+use bellwether::report::chart::{HeatMap, JourneyMap, Matrix, MatrixPoint};
 use bellwether::report::words;
 use serde_json::{Value, json};
 
@@ -47,10 +47,20 @@ pub(super) fn heat_map(map: &HeatMap, theme: Theme) -> Parts {
             Some(Value::Object(row))
         })
         .collect();
+    // Months stand in two lines, the year above.
+    let months = map.columns.iter().all(|column| {
+        let year = column.split('-').next().unwrap_or_default();
+        year.len() == 4 && year.len() < column.len() && year.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let (label, padding) = if months {
+        ("split(datum.label, /-(.*)/)", 18)
+    } else {
+        ("datum.label", 4)
+    };
     let across = json!({
         "field": "column", "type": "nominal", "sort": null, "scale": {"domain": map.columns},
         "axis": {"orient": "top", "title": null, "labelAngle": 0, "ticks": false, "domain": false,
-                 "labelExpr": "split(datum.label, /-(.*)/)"}
+                 "labelExpr": label, "labelPadding": padding, "labelLimit": 90}
     });
     let down = json!({
         "field": "row", "type": "nominal", "sort": null, "scale": {"domain": map.rows},
@@ -115,6 +125,11 @@ pub(super) fn matrix(matrix: &Matrix, theme: Theme) -> Parts {
                 json!(point.evidence.map(|evidence| evidence.words())),
             );
             row.insert("note".into(), json!(point.note));
+            let crowded = matrix
+                .points
+                .iter()
+                .any(|other| near_at_the_right(matrix, point, other));
+            row.insert("side".into(), json!(if crowded { "left" } else { "right" }));
             Value::Object(row)
         })
         .collect();
@@ -166,18 +181,32 @@ pub(super) fn matrix(matrix: &Matrix, theme: Theme) -> Parts {
             "mark": {"type": "point", "filled": true, "size": 110},
             "encoding": {"x": along("across", x), "y": along("value", y), "tooltip": tips}
         }),
-        json!({
-            "data": data,
-            "mark": {"type": "text", "align": "left", "dx": 10, "limit": 220},
-            "encoding": {"x": along("across", x), "y": along("value", y), "text": {"field": "name"}}
-        }),
     ]);
+    // A name stands at the right of its point, or at the left where another is near at the right.
+    for (side, align, dx) in [("right", "left", 10), ("left", "right", -10)] {
+        layers.push(json!({
+            "data": data,
+            "transform": [{"filter": {"field": "side", "equal": side}}],
+            "mark": {"type": "text", "align": align, "dx": dx, "limit": 220, "tooltip": null},
+            "encoding": {"x": along("across", x), "y": along("value", y), "text": {"field": "name"}}
+        }));
+    }
     let left_out: Vec<&str> = matrix.not_placed.iter().map(|(name, _)| name.as_str()).collect();
     Parts {
         height: json!(320),
         layers,
         key: (!left_out.is_empty()).then(|| format!("not placed: {}", left_out.join(", "))),
     }
+}
+
+/// Whether a thing stands where the name of another would.
+fn near_at_the_right(matrix: &Matrix, point: &MatrixPoint, other: &MatrixPoint) -> bool {
+    let (Some(x), Some(y), Some(other_x), Some(other_y)) = (point.x.value, point.y.value, other.x.value, other.y.value)
+    else {
+        return false;
+    };
+    let (wide, high) = (matrix.x.high - matrix.x.low, matrix.y.high - matrix.y.low);
+    other_x > x && other_x - x < wide * 0.2 && (other_y - y).abs() < high * 0.05
 }
 
 pub(super) fn journey(map: &JourneyMap, theme: Theme) -> Parts {
@@ -256,7 +285,7 @@ pub(super) fn journey(map: &JourneyMap, theme: Theme) -> Parts {
     let across = json!({
         "field": "stop", "type": "nominal", "sort": null, "scale": {"domain": stops},
         "axis": {"orient": "top", "title": null, "labelAngle": 0, "ticks": false, "domain": false,
-                 "labelExpr": "split(datum.label, '|')"}
+                 "labelExpr": "split(datum.label, '|')", "labelPadding": 18, "labelLimit": 90}
     });
     let down = names("lane", json!({"title": null, "ticks": false, "domain": false}));
     let tips = tooltip(&[

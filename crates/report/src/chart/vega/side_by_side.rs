@@ -118,10 +118,11 @@ pub(super) fn waterfall(waterfall: &Waterfall, theme: Theme) -> Parts {
             } else {
                 words::difference(step.points, axis.decimals)
             };
-            // A total's bar starts where the axis does; its end is what tells.
+            // Where zero is not on the axis, a total's bar would say nothing by its length.
+            let dot = total && !(axis.low..=axis.high).contains(&step.from);
             json!({
                 "name": format!("{}  {points}", step.label),
-                "from": step.from.max(axis.low), "to": step.to, "full": step.full,
+                "from": if dot { step.to } else { step.from }, "to": step.to, "full": step.full, "dot": dot.then_some(step.to),
                 "points": points, "colour": token.hex(theme),
                 "lost": step.lost.map(|lost| words::number(lost, axis.decimals.max(1))),
                 "value": step.value.zip(step.decimals).map(|(value, decimals)| {
@@ -162,6 +163,12 @@ pub(super) fn waterfall(waterfall: &Waterfall, theme: Theme) -> Parts {
             "encoding": {"y": down, "x": along("to", axis), "x2": {"field": "full"}, "tooltip": tips}
         }),
     ]);
+    layers.push(json!({
+        "data": data,
+        "transform": [{"filter": "isValid(datum.dot)"}],
+        "mark": {"type": "point", "filled": true, "size": 110},
+        "encoding": {"y": down, "x": along("dot", axis), "tooltip": tips}
+    }));
     if let (Some((low, high)), Some(last)) = (waterfall.range, rows.last()) {
         let mut row = last.clone();
         if let Some(fields) = row.as_object_mut() {
