@@ -24,6 +24,7 @@ pub(super) fn trend(trend: &Trend, theme: Theme) -> Parts {
             };
             let solid = point.signal.is_some() || (figure::solid(&point.measured) && !point.partial);
             mark_of(&mut row, solid, shape, colour, theme);
+            row.insert("size".into(), json!(if point.signal.is_some() { 170 } else { 60 }));
             row.insert(
                 "complete".into(),
                 json!(point.measured.value.filter(|_| !point.partial)),
@@ -103,7 +104,7 @@ pub(super) fn trend(trend: &Trend, theme: Theme) -> Parts {
             "data": data,
             "mark": {"type": "point", "filled": true, "strokeWidth": 1.5},
             "encoding": {
-                "x": across, "y": along("value", axis), "size": as_given("size"), "shape": as_given("shape"), "fill": as_given("fill"),
+                "x": across, "y": along("value", axis), "size": {"field": "size", "type": "quantitative", "scale": null, "legend": null}, "shape": as_given("shape"), "fill": as_given("fill"),
                 "stroke": as_given("stroke"), "tooltip": tips
             }
         }),

@@ -233,6 +233,7 @@ pub(super) fn journey(map: &JourneyMap, theme: Theme) -> Parts {
             };
             let shown = figure::value(&point.measured, &lane.axis);
             row.insert("stop".into(), json!(stops.get(point.stop)));
+            row.insert("note".into(), json!(point.worst.then_some("worst step")));
             row.insert("lane".into(), json!(title));
             row.insert("colour".into(), json!(colour.hex(theme)));
             row.insert("text".into(), json!(format!("{mark}{shown}")));
