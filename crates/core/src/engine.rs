@@ -7,6 +7,7 @@ mod compare;
 mod entities;
 mod error;
 mod explain;
+mod many;
 mod prepare;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use compare::Evaluated as EvaluatedCard;
 pub use error::{Error, ErrorKind};
 pub use explain::Question;
+pub use many::{Job, ManyOptions};
 
 use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
 use crate::definition::{self, CivilDate, Scorecard};
@@ -24,7 +26,7 @@ use crate::inference;
 use crate::limits::{Budget, Host, Limits, Stop};
 use crate::link;
 pub use crate::link::{Backtest, WhatIf, WhatIfQuestion};
-use crate::measure::{MeasureOptions, Measures, MetricCells, Session};
+use crate::measure::{MeasureOptions, Measures, MetricCells, Pool, Session};
 use crate::proof::{self, Evaluation, TestReport};
 use crate::report::{
     self, EntityScores, Evaluated, Explanation, ListResult, Provenance, QuotesResult, Report, TableProvenance,
@@ -313,28 +315,8 @@ impl Engine {
         tables: BTreeMap<String, Table>,
         options: &EvaluateOptions,
     ) -> Result<Report, Error> {
-        let mut allows = card.allows.clone();
-        let mut told = |findings: &mut Vec<Diagnostic>| {
-            findings.extend_from_slice(&options.earlier);
-            switch::apply(&mut allows, findings);
-        };
         let within = options.within(self);
-        match guarded(|| evaluate(card, tables, &within, false)) {
-            Ok(Evaluation { mut report, .. }) => {
-                told(&mut report.diagnostics);
-                report.diagnostics.extend(switch::unused(&allows));
-                settle(&mut report.diagnostics);
-                Ok(report)
-            }
-            Err(error) => {
-                let (kind, mut findings) = (error.kind(), error.into_diagnostics());
-                if kind != ErrorKind::Cancelled {
-                    told(&mut findings);
-                    settle(&mut findings);
-                }
-                Err(Error::new(kind, findings))
-            }
-        }
+        told(card, options, guarded(|| evaluate(card, tables, &within, false)))
     }
 
     /// Runs the tests of a card: each evaluates the card over its own small tables.
@@ -432,6 +414,31 @@ impl Engine {
     }
 }
 
+/// A report, or why there is none, with what was said before, less what the card's comments allow.
+fn told(card: &Scorecard, options: &EvaluateOptions, made: Result<Evaluation, Error>) -> Result<Report, Error> {
+    let mut allows = card.allows.clone();
+    let mut told = |findings: &mut Vec<Diagnostic>| {
+        findings.extend_from_slice(&options.earlier);
+        switch::apply(&mut allows, findings);
+    };
+    match made {
+        Ok(Evaluation { mut report, .. }) => {
+            told(&mut report.diagnostics);
+            report.diagnostics.extend(switch::unused(&allows));
+            settle(&mut report.diagnostics);
+            Ok(report)
+        }
+        Err(error) => {
+            let (kind, mut findings) = (error.kind(), error.into_diagnostics());
+            if kind != ErrorKind::Cancelled {
+                told(&mut findings);
+                settle(&mut findings);
+            }
+            Err(Error::new(kind, findings))
+        }
+    }
+}
+
 /// A panic is a bug of the engine; the host gets an error all the same, and the engine holds no state that it could
 /// have left half done.
 fn guarded<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
@@ -454,11 +461,25 @@ fn evaluate(
     let (with_baselines, told) = prepare::baselines(card, options)?;
     let card = with_baselines.as_ref().unwrap_or(card);
     let working = prepare::prepare(card, options)?;
-    let (data, bound, summaries) = bind(&working, tables, options, sparse)?;
-    let mut stage = Stage::run(&working, data, options)?;
+    let mut bound = bind(&working, tables, options, sparse)?;
+    bound.1.extend(told);
+    evaluate_bound(&working, (card, origins), bound, options, None)
+}
+
+/// What binding gives: the data, what was found, and each table in numbers.
+type Bound = (Dataset, Vec<Diagnostic>, Vec<TableSummary>);
+
+/// Evaluates a card, made ready, over data that are bound; `pool`: what it shares with other cards over them.
+fn evaluate_bound(
+    working: &Scorecard,
+    (card, tables): (&Scorecard, Vec<TableProvenance>),
+    (data, bound, summaries): Bound,
+    options: &EvaluateOptions,
+    pool: Option<Arc<Pool>>,
+) -> Result<Evaluation, Error> {
+    let mut stage = Stage::run_with(working, data, options, working.metrics.len(), pool)?;
     stage.findings.extend(bound);
-    stage.findings.extend(told);
-    stage.findings.extend(prepare::outside(&working));
+    stage.findings.extend(prepare::outside(working));
     let (session, analysed) = stage.analysed(card, options.threads);
     let links = link::analyse(session, &analysed);
     let (results, findings) = stage.results(card, summaries, links);
@@ -481,8 +502,9 @@ fn evaluate(
         sources: card.sources.clone(),
         params: card.params.clone(),
         asked: options.asked(),
-        tables: origins,
+        tables,
         results_sha256,
+        slice: None,
     };
     Ok(Evaluation {
         report: Report {
@@ -500,7 +522,7 @@ fn bind(
     tables: BTreeMap<String, Table>,
     options: &EvaluateOptions,
     sparse: bool,
-) -> Result<(Dataset, Vec<Diagnostic>, Vec<TableSummary>), Error> {
+) -> Result<Bound, Error> {
     if let Some(budget) = &options.budget {
         budget.exclude_data();
     }
@@ -520,15 +542,16 @@ impl<'a> Stage<'a> {
     /// Measures and scores a card over its data: first the metrics that read no score of a row, then the scores of
     /// rows, which become columns, then the rest.
     fn run(card: &'a Scorecard, data: Dataset, options: &EvaluateOptions) -> Result<Self, Error> {
-        Self::run_with(card, data, options, card.metrics.len())
+        Self::run_with(card, data, options, card.metrics.len(), None)
     }
 
-    /// As [`Stage::run`]; metrics from `first_part` on are kept apart.
+    /// As [`Stage::run`]; metrics from `first_part` on are kept apart. `pool`: what the card shares with others over its data.
     fn run_with(
         card: &'a Scorecard,
         data: Dataset,
         options: &EvaluateOptions,
         first_part: usize,
+        pool: Option<Arc<Pool>>,
     ) -> Result<Self, Error> {
         let stopped = |mut findings: Vec<Diagnostic>| {
             if let Err(error) = options.stopped() {
@@ -540,8 +563,12 @@ impl<'a> Stage<'a> {
             settle(&mut findings);
             Error::new(ErrorKind::Card, findings)
         };
+        let measure_options = MeasureOptions {
+            pool,
+            ..options.measure_options()
+        };
         let rounds = score::rounds(card).map_err(|findings| Error::new(ErrorKind::Card, findings))?;
-        let mut session = Session::new(card, data, &options.measure_options()).map_err(stopped)?;
+        let mut session = Session::new(card, data, &measure_options).map_err(stopped)?;
         let mut all = Measures {
             axes: session.axes().clone(),
             as_of: session.as_of(),

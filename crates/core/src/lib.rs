@@ -23,6 +23,10 @@
 //!
 #![doc = include_str!("../../../ARCHITECTURE.md")]
 
+// Cards made by rule serve benches and tests.
+#[cfg(test)]
+extern crate self as bellwether;
+
 pub mod assist;
 pub mod data;
 pub mod definition;
@@ -42,6 +46,7 @@ pub mod starter;
 pub mod stats;
 
 pub use definition::Scorecard;
+pub use data::Table;
 pub use engine::{Engine, Error, ErrorKind, EvaluateOptions, Question};
 pub use limits::Limits;
 pub use proof::TestReport;

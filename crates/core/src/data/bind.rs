@@ -73,6 +73,30 @@ pub fn bind(
     binder.finish(as_of, made)
 }
 
+/// Whether what a card asks of columns is there in data that another card with the same tables bound: then binding them
+/// for this card would give the same, and nothing to say beside.
+pub(crate) fn serves(card: &Scorecard, data: &Dataset) -> bool {
+    let uses = need::uses(card);
+    let fits = |table: &str, name: &str, used: &need::ColumnUse| {
+        let Some(column) = data.table(table).and_then(|table| table.column(name)) else {
+            return false;
+        };
+        let kind = column.column_type();
+        match used.demanded.map(|(wanted, _)| wanted) {
+            None | Some(ColumnType::Text) => true,
+            Some(ColumnType::Date | ColumnType::Timestamp) => {
+                matches!(kind, ColumnType::Date | ColumnType::Timestamp)
+            }
+            Some(ColumnType::Float | ColumnType::Int) => matches!(kind, ColumnType::Float | ColumnType::Int),
+            Some(ColumnType::Bool) => kind == ColumnType::Bool,
+        }
+    };
+    card.tables.iter().all(|table| {
+        let name = &table.name.value;
+        uses.of(name).all(|(column, used)| fits(name, column, used))
+    })
+}
+
 struct Binder<'a> {
     card: &'a Scorecard,
     uses: Uses,

@@ -7,6 +7,7 @@ pub mod expression;
 pub mod goal;
 pub mod measure;
 pub mod metric;
+pub(crate) mod plain;
 pub mod plan;
 mod reader;
 pub mod score;

@@ -107,7 +107,7 @@ impl<'a> Stage<'a> {
         options: &EvaluateOptions,
         first: usize,
     ) -> Result<(Self, Measures), Error> {
-        let mut stage = Self::run_with(card, data, options, first)?;
+        let mut stage = Self::run_with(card, data, options, first, None)?;
         let metrics = std::mem::take(&mut stage.parts);
         let parts = Measures {
             axes: stage.measures.axes.clone(),

@@ -7,6 +7,7 @@ use super::days::DayProfile;
 use super::executor::Dim;
 use super::leaf::{self, Leaf, Time};
 use super::reach::Route;
+use super::rows::Rows;
 use super::segment::{self, Cutter, RowCodes};
 use super::session::Session;
 use crate::data::Column;
@@ -35,11 +36,10 @@ impl Session<'_> {
                 let Some(cutter) = self.cutters.get_mut(at) else {
                     continue;
                 };
-                match cutter.row_codes(table, &mut self.rows) {
+                match shared_codes(cutter, table, &mut self.rows) {
                     Ok(codes) => {
                         cutter.unknown |= codes.as_ref().is_some_and(|codes| codes.unknown);
-                        self.codes
-                            .insert((table.clone(), Dim::Segment(at as u16)), codes.map(Arc::new));
+                        self.codes.insert((table.clone(), Dim::Segment(at as u16)), codes);
                     }
                     Err(error) => self.findings.push(error),
                 }
@@ -271,7 +271,14 @@ impl Session<'_> {
             if let Some(column) = column
                 && !self.days.iter().any(|(other, _)| Arc::ptr_eq(other, column))
             {
-                let profile = DayProfile::of(column, last, self.options.threads);
+                let pool = self.options.pool.as_ref();
+                let profile = pool.and_then(|pool| pool.profile(column)).unwrap_or_else(|| {
+                    let profile = Arc::new(DayProfile::of(column, last, self.options.threads));
+                    if let Some(pool) = pool {
+                        pool.keep_profile(column, &profile);
+                    }
+                    profile
+                });
                 self.days.push((Arc::clone(column), profile));
             }
         }
@@ -314,18 +321,17 @@ impl Session<'_> {
             Dim::Segment(at) => self
                 .cutters
                 .get(*at as usize)
-                .and_then(|cutter| cutter.row_codes(table, &mut self.rows).ok())
+                .and_then(|cutter| shared_codes(cutter, table, &mut self.rows).ok())
                 .flatten(),
             Dim::Entity(entity) => {
                 let count = self.rows.data.table(entity).map_or(0, |table| table.rows);
                 match self.rows.route(table, entity) {
-                    Route::Here => Some(segment::row_of(None, count)),
-                    Route::Along(way) => Some(segment::row_of(Some(&way), count)),
+                    Route::Here => Some(Arc::new(segment::row_of(None, count))),
+                    Route::Along(way) => Some(Arc::new(segment::row_of(Some(&way), count))),
                     Route::None | Route::Ambiguous(_) => None,
                 }
             }
         };
-        let codes = codes.map(Arc::new);
         self.codes.insert(key, codes.clone());
         codes
     }
@@ -341,6 +347,21 @@ impl Session<'_> {
             Dim::Entity(table) => self.rows.data.table(table).map_or(0, |table| table.rows),
         }
     }
+}
+
+/// The values that the rows of a table bear, made once for all cards that share their data.
+fn shared_codes(cutter: &Cutter, table: &str, rows: &mut Rows<'_>) -> Result<Option<Arc<RowCodes>>, Diagnostic> {
+    let pool = rows.pool.clone().zip(cutter.declared);
+    if let Some((pool, declared)) = &pool
+        && let Some(codes) = pool.codes(table, *declared)
+    {
+        return Ok(codes);
+    }
+    let codes = cutter.row_codes(table, rows)?.map(Arc::new);
+    if let Some((pool, declared)) = &pool {
+        pool.keep_codes(table, *declared, &codes);
+    }
+    Ok(codes)
 }
 
 /// A whole number with commas between thousands.

@@ -24,7 +24,7 @@ pub(crate) struct Label {
 }
 
 /// The rows of a table as codes of labels.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Coded {
     /// The place of each row's label; unspecified where the row has none.
     codes: Codes,
@@ -34,6 +34,11 @@ pub(crate) struct Coded {
 }
 
 impl Coded {
+    /// About how many bytes it takes.
+    pub(crate) fn held_bytes(&self) -> u64 {
+        self.codes.held_bytes() as u64 + self.labels.len() as u64 * 64
+    }
+
     /// Codes and labels of any column; numbers, dates and truth values are in their natural order.
     pub(crate) fn of(column: &Column) -> Self {
         let valid = || column.validity.clone().filter(|valid| valid.null_count() > 0);

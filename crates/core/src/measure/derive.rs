@@ -150,6 +150,7 @@ impl Session<'_> {
                     self.shared.forget();
                 }
                 Err(errors) => {
+                    self.leave_pool();
                     // A column that could not be made is there and empty, so that the error is told once.
                     let rows = self.rows.data.table(&pending.table).map_or(0, |table| table.rows);
                     self.rows.add_column(

@@ -1,6 +1,8 @@
 //! Which passes over which tables give the cells asked for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::blocks::Blocks;
 use super::calendar::{Slots, WHOLE, Window};
@@ -8,12 +10,14 @@ use super::cell::State;
 use super::finish::Cell;
 use super::grid::Grid;
 use super::input::Input;
-use super::leaf::{self, Leaf, Time};
+use super::leaf::{Leaf, Time};
 use super::pass::Pass;
+use super::pool::{CellsKey, Pool};
 use super::segment::RowCodes;
 use super::session::Session;
 use super::through::View;
 use crate::data::Column;
+use crate::definition::plain::Plain;
 use crate::definition::{CivilDate, Journey, MeasureFunction};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::limits::Stop;
@@ -66,8 +70,88 @@ fn stopped(stop: Stop) -> Vec<Diagnostic> {
 }
 
 impl Session<'_> {
-    /// Measures requests; the cells of each cut are combinations × slots.
+    /// Measures requests, those cells that no card with the same data has measured before; the cells of each cut are
+    /// combinations × slots.
     pub(crate) fn execute(&mut self, requests: &[Request], slots: &Slots) -> Result<Blocks, Vec<Diagnostic>> {
+        let Some(pool) = self.options.pool.clone() else {
+            return self.scan(requests, slots);
+        };
+        let mut blocks = Blocks::new();
+        let mut keys = BTreeMap::new();
+        let mut open: Vec<Request> = Vec::new();
+        let frame = self.frame_number(&pool, slots);
+        for request in requests {
+            let mut cuts = Vec::new();
+            let leaf = self.leaf_number(&pool, request.at);
+            for cut in &request.cuts {
+                let key = self.cells_key(leaf, request, cut, frame);
+                match key.as_ref().and_then(|key| pool.cells(key)) {
+                    Some(cells) => _ = blocks.insert((request.at, cut.clone()), cells.to_vec()),
+                    None => {
+                        cuts.push(cut.clone());
+                        key.map(|key| keys.insert((request.at, cut.clone()), key));
+                    }
+                }
+            }
+            if !cuts.is_empty() {
+                open.push(Request {
+                    at: request.at,
+                    leaf: Arc::clone(&request.leaf),
+                    cuts,
+                    latest: request.latest,
+                    people: request.people.clone(),
+                });
+            }
+        }
+        if open.is_empty() {
+            return Ok(blocks);
+        }
+        let made = self.scan(&open, slots)?;
+        // What was stopped is half done.
+        let whole = self.options.budget.check().is_ok() && !self.cancelled.load(Ordering::Relaxed);
+        for (place, cells) in made {
+            if let Some(key) = keys.remove(&place).filter(|_| whole) {
+                pool.keep_cells(key, &cells);
+            }
+            blocks.insert(place, cells);
+        }
+        Ok(blocks)
+    }
+
+    /// The number of the windows that cells stand on, with what else of the card bears on them.
+    pub(super) fn frame_number(&self, pool: &Pool, slots: &Slots) -> u32 {
+        pool.number(format!("{} {slots:?}", self.frame))
+    }
+
+    /// The number of what an aggregate says.
+    pub(super) fn leaf_number(&self, pool: &Pool, at: usize) -> Option<u32> {
+        Some(pool.number(Plain::of(self.aggregates.get(at)?)?.text))
+    }
+
+    /// What the cells of a request depend on; `None`: they are not shared.
+    fn cells_key(&self, leaf: Option<u32>, request: &Request, cut: &Cut, frame: u32) -> Option<CellsKey> {
+        Some(CellsKey {
+            leaf: leaf?,
+            frame,
+            cut: self.cut_numbers(cut)?,
+            latest: request.latest,
+            people: request.people.is_some(),
+        })
+    }
+
+    /// What the dimensions of a cut were declared as, and how many values each has.
+    pub(super) fn cut_numbers(&self, cut: &Cut) -> Option<Vec<u32>> {
+        let mut numbers = Vec::new();
+        for dim in cut {
+            let Dim::Segment(at) = dim else { return None };
+            numbers.push(self.cutters.get(usize::from(*at))?.declared?);
+            numbers.push(u32::try_from(self.size(dim)).ok()?);
+        }
+        Some(numbers)
+    }
+
+    /// Measures requests by passes over their tables.
+    fn scan(&mut self, requests: &[Request], slots: &Slots) -> Result<Blocks, Vec<Diagnostic>> {
         let mut blocks = Blocks::new();
         for request in requests {
             for cut in &request.cuts {
@@ -193,7 +277,7 @@ impl Session<'_> {
         let Some(aggregate) = self.aggregates.get(aggregate).cloned() else {
             return Err(Vec::new());
         };
-        leaf::prepare(&mut self.rows, &mut self.shared, &aggregate, day).map(Arc::new)
+        self.make_leaf(&aggregate, day).map(Arc::new)
     }
 
     fn run_group(

@@ -5,12 +5,14 @@
 //! summed by entity, and each becomes an influence (`stats::influence`). Arithmetic of measures goes by the delta method.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::algebra::{self, Node};
 use super::calendar::WHOLE;
 use super::cell::{CellKey, PeriodKey};
 use super::executor::Dim;
-use super::leaf::{self, Leaf, Time};
+use super::leaf::{Leaf, Time};
+use super::pool::CellsKey;
 use super::reach::Route;
 use super::session::Session;
 use crate::data::NO_ROW;
@@ -70,9 +72,12 @@ impl NoEstimate {
 /// Estimates of a metric by cell.
 pub type Estimates = BTreeMap<CellKey, Estimate>;
 
+/// The pieces of an aggregate by combination of a cut.
+pub(crate) type Pieces = BTreeMap<u32, Piece>;
+
 /// A measure over a cell, on its way to an estimate.
 #[derive(Debug, Clone)]
-struct Piece {
+pub(crate) struct Piece {
     value: f64,
     rows: u64,
     influences: Influences,
@@ -125,16 +130,12 @@ impl Session<'_> {
                 return Err(NoEstimate::Fact(why.unwrap_or_else(sum)));
             }
         }
-        let mut pieces: BTreeMap<(usize, usize, usize), BTreeMap<u32, Piece>> = BTreeMap::new();
+        let mut pieces: BTreeMap<(usize, usize, usize), Arc<Pieces>> = BTreeMap::new();
         let slots: Vec<usize> = periods.iter().filter_map(|key| self.slots.find(*key)).collect();
         for at in node.leaves() {
             for &slot in &slots {
-                let Some((leaf, rows)) = self.contributions(at, slot) else {
-                    continue;
-                };
-                let entities = self.entities(&leaf.table);
-                for (cut, segments) in cuts.iter().enumerate() {
-                    if let Some(made) = self.cut_pieces(&leaf, &rows, &entities, segments) {
+                for (cut, made) in self.leaf_pieces(at, slot, cuts).into_iter().enumerate() {
+                    if let Some(made) = made {
                         pieces.insert((at, cut, slot), made);
                     }
                 }
@@ -174,6 +175,53 @@ impl Session<'_> {
             }
         }
         Ok(estimates)
+    }
+
+    /// The pieces of an aggregate in a period, for each cut: those that a card with the same data made, or else made now.
+    fn leaf_pieces(&mut self, at: usize, slot: usize, cuts: &[Vec<u16>]) -> Vec<Option<Arc<Pieces>>> {
+        let pool = self.options.pool.clone();
+        let mut rows: Option<Option<(Leaf, Contributions)>> = None;
+        let mut all = Vec::new();
+        let numbers = pool.as_ref().and_then(|pool| {
+            let leaf = self.leaf_number(pool, at)?;
+            Some((leaf, self.frame_number(pool, &self.slots)))
+        });
+        for segments in cuts {
+            let key = numbers.and_then(|numbers| self.pieces_key(numbers, slot, segments));
+            let kept = pool.as_ref().zip(key.as_ref()).and_then(|(pool, key)| pool.pieces(key));
+            if let Some(made) = kept {
+                all.push(made);
+                continue;
+            }
+            let found = rows.get_or_insert_with(|| self.contributions(at, slot)).take();
+            let mut made = None;
+            if let Some((leaf, contributions)) = found {
+                let entities = self.entities(&leaf.table);
+                made = self.cut_pieces(&leaf, &contributions, &entities, segments).map(Arc::new);
+                rows = Some(Some((leaf, contributions)));
+            }
+            if let (Some(pool), Some(key)) = (&pool, key)
+                && self.options.budget.check().is_ok()
+            {
+                let entities = |piece: &Piece| piece.influences.entities() as u64 * 16 + 256;
+                let bytes = made.iter().flat_map(|made| made.values()).map(entities).sum();
+                pool.keep_pieces(key, &made, bytes);
+            }
+            all.push(made);
+        }
+        all
+    }
+
+    fn pieces_key(&self, (leaf, frame): (u32, u32), slot: usize, segments: &[u16]) -> Option<(CellsKey, usize)> {
+        let cut = segments.iter().map(|segment| Dim::Segment(*segment)).collect();
+        let key = CellsKey {
+            leaf,
+            frame,
+            cut: self.cut_numbers(&cut)?,
+            latest: false,
+            people: false,
+        };
+        Some((key, slot))
     }
 
     /// Whether a metric is one simple sample of rows that each are an entity of their own and fall into one period only: its
@@ -250,7 +298,7 @@ impl Session<'_> {
         let window = self.windows(&leaf, &self.slots).get(slot).copied().flatten()?;
         if leaf.by_end {
             let aggregate = self.aggregates.get(at)?.clone();
-            leaf = leaf::prepare(&mut self.rows, &mut self.shared, &aggregate, CivilDate(window.end)).ok()?;
+            leaf = self.make_leaf(&aggregate, CivilDate(window.end)).ok()?;
         }
         let used = leaf.used();
         let counts = |row: usize| used.as_ref().is_none_or(|used| used.value(row));
@@ -352,7 +400,23 @@ impl Session<'_> {
     }
 
     /// The entity of each row of a table: the row of the outermost table of entities that it leads to, else the row itself.
-    fn entities(&mut self, table: &str) -> Vec<u64> {
+    fn entities(&mut self, table: &str) -> Arc<Vec<u64>> {
+        if let Some(known) = self.entities.get(table) {
+            return Arc::clone(known);
+        }
+        let kept = self.options.pool.as_ref().and_then(|pool| pool.entities(table));
+        let entities = kept.unwrap_or_else(|| {
+            let made = Arc::new(self.find_entities(table));
+            if let Some(pool) = &self.options.pool {
+                pool.keep_entities(table, &made);
+            }
+            made
+        });
+        self.entities.insert(table.to_owned(), Arc::clone(&entities));
+        entities
+    }
+
+    fn find_entities(&mut self, table: &str) -> Vec<u64> {
         let names: Vec<String> = self.card.tables.iter().map(|table| table.name.value.clone()).collect();
         let outermost = self.outer_table(table);
         let tag = |name: &str| (names.iter().position(|other| other == name).unwrap_or(names.len()) as u64) << 40;

@@ -273,9 +273,7 @@ pub(crate) fn day_column(
     let column = rows.column_as_of(table, expr, as_of)?;
     match &column.values {
         Values::Date(_) => Ok(column),
-        Values::Timestamp(_) => Ok(Arc::new(Column::dates(
-            (0..column.len()).map(|row| column.day(row)).collect(),
-        ))),
+        Values::Timestamp(_) => Ok(rows.days(&column)),
         _ => Err(vec![
             Diagnostic::error(
                 codes::TYPE_MISMATCH,
@@ -349,6 +347,18 @@ pub(crate) const fn uses_weight(function: MeasureFunction) -> bool {
 }
 
 impl Leaf {
+    /// The same aggregate as another card writes it.
+    pub(crate) fn at(self, span: Span) -> Self {
+        Self { span, ..self }
+    }
+
+    /// About how many bytes its rows take.
+    pub(crate) fn held_bytes(&self) -> u64 {
+        let inputs: usize = self.inputs.iter().map(|input| input.base.held_bytes()).sum();
+        let masks = self.mask.iter().chain(&self.not_due).map(|mask| mask.len().div_ceil(8));
+        (inputs + masks.sum::<usize>()) as u64 + 256
+    }
+
     /// Functions of a few classes read bins: an input that is not narrow becomes -1, 0 and 1.
     fn narrow(&mut self) {
         if !self.is_classes() {

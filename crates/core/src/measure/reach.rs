@@ -28,6 +28,16 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
+    /// The route between two tables, where it was found before.
+    pub(crate) fn known(&self, from: &str, to: &str) -> Option<Route> {
+        self.known.get(&(from.to_owned(), to.to_owned())).cloned()
+    }
+
+    /// Notes a route that is known from elsewhere.
+    pub(crate) fn know(&mut self, from: &str, to: &str, route: Route) {
+        self.known.insert((from.to_owned(), to.to_owned()), route);
+    }
+
     /// The route between two tables.
     pub(crate) fn find(&mut self, card: &Scorecard, data: &Dataset, from: &str, to: &str) -> Route {
         let key = (from.to_owned(), to.to_owned());

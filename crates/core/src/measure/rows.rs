@@ -7,6 +7,7 @@ use arrow_array::Array as _;
 
 use super::domain::Domain;
 use super::durations;
+use super::pool::Pool;
 use super::reach::{Route, Routes, follow, gather};
 use crate::data::{Column, Dataset, RowIndex, Values};
 use crate::definition::{
@@ -28,14 +29,28 @@ pub(crate) struct Rows<'a> {
     columns: BTreeMap<(String, String, i32), Arc<Column>>,
     /// Columns with the values that they can have, where these are few.
     domains: Vec<(Arc<Column>, Option<Arc<Domain>>)>,
+    /// Columns of timestamps with the day of each.
+    days: Vec<(Arc<Column>, Arc<Column>)>,
     findings: Vec<Diagnostic>,
+    /// How often there was something to say, also where it had been said before.
+    said: usize,
     /// What expressions spend from.
     budget: Budget,
+    /// What it shares with other cards.
+    pub(crate) pool: Option<Arc<Pool>>,
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(card: &'a Scorecard, data: Dataset, threads: usize, budget: &Budget) -> Self {
+    pub(crate) fn new(
+        card: &'a Scorecard,
+        data: Dataset,
+        threads: usize,
+        budget: &Budget,
+        pool: Option<Arc<Pool>>,
+    ) -> Self {
         Self {
+            said: 0,
+            pool,
             card,
             data,
             threads,
@@ -43,13 +58,48 @@ impl<'a> Rows<'a> {
             routes: Routes::default(),
             columns: BTreeMap::new(),
             domains: Vec::new(),
+            days: Vec::new(),
             findings: Vec::new(),
         }
     }
 
     /// How the rows of a table reach another.
     pub(crate) fn route(&mut self, from: &str, to: &str) -> Route {
-        self.routes.find(self.card, &self.data, from, to)
+        if let Some(route) = self.routes.known(from, to) {
+            return route;
+        }
+        let kept = self.pool.as_ref().and_then(|pool| pool.route(from, to));
+        let route = kept.unwrap_or_else(|| {
+            let route = self.routes.find(self.card, &self.data, from, to);
+            if let Some(pool) = &self.pool {
+                pool.keep_route(from, to, &route);
+            }
+            route
+        });
+        self.routes.know(from, to, route.clone());
+        route
+    }
+
+    /// How often there was something to say so far: what was made in between without a word may be shared.
+    pub(crate) fn said(&self) -> usize {
+        self.said + usize::from(self.budget.texts_left_out())
+    }
+
+    /// The days of a column of timestamps, made once.
+    pub(crate) fn days(&mut self, of: &Arc<Column>) -> Arc<Column> {
+        if let Some((_, days)) = self.days.iter().find(|(column, _)| Arc::ptr_eq(column, of)) {
+            return Arc::clone(days);
+        }
+        let kept = self.pool.as_ref().and_then(|pool| pool.days(of));
+        let days = kept.unwrap_or_else(|| {
+            let days = Arc::new(Column::dates((0..of.len()).map(|row| of.day(row)).collect()));
+            match &self.pool {
+                Some(pool) => pool.keep_days(of, days),
+                None => days,
+            }
+        });
+        self.days.push((Arc::clone(of), Arc::clone(&days)));
+        days
     }
 
     /// Where a chain of paths leads.
@@ -86,9 +136,18 @@ impl<'a> Rows<'a> {
         if let Some(column) = self.columns.get(&key) {
             return Ok(Arc::clone(column));
         }
+        if let Some(column) = self.pool.as_ref().and_then(|pool| pool.column(&key)) {
+            self.columns.insert(key, Arc::clone(&column));
+            return Ok(column);
+        }
+        let said = self.said();
         let column = match &expr.kind {
             ExprKind::Column(path) => self.stored(table, path, expr)?,
             _ => Arc::new(self.computed(table, expr, as_of)?),
+        };
+        let column = match &self.pool {
+            Some(pool) if said == self.said() && self.budget.check().is_ok() => pool.keep_column(&key, column),
+            _ => column,
         };
         self.columns.insert(key, Arc::clone(&column));
         Ok(column)
@@ -140,9 +199,9 @@ impl<'a> Rows<'a> {
             return Err(Vec::new());
         };
         let column = evaluate_within(&typed, &frame, &context, 0..rows, &self.budget);
-        self.findings.extend(typed.warnings().iter().cloned());
+        self.say(typed.warnings().to_vec());
         let backwards = durations::look_for_backwards(self, table, expr, as_of);
-        self.findings.extend(backwards);
+        self.say(backwards);
         self.look_for_unknown_values(table, expr);
         Ok(column)
     }
@@ -152,7 +211,14 @@ impl<'a> Rows<'a> {
         if let Some((_, domain)) = self.domains.iter().find(|(other, _)| Arc::ptr_eq(other, column)) {
             return domain.clone();
         }
-        let domain = Domain::of(column, self.threads).map(Arc::new);
+        let kept = self.pool.as_ref().and_then(|pool| pool.domain(column));
+        let domain = kept.unwrap_or_else(|| {
+            let domain = Domain::of(column, self.threads).map(Arc::new);
+            if let Some(pool) = &self.pool {
+                pool.keep_domain(column, domain.clone());
+            }
+            domain
+        });
         self.domains.push((Arc::clone(column), domain.clone()));
         domain
     }
@@ -183,9 +249,20 @@ impl<'a> Rows<'a> {
     pub(crate) fn look_for_backwards(&mut self, table: &str, start: &Expr, end: &Expr, span: Span) {
         let as_of = self.data.as_of.unwrap_or_default();
         let whole = Expr::new(ExprKind::Missing, span);
-        if let Some(finding) = durations::backwards(self, table, (start, end), &whole, as_of)
-            && !self.findings.contains(&finding)
-        {
+        if let Some(finding) = durations::backwards(self, table, (start, end), &whole, as_of) {
+            self.say_once(finding);
+        }
+    }
+
+    fn say(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
+        let before = self.findings.len();
+        self.findings.extend(findings);
+        self.said += self.findings.len() - before;
+    }
+
+    fn say_once(&mut self, finding: Diagnostic) {
+        self.said += 1;
+        if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
     }
@@ -252,9 +329,7 @@ impl<'a> Rows<'a> {
             if let Some(near) = nearest(&text, values.dictionary.iter().flatten()) {
                 finding = finding.help(format!("did you mean `{near}`?"));
             }
-            if !self.findings.contains(&finding) {
-                self.findings.push(finding);
-            }
+            self.say_once(finding);
         }
     }
 
@@ -303,7 +378,7 @@ impl<'a> Rows<'a> {
             as_of: self.data.as_of.map(|_| as_of),
         };
         let column = evaluate_within(&typed, &frame, &context, 0..rows, &self.budget);
-        self.findings.extend(typed.warnings().iter().cloned());
+        self.say(typed.warnings().to_vec());
         self.look_for_unknown_values(table, expr);
         Ok(Some(column))
     }

@@ -47,7 +47,7 @@ impl RowCodes {
 }
 
 /// The values of one source as they stand in its table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Source {
     /// Tables from which the source is seen, each with the way from its rows to the coded rows.
     seen_from: Vec<(String, Option<RowIndex>)>,
@@ -56,7 +56,7 @@ struct Source {
 }
 
 /// A segment over the data.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Cutter {
     pub(crate) name: String,
     label: Option<String>,
@@ -70,9 +70,26 @@ pub(crate) struct Cutter {
     places: BTreeMap<String, u32>,
     /// Whether rows without a value were seen.
     pub(crate) unknown: bool,
+    /// What it was declared as, where cards share their data.
+    pub(crate) declared: Option<u32>,
 }
 
 impl Cutter {
+    /// The same segment as another card declares it.
+    pub(crate) fn at(self, span: Span) -> Self {
+        Self { span, ..self }
+    }
+
+    /// About how many bytes its rows take.
+    pub(crate) fn held_bytes(&self) -> u64 {
+        let way = |source: &Source| -> usize {
+            let ways = source.seen_from.iter().filter_map(|(_, way)| way.as_ref());
+            ways.map(|way| way.len() * 4).sum()
+        };
+        let source = |source: &Source| source.coded.held_bytes() + way(source) as u64;
+        self.sources.iter().map(source).sum()
+    }
+
     /// Reads the values of a segment of the card.
     pub(crate) fn new(
         segment: &Segment,
@@ -101,6 +118,7 @@ impl Cutter {
             values: Vec::new(),
             places: BTreeMap::new(),
             unknown: false,
+            declared: None,
         };
         findings.extend(stray::look_for_strays(&cutter.name, span, &cutter.heard()));
         cutter.arrange(&segment.order, segment.top.as_ref(), &[], findings);
@@ -131,6 +149,7 @@ impl Cutter {
             values: Vec::new(),
             places: BTreeMap::new(),
             unknown: false,
+            declared: None,
         };
         let counts = cutter.counts(true);
         for (text, (count, _)) in counts.iter().filter(|(text, _)| !steps.contains(text)) {

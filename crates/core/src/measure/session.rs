@@ -11,12 +11,14 @@ use super::days::DayProfile;
 use super::derive::{Pending, Place};
 use super::executor::{Cut, Dim};
 use super::leaf::{self, Leaf, Shared};
+use super::pool::Pool;
 use super::rows::Rows;
 use super::segment::{Cutter, RowCodes};
 use super::through::View;
 use crate::data::{Column, Dataset};
+use crate::definition::plain::Plain;
 use crate::definition::{Aggregate, CivilDate, Cross, Period, Scorecard, Segment};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::limits::Budget;
 
 /// How to measure.
@@ -35,6 +37,8 @@ pub struct MeasureOptions {
     /// What it spends from: rows, time and memory. Where it stops, cells are left as they are, and whoever handed it in
     /// asks it before reading them.
     pub budget: Budget,
+    /// What it shares with other cards over the same data; `None`: it makes everything itself.
+    pub pool: Option<Arc<Pool>>,
 }
 
 impl std::fmt::Debug for MeasureOptions {
@@ -69,9 +73,13 @@ pub struct Session<'a> {
     /// The measure of each metric.
     pub(crate) nodes: Vec<Node>,
     /// Columns of days with the rows of each day.
-    pub(super) days: Vec<(Arc<Column>, DayProfile)>,
+    pub(super) days: Vec<(Arc<Column>, Arc<DayProfile>)>,
     pub(super) findings: Vec<Diagnostic>,
     pub(crate) cancelled: AtomicBool,
+    /// What else of the card bears on its cells, where it shares them.
+    pub(super) frame: String,
+    /// The entity of each row of a table.
+    pub(super) entities: BTreeMap<String, Arc<Vec<u64>>>,
 }
 
 impl<'a> Session<'a> {
@@ -85,7 +93,7 @@ impl<'a> Session<'a> {
         let mut session = Self {
             card,
             options: options.clone(),
-            rows: Rows::new(card, data, options.threads, &options.budget),
+            rows: Rows::new(card, data, options.threads, &options.budget, options.pool.clone()),
             shared: Shared::default(),
             axes: Axes::default(),
             slots: Slots::new(&[], None),
@@ -101,17 +109,74 @@ impl<'a> Session<'a> {
             days: Vec::new(),
             findings: Vec::new(),
             cancelled: AtomicBool::new(false),
+            frame: String::new(),
+            entities: BTreeMap::new(),
         };
         session.list_added();
-        session.fill_added();
+        session.fill_or_take();
         session.read_segments();
         session.plan_metrics();
         session.prepare_leaves();
         session.stop_on_errors()?;
         session.lay_axes();
+        session.name_frame();
         session.count_cells();
         session.stop_on_errors()?;
         Ok(session)
+    }
+
+    /// The columns that the card adds: those of another card that adds the same, or else made.
+    fn fill_or_take(&mut self) {
+        let waits = !self.scores.is_empty();
+        if let Some(data) = self.options.pool.as_ref().filter(|_| !waits).and_then(|pool| pool.filled()) {
+            self.rows.data = data;
+            self.pending.clear();
+            return;
+        }
+        let said = self.rows.said();
+        self.fill_added();
+        let silent = self.findings.is_empty() && said == self.rows.said() && self.pending.is_empty();
+        if let Some(pool) = self.options.pool.as_ref().filter(|_| silent && !waits)
+            && self.options.budget.check().is_ok()
+        {
+            pool.keep_filled(&self.rows.data);
+        }
+    }
+
+    /// Shares nothing with other cards from here on: its tables are no longer theirs.
+    pub(super) fn leave_pool(&mut self) {
+        self.options.pool = None;
+        self.rows.pool = None;
+    }
+
+    /// What bears on cells beside their aggregate, segments and windows.
+    fn name_frame(&mut self) {
+        if self.options.pool.is_none() {
+            return;
+        }
+        let periods: Vec<_> = self.axes.periods.iter().map(|axis| &axis.period).collect();
+        let plain = Plain::of(&(&self.card.journeys, periods)).unwrap_or_default();
+        self.frame = format!("{} {:?} {}", self.fiscal_start(), self.rows.data.as_of, plain.text);
+    }
+
+    /// Makes an aggregate ready as of a day, or takes it from a card that did.
+    pub(super) fn make_leaf(&mut self, aggregate: &Aggregate, day: CivilDate) -> Result<Leaf, Vec<Diagnostic>> {
+        let pool = self.options.pool.clone();
+        let key = pool.as_ref().and_then(|pool| Some((pool.number(Plain::of(aggregate)?.text), day.0)));
+        if let (Some(pool), Some(key)) = (&pool, key)
+            && let Some(leaf) = pool.leaf(key)
+        {
+            return Ok(leaf.at(aggregate.span));
+        }
+        let said = self.rows.said();
+        let leaf = leaf::prepare(&mut self.rows, &mut self.shared, aggregate, day)?;
+        if let (Some(pool), Some(key)) = (&pool, key)
+            && said == self.rows.said()
+            && self.options.budget.check().is_ok()
+        {
+            pool.keep_leaf(key, &leaf);
+        }
+        Ok(leaf)
     }
 
     pub(super) fn stop_on_errors(&mut self) -> Result<(), Vec<Diagnostic>> {
@@ -157,17 +222,47 @@ impl<'a> Session<'a> {
 
     fn read_segments(&mut self) {
         let fiscal = self.fiscal_start();
-        let segments = self.card.segments.iter().chain(&self.options.segments);
-        for segment in segments {
-            if let Some(cutter) = Cutter::new(segment, &mut self.rows, fiscal, &mut self.findings) {
-                self.cutters.push(cutter);
-            }
+        let card = self.card;
+        let more = self.options.segments.clone();
+        for segment in card.segments.iter().chain(&more) {
+            let declared = Plain::of(&(fiscal, segment));
+            self.read_segment(declared, segment.name.span, |rows, findings| {
+                Cutter::new(segment, rows, fiscal, findings)
+            });
         }
-        for journey in self.card.journeys.iter().filter(|journey| !journey.along.is_empty()) {
-            if let Some(cutter) = Cutter::of_journey(journey, &mut self.rows, &mut self.findings) {
-                self.cutters.push(cutter);
-            }
+        for journey in card.journeys.iter().filter(|journey| !journey.along.is_empty()) {
+            self.read_segment(Plain::of(journey), journey.name.span, |rows, findings| {
+                Cutter::of_journey(journey, rows, findings)
+            });
         }
+    }
+
+    fn read_segment(
+        &mut self,
+        declared: Option<Plain>,
+        span: Span,
+        make: impl FnOnce(&mut Rows<'a>, &mut Vec<Diagnostic>) -> Option<Cutter>,
+    ) {
+        let pool = self.options.pool.clone();
+        let key = pool.as_ref().zip(declared).map(|(pool, plain)| pool.number(plain.text));
+        if let (Some(pool), Some(key)) = (&pool, key)
+            && let Some(cutter) = pool.cutter(key)
+        {
+            self.cutters.push(cutter.at(span));
+            return;
+        }
+        let said = (self.rows.said(), self.findings.len());
+        let Some(mut cutter) = make(&mut self.rows, &mut self.findings) else {
+            return;
+        };
+        cutter.declared = key;
+        if let (Some(pool), Some(key)) = (&pool, key)
+            && said == (self.rows.said(), self.findings.len())
+            && self.options.budget.check().is_ok()
+        {
+            pool.keep_cutter(key, &cutter, cutter.held_bytes());
+        }
+        self.cutters.push(cutter);
     }
 
     /// Makes aggregates ready; those that wait for scores are left until these are there.
@@ -187,7 +282,7 @@ impl<'a> Session<'a> {
             if self.leaves.get(at).is_some_and(Option::is_some) || !self.scores_behind(&reads).is_empty() {
                 continue;
             }
-            match leaf::prepare(&mut self.rows, &mut self.shared, &aggregate, as_of) {
+            match self.make_leaf(&aggregate, as_of) {
                 Ok(leaf) => {
                     if let Some(place) = self.leaves.get_mut(at) {
                         *place = Some(leaf);
@@ -220,6 +315,7 @@ impl<'a> Session<'a> {
     ///
     /// What does not fit in the columns that read it.
     pub fn add_column(&mut self, table: &str, name: &str, column: Column) -> Result<(), Vec<Diagnostic>> {
+        self.leave_pool();
         self.scores.remove(&(table.to_owned(), name.to_owned()));
         self.rows.add_column(table, name, column);
         self.shared.forget();

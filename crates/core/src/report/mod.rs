@@ -16,6 +16,7 @@ mod provenance;
 pub mod quote;
 #[cfg(feature = "schema")]
 mod schema;
+mod slice;
 mod verify;
 pub mod words;
 
@@ -35,8 +36,11 @@ pub use model::{
     ProcessResult, Quote, QuoteGroup, QuotesResult, Report, Results, ScoreResult, SignalResult, StepResult, Value,
     WorthResult,
 };
-pub use provenance::{Asked, Cause, HistoryNote, PastRun, PastValue, Provenance, Restatement, TableProvenance};
+pub use provenance::{
+    Asked, Cause, HistoryNote, PastRun, PastValue, Provenance, Restatement, SliceOf, TableProvenance,
+};
 pub use quote::{Masked, mask};
+pub use slice::{slice, slices};
 #[cfg(feature = "schema")]
 pub use schema::{check_schema, explanation_schema, report_schema};
 pub use verify::{HashDifference, MovedValue, Verification, verify};

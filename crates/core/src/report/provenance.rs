@@ -28,6 +28,24 @@ pub struct Provenance {
     pub tables: Vec<TableProvenance>,
     /// SHA-256 of the canonical JSON of `results`.
     pub results_sha256: String,
+    /// Of which report this is a slice; `None`: it is whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice: Option<SliceOf>,
+}
+
+/// The report that a slice is cut from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SliceOf {
+    /// The segment.
+    pub segment: String,
+    /// Its value.
+    pub value: String,
+    /// SHA-256 of the canonical JSON of the whole report's `results`.
+    pub of_results_sha256: String,
+    /// What the whole report has and a slice has not, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// What was asked of an evaluation beside the card and its params.

@@ -5,13 +5,36 @@
 //! Σ z·z', m the number of entities that either rests on. A mean, share or net score over independent rows is the case of one
 //! row an entity.
 
+use std::sync::{Arc, OnceLock};
+
 use super::exact::FloatSum;
 
 /// The influences of entities on one estimate: entity and influence, by ascending entity, each once; they sum to 0.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Influences(Vec<(u64, f64)>);
+///
+/// Clones share them, with their variance once it was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Influences(Arc<Pairs>);
+
+#[derive(Debug, Default)]
+struct Pairs {
+    list: Vec<(u64, f64)>,
+    variance: OnceLock<Option<f64>>,
+}
+
+impl PartialEq for Influences {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.list == other.0.list
+    }
+}
 
 impl Influences {
+    fn from_ordered(list: Vec<(u64, f64)>) -> Self {
+        Self(Arc::new(Pairs {
+            list,
+            variance: OnceLock::new(),
+        }))
+    }
+
     /// The influences on Σy / Σx of entities with their sums (entity, x, y), in any order, an entity more than once where it
     /// has several rows; all are added exactly. `None` without entities, or where Σx is 0.
     ///
@@ -28,7 +51,7 @@ impl Influences {
         let whole = all_x.exact();
         let ratio = all_y.exact().ratio(&whole)?;
         let whole = whole.to_f64().filter(|whole| *whole != 0.0)?;
-        Some(Self(
+        Some(Self::from_ordered(
             sums.into_iter()
                 .map(|(entity, x, y)| (entity, (y - ratio * x) / whole))
                 .collect(),
@@ -40,7 +63,9 @@ impl Influences {
     #[must_use]
     pub fn of_total(rows: &[(u64, f64, f64)]) -> Option<Self> {
         let (sums, ..) = by_entity(rows)?;
-        Some(Self(sums.into_iter().map(|(entity, _, y)| (entity, y)).collect()))
+        Some(Self::from_ordered(
+            sums.into_iter().map(|(entity, _, y)| (entity, y)).collect(),
+        ))
     }
 
     /// From pairs of entity and influence.
@@ -54,33 +79,33 @@ impl Influences {
             }
             same
         });
-        Self(pairs)
+        Self::from_ordered(pairs)
     }
 
     /// How many entities the estimate rests on.
     #[must_use]
     pub fn entities(&self) -> usize {
-        self.0.len()
+        self.0.list.len()
     }
 
     /// Entities and influences, by ascending entity.
     #[must_use]
     pub fn pairs(&self) -> &[(u64, f64)] {
-        &self.0
+        &self.0.list
     }
 
     /// The influences times a factor: those on the estimate times the factor.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
-        Self(self.0.iter().map(|(entity, z)| (*entity, factor * z)).collect())
+        Self::from_ordered(self.0.list.iter().map(|(entity, z)| (*entity, factor * z)).collect())
     }
 
     /// The influences on the sum of two estimates.
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {
-        let mut merged = Vec::with_capacity(self.0.len() + other.0.len());
-        join(&self.0, &other.0, |entity, a, b| merged.push((entity, a + b)));
-        Self(merged)
+        let mut merged = Vec::with_capacity(self.entities().max(other.entities()));
+        join(self.pairs(), other.pairs(), |entity, a, b| merged.push((entity, a + b)));
+        Self::from_ordered(merged)
     }
 
     /// The influences on the difference of two estimates, such as this period less the last.
@@ -92,7 +117,7 @@ impl Influences {
     /// The variance of the estimate: m/(m−1) · Σ z². `None` with fewer than two entities.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
-        covariance(self, self)
+        *self.0.variance.get_or_init(|| covariance(self, self))
     }
 }
 
@@ -133,7 +158,7 @@ fn by_entity(rows: &[(u64, f64, f64)]) -> Option<(Vec<(u64, f64, f64)>, FloatSum
 #[must_use]
 pub fn covariance(a: &Influences, b: &Influences) -> Option<f64> {
     let (mut products, mut entities) = (FloatSum::default(), 0_u64);
-    join(&a.0, &b.0, |_, a, b| {
+    join(a.pairs(), b.pairs(), |_, a, b| {
         entities += 1;
         products.add_product(a, b);
     });

@@ -1,0 +1,398 @@
+//! Many cards over the same data: what they have in common is bound, scanned and measured once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::{
+    Bound, Engine, Error, EvaluateOptions, Evaluation, Progress, bind, evaluate_bound, guarded, origins, prepare,
+};
+use crate::data::{self, Table};
+use crate::definition::plain::Plain;
+use crate::definition::{Metric, Scorecard};
+use crate::diagnostic::Diagnostic;
+use crate::limits::{Budget, Limits};
+use crate::measure::{MeasureOptions, Pool, Session, parallel};
+use crate::report::{Report, TableProvenance};
+
+/// A card to evaluate among others.
+///
+/// Its options are its own: as-of day, cuts, values of other cards, findings told before, and its limits. `threads` of a job
+/// is not read: [`ManyOptions::threads`] serves all.
+#[derive(Debug, Clone)]
+pub struct Job<'a> {
+    /// The card.
+    pub card: &'a Scorecard,
+    /// How to evaluate it.
+    pub options: EvaluateOptions,
+}
+
+impl<'a> Job<'a> {
+    /// A card with the options that hold when nothing is said.
+    #[must_use]
+    pub fn new(card: &'a Scorecard) -> Self {
+        Self {
+            card,
+            options: EvaluateOptions::default(),
+        }
+    }
+}
+
+/// How to evaluate many cards.
+#[derive(Clone, Default)]
+pub struct ManyOptions {
+    /// Threads; 0 and 1 both mean the caller's own. Results have the same bits for any number.
+    pub threads: usize,
+    /// Told how much of all jobs is done; stops them all by `false`.
+    pub progress: Option<Progress>,
+    /// Stops all jobs when it is set from outside.
+    pub cancel: Option<Arc<AtomicBool>>,
+    /// What the work that jobs share spends from. `None`: for each scan that they share, the limits of the engine, time and
+    /// rows as often as there are jobs that it serves. Where it stops, each job goes on within its own limits.
+    pub budget: Option<Budget>,
+    /// Bytes that may be kept for other jobs, about; `None`: half of [`Limits::memory_bytes`]. What does not fit is made by
+    /// each card for itself.
+    pub keep_bytes: Option<u64>,
+}
+
+impl std::fmt::Debug for ManyOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ManyOptions")
+            .field("threads", &self.threads)
+            .field("keep_bytes", &self.keep_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// At most so many measures share a scan, so that the cells of a thousand cards are not all in memory at once.
+const MOST_TOGETHER: usize = 512;
+
+/// A job with its card made ready.
+struct Ready<'a> {
+    at: usize,
+    job: &'a Job<'a>,
+    working: Scorecard,
+    tables: Plain,
+    /// What cells are cut by, apart from where it is written.
+    frame: String,
+}
+
+impl Engine {
+    /// Evaluates many cards over the same tables. Cards that declare the same tables share one binding of the data and, as
+    /// far as they also have measures, segments and periods in common, one scan and its cells; each does its own scores,
+    /// inference and report. What comes out has the same bits as [`Engine::evaluate`] gives for each card alone, and is in
+    /// the order of the jobs. A card that fails does so alone.
+    ///
+    /// [`Engine::evaluate_each`] hands out the reports one by one, for more of them than memory holds.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use bellwether::{Engine, Limits, Source, Table};
+    /// use bellwether::data::Column;
+    /// use bellwether::engine::{Job, ManyOptions};
+    ///
+    /// let card = |target: u32| format!(r#"
+    ///     scorecard("Target {target}").owner("CX").purpose("Keep customers");
+    ///     let survey = table("survey");
+    ///     survey.column("recommend").scale(0, 10);
+    ///     metric("nps", nps(survey.recommend)).target({target}).owner("Loyalty").min_n(1);
+    /// "#);
+    /// let engine = Engine::new(Limits::default());
+    /// let mut cards = Vec::new();
+    /// for target in [20, 40] {
+    ///     let source = Source { name: "card", text: &card(target), modules: &[], params: &[] };
+    ///     cards.push(engine.compile(&source)?.0);
+    /// }
+    /// let answers = Column::ints(vec![Some(10), Some(9), Some(2)]);
+    /// let survey = Table { columns: vec![("recommend".into(), answers)], rows: 3, ..Table::default() };
+    /// let tables = BTreeMap::from([("survey".to_owned(), survey)]);
+    /// let jobs: Vec<Job> = cards.iter().map(Job::new).collect();
+    /// let reports = engine.evaluate_many(&jobs, &tables, &ManyOptions::default());
+    /// let met: Vec<_> = reports.into_iter().map(|report| report.unwrap().results.metrics[0].headline.target_met).collect();
+    /// assert_eq!(met, [Some(true), Some(false)]);
+    /// # Ok::<(), bellwether::Error>(())
+    /// ```
+    #[must_use]
+    pub fn evaluate_many(
+        &self,
+        jobs: &[Job<'_>],
+        tables: &BTreeMap<String, Table>,
+        options: &ManyOptions,
+    ) -> Vec<Result<Report, Error>> {
+        let made = std::sync::Mutex::new(Vec::new());
+        self.evaluate_each(jobs, tables, options, &|at, report| {
+            made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, report));
+        });
+        let mut made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        made.sort_by_key(|(at, _)| *at);
+        made.into_iter().map(|(_, report)| report).collect()
+    }
+
+    /// As [`Engine::evaluate_many`], giving each report, or why there is none, to `take` as soon as it is there: with the
+    /// number of its job, once for each, in any order and from any of the threads.
+    pub fn evaluate_each(
+        &self,
+        jobs: &[Job<'_>],
+        tables: &BTreeMap<String, Table>,
+        options: &ManyOptions,
+        take: &(dyn Fn(usize, Result<Report, Error>) + Sync),
+    ) {
+        let work = Work {
+            engine: self,
+            tables,
+            options,
+            take,
+            done: AtomicUsize::new(0),
+            all: jobs.len(),
+            stopped: Arc::new(AtomicBool::new(false)),
+        };
+        // Cards that declare the same tables, seen as of the same day, in the order of the first of each.
+        let mut groups: Vec<(String, Vec<Ready<'_>>)> = Vec::new();
+        for (at, job) in jobs.iter().enumerate() {
+            match guarded(|| ready(at, job)) {
+                Ok(ready) => {
+                    let key = format!("{:?} {}", job.options.as_of, ready.tables.text);
+                    match groups.iter_mut().find(|(other, _)| *other == key) {
+                        Some((_, group)) => group.push(ready),
+                        None => groups.push((key, vec![ready])),
+                    }
+                }
+                Err(error) => work.give(at, job, Err(error)),
+            }
+        }
+        for (_, group) in groups {
+            work.group(group);
+        }
+    }
+}
+
+fn ready<'a>(at: usize, job: &'a Job<'a>) -> Result<Ready<'a>, Error> {
+    let working = prepare::prepare(job.card, &job.options)?;
+    let same = || Error::internal("a card that cannot be written as data");
+    let tables = Plain::of(&(&working.tables, working.header.utc_offset_minutes)).ok_or_else(same)?;
+    let header = &working.header;
+    let frame = (
+        (&working.segments, &working.crosses, &working.periods, &working.journeys),
+        (header.fiscal_year_start, header.complete_until),
+    );
+    let frame = Plain::of(&frame).ok_or_else(same)?.text;
+    Ok(Ready {
+        at,
+        job,
+        working,
+        tables,
+        frame,
+    })
+}
+
+/// The evaluation of many cards.
+struct Work<'a> {
+    engine: &'a Engine,
+    tables: &'a BTreeMap<String, Table>,
+    options: &'a ManyOptions,
+    take: &'a (dyn Fn(usize, Result<Report, Error>) + Sync),
+    done: AtomicUsize,
+    all: usize,
+    /// Set when the caller stopped all.
+    stopped: Arc<AtomicBool>,
+}
+
+impl Work<'_> {
+    /// Cards that declare the same tables.
+    fn group(&self, group: Vec<Ready<'_>>) {
+        // The first card that the data fit binds them for all.
+        let mut first: Option<(Plain, Bound)> = None;
+        let mut shared: Vec<(Ready<'_>, Vec<Diagnostic>)> = Vec::new();
+        let mut alone: Vec<Ready<'_>> = Vec::new();
+        for ready in group {
+            let findings = first.as_ref().map(|(tables, bound)| {
+                let serves = data::bind::serves(&ready.working, &bound.0);
+                let moved = bound.1.iter().map(|finding| tables.moved(&ready.tables, finding));
+                moved.collect::<Option<Vec<_>>>().filter(|_| serves)
+            });
+            match findings {
+                Some(Some(findings)) => shared.push((ready, findings)),
+                Some(None) => alone.push(ready),
+                None => {
+                    let options = self.options_of(ready.job, self.threads());
+                    match guarded(|| bind(&ready.working, self.tables.clone(), &options, false)) {
+                        Ok(bound) => {
+                            let findings = bound.1.clone();
+                            first = Some((ready.tables.clone(), bound));
+                            shared.push((ready, findings));
+                        }
+                        Err(error) => self.give(ready.at, ready.job, Err(error)),
+                    }
+                }
+            }
+        }
+        if let Some((_, bound)) = first {
+            self.bound(shared, &bound);
+        }
+        for ready in alone {
+            let options = self.options_of(ready.job, self.threads());
+            let made = guarded(|| {
+                let bound = bind(&ready.working, self.tables.clone(), &options, false)?;
+                evaluate_bound(&ready.working, (ready.job.card, self.origins(&ready)), bound, &options, None)
+            });
+            self.give(ready.at, ready.job, made);
+        }
+    }
+
+    /// Cards over data that are bound: those with the same cuts and calendars together.
+    fn bound(&self, shared: Vec<(Ready<'_>, Vec<Diagnostic>)>, bound: &Bound) {
+        let most = self.options.keep_bytes.unwrap_or(self.engine.limits.memory_bytes / 2);
+        let pool = (shared.len() > 1).then(|| Arc::new(Pool::new(most)));
+        let mut frames: BTreeMap<String, Vec<(Ready<'_>, Vec<Diagnostic>)>> = BTreeMap::new();
+        for (ready, findings) in shared {
+            frames.entry(ready.frame.clone()).or_default().push((ready, findings));
+        }
+        for frame in frames.into_values() {
+            if let Some(pool) = &pool {
+                pool.forget_cells();
+                if frame.len() > 1 {
+                    self.measure_ahead(&frame, bound, pool);
+                }
+            }
+            // A card each for as many threads as there are; a card alone has them all.
+            let threads = self.threads();
+            let each = if frame.len() >= threads { 1 } else { threads };
+            let at_once = if each == 1 { threads } else { 1 };
+            parallel::map(at_once, frame.len(), |at| {
+                let Some((ready, findings)) = frame.get(at) else { return };
+                let options = self.options_of(ready.job, each);
+                let own = (bound.0.clone(), findings.clone(), bound.2.clone());
+                let made = guarded(|| {
+                    options.stopped()?;
+                    if let Some(budget) = &options.budget {
+                        budget.exclude_data();
+                    }
+                    let card = (ready.job.card, self.origins(ready));
+                    evaluate_bound(&ready.working, card, own, &options, pool.clone())
+                });
+                self.give(ready.at, ready.job, made);
+            });
+        }
+    }
+
+    /// Measures everything that the cards of a frame have in common with one another, in one scan of each table.
+    fn measure_ahead(&self, frame: &[(Ready<'_>, Vec<Diagnostic>)], bound: &Bound, pool: &Arc<Pool>) {
+        let Some((first, _)) = frame.first() else { return };
+        let mut seen: BTreeMap<String, &Metric> = BTreeMap::new();
+        for metric in frame.iter().flat_map(|(ready, _)| &ready.working.metrics) {
+            let Some(plain) = Plain::of(&(&metric.measure, metric.each_step, metric.fresh_for.is_some())) else {
+                continue;
+            };
+            seen.entry(plain.text).or_insert(metric);
+        }
+        let metrics: Vec<&Metric> = seen.into_values().collect();
+        let budget = self.options.budget.clone().unwrap_or_else(|| {
+            let limits = &self.engine.limits;
+            let jobs = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+            let most = Limits {
+                wall_time: limits.wall_time.saturating_mul(jobs),
+                row_operations: limits.row_operations.saturating_mul(jobs.into()),
+                cells: limits.cells.saturating_mul(frame.len()),
+                ..*limits
+            };
+            Budget::new(&most, &self.engine.host)
+        });
+        budget.exclude_data();
+        let stopped = Arc::clone(&self.stopped);
+        let (cancel, done) = (self.options.cancel.clone(), self.options.progress.clone());
+        let so_far = self.done.load(Ordering::Relaxed) as f64 / self.all.max(1) as f64;
+        let options = MeasureOptions {
+            threads: self.threads(),
+            progress: Some(Arc::new(move |_| {
+                let cancelled = cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed));
+                let goes_on = !cancelled && done.as_ref().is_none_or(|done| done(so_far));
+                stopped.fetch_or(!goes_on, Ordering::Relaxed);
+                goes_on
+            })),
+            budget,
+            pool: Some(Arc::clone(pool)),
+            ..MeasureOptions::default()
+        };
+        for together in metrics.chunks(MOST_TOGETHER) {
+            let card = |metrics: &[&Metric]| Scorecard {
+                metrics: metrics.iter().map(|metric| (*metric).clone()).collect(),
+                scores: Vec::new(),
+                links: Vec::new(),
+                lists: Vec::new(),
+                ..first.working.clone()
+            };
+            // What fails here is told by the card that it belongs to.
+            let _ = guarded(|| {
+                if measure(&card(together), bound, &options) {
+                    return Ok(());
+                }
+                let fit = |metric: &&&Metric| Session::new(&card(&[metric]), bound.0.clone(), &options).is_ok();
+                let fitting: Vec<&Metric> = together.iter().filter(fit).copied().collect();
+                measure(&card(&fitting), bound, &options);
+                Ok(())
+            });
+        }
+    }
+
+    fn origins(&self, ready: &Ready<'_>) -> Vec<TableProvenance> {
+        origins(ready.job.card, self.tables)
+    }
+
+    fn threads(&self) -> usize {
+        self.options.threads.max(1)
+    }
+
+    /// The options of a job with a budget of its own that whatever stops all stops too.
+    fn options_of(&self, job: &Job<'_>, threads: usize) -> EvaluateOptions {
+        let mut options = job.options.within(self.engine);
+        options.threads = threads;
+        if let Some(budget) = &options.budget {
+            if let Some(cancel) = &self.options.cancel {
+                budget.cancelled_by(cancel);
+                if cancel.load(Ordering::Relaxed) {
+                    budget.cancel();
+                }
+            }
+            if self.stopped.load(Ordering::Relaxed) {
+                budget.cancel();
+            }
+        }
+        let (cancel, stopped, own) = (
+            self.options.cancel.clone(),
+            Arc::clone(&self.stopped),
+            job.options.progress.clone(),
+        );
+        options.progress = Some(Arc::new(move |done| {
+            let cancelled = cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed));
+            !cancelled && !stopped.load(Ordering::Relaxed) && own.as_ref().is_none_or(|own| own(done))
+        }));
+        options
+    }
+
+    fn give(&self, at: usize, job: &Job<'_>, made: Result<Evaluation, Error>) {
+        let report = super::told(job.card, &job.options, made);
+        (self.take)(at, report);
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(progress) = &self.options.progress
+            && !progress(done as f64 / self.all.max(1) as f64)
+        {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Measures what waits for no score; whether the card fits its data.
+fn measure(card: &Scorecard, bound: &Bound, options: &MeasureOptions) -> bool {
+    let Ok(mut session) = Session::new(card, bound.0.clone(), options) else {
+        return false;
+    };
+    let ready: Vec<usize> = (0..card.metrics.len())
+        .filter(|metric| session.waits_for(*metric).is_empty())
+        .collect();
+    // Cells that a limit stopped are made by each card within its own.
+    let _ = session.measure(&ready);
+    true
+}
+
+#[cfg(test)]
+mod tests;
