@@ -47,6 +47,8 @@ pub enum When {
 pub enum Command {
     /// Evaluate a scorecard and print its report.
     Run(RunArgs),
+    /// Evaluate many scorecards over the same data and write a report for each reader.
+    Batch(BatchArgs),
     /// Check a scorecard without printing results; with data where they are at hand.
     Check(CheckArgs),
     /// Show how a number arose: rows, filters, formula, parts.
@@ -393,6 +395,37 @@ pub enum FailOn {
     Alert,
     /// A past number that is another one than in the history.
     Restated,
+}
+
+/// `bellwether batch`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bellwether batch jobs.toml
+  bellwether batch jobs.toml --dry-run
+  bellwether batch jobs.toml --only 'subscriber*' --jobs 4
+
+A run that was interrupted goes on where it stopped; reports whose card, data and settings did not change are kept.
+docs/batch.md says what may stand in the file of jobs. Exit codes: 0 all reports are there, 1 a card failed or the file is
+wrong, 2 usage.")]
+pub struct BatchArgs {
+    /// The file of jobs: cards x data x segments x audiences x formats.
+    #[arg(value_name = "JOBS.toml", value_hint = ValueHint::FilePath)]
+    pub jobs_file: PathBuf,
+    /// How much to do at once; without it: as much as the machine has processors. Reports do not depend on it.
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Say which files would be written, and write none. `*` stands for the values of a segment, which only the data know.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Run only jobs and cards whose name fits this pattern.
+    #[arg(long, value_name = "GLOB")]
+    pub only: Option<String>,
+    /// Write everything anew, whatever is there.
+    #[arg(long)]
+    pub fresh: bool,
+    /// The folder of the reports, in place of the one that the file of jobs names.
+    #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
 }
 
 /// `bellwether check`

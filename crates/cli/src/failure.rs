@@ -1,6 +1,6 @@
 //! How a command ends when it does not end well.
 
-use bellwether::diagnostic::Diagnostic;
+use bellwether::diagnostic::{Diagnostic, codes};
 use bellwether_report::findings::tally;
 
 use crate::terminal::{Terminal, Texts, draw};
@@ -56,6 +56,17 @@ impl Failure {
 }
 
 impl Failure {
+    /// What is wrong, as findings.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        let unreadable = |message: String| Diagnostic::error(codes::UNREADABLE_FILE, message);
+        match self {
+            Self::Findings { diagnostics, .. } | Self::Options { diagnostics, .. } => diagnostics,
+            Self::Input(message) | Self::Usage(message) => vec![unreadable(message)],
+            Self::Reported => Vec::new(),
+            Self::Goal(reasons) => reasons.into_iter().map(unreadable).collect(),
+        }
+    }
+
     /// The failure in words, for standard error.
     pub fn draw(&self, terminal: Terminal) -> String {
         match self {

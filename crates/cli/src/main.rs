@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let terminal = Terminal::new(cli.color, cli.quiet);
     let outcome = match &cli.command {
         Command::Run(args) => commands::run::run(args, terminal),
+        Command::Batch(args) => commands::batch::batch(args, terminal),
         Command::Check(args) => commands::check::check(args, terminal),
         Command::New(args) => commands::new::new(args, terminal),
         Command::Completions { shell } => commands::shell::completions(*shell),

@@ -45,8 +45,8 @@ pub mod script;
 pub mod starter;
 pub mod stats;
 
-pub use definition::Scorecard;
 pub use data::Table;
+pub use definition::Scorecard;
 pub use engine::{Engine, Error, ErrorKind, EvaluateOptions, Question};
 pub use limits::Limits;
 pub use proof::TestReport;

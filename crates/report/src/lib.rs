@@ -18,6 +18,7 @@ pub mod format;
 mod json;
 mod links;
 mod markdown;
+mod render_to;
 mod sarif;
 #[cfg(feature = "terminal")]
 mod text;
@@ -31,6 +32,7 @@ pub use document::{Align, Block, Document, Run, Table, Tone};
 pub use explain::compose_explanation;
 pub use json::to_json;
 pub use markdown::to_markdown;
+pub use render_to::{FileFormat, FileOptions, render_to};
 pub use sarif::to_sarif;
 #[cfg(feature = "terminal")]
 pub use text::{TextOptions, to_text};

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub mod ask;
+pub mod batch;
 pub mod check;
 pub mod diff;
 pub mod docs;

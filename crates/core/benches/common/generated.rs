@@ -109,8 +109,8 @@ survey.column("satisfaction").scale(1, 5);
 survey.column("effort").scale(1, 7);
 "#;
 
-/// The tables of all cards: so many answers over three years, each tenth of a customer, by the generator xorshift64.
-pub fn tables(rows: usize) -> BTreeMap<String, Table> {
+/// The tables of all cards: so many answers over so many days from 2024-01-01 on, each tenth of a customer, by the generator xorshift64.
+pub fn tables(rows: usize, days: u64) -> BTreeMap<String, Table> {
     let mut state = 88_172_645_463_325_252_u64;
     let mut next = move |below: u64| {
         state ^= state << 13;
@@ -149,7 +149,7 @@ pub fn tables(rows: usize) -> BTreeMap<String, Table> {
         ("effort", whole(1, 7, true)),
         ("contacts", whole(1, 4, false)),
     ];
-    let days = (0..rows).map(|_| Some(19_723 + next(1_096) as i32)).collect();
+    let days = (0..rows).map(|_| Some(19_723 + next(days) as i32)).collect();
     let minutes = (0..rows).map(|_| Some(next(6_000) as f64 / 100.0)).collect();
     let survey = survey.into_iter().chain([
         ("answered_on", Column::dates(days)),
@@ -159,7 +159,12 @@ pub fn tables(rows: usize) -> BTreeMap<String, Table> {
         ("team", team),
         ("product", product),
     ]);
-    let named = |columns: Vec<(&str, Column)>| columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect();
+    let named = |columns: Vec<(&str, Column)>| {
+        columns
+            .into_iter()
+            .map(|(name, column)| (name.to_owned(), column))
+            .collect()
+    };
     let of_customers = vec![
         ("customer_id", Column::ints((1..=customers as i64).map(Some).collect())),
         ("region", region),

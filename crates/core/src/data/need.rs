@@ -98,6 +98,22 @@ impl Uses {
     }
 }
 
+/// Takes the columns that a card does not need out of the summaries of its tables, as if they had not been read.
+pub(crate) fn keep_needed(card: &Scorecard, summaries: &mut [super::summary::TableSummary]) {
+    let (uses, needs) = (uses(card), needs(card));
+    for summary in summaries {
+        let name = summary.table.clone();
+        if needs.get(&name).is_some_and(|needs| needs.all) {
+            continue;
+        }
+        let needs = needs.get(&name);
+        let needed = |column: &str| {
+            uses.column(&name, column).is_some() || needs.is_some_and(|needs| needs.columns.contains_key(column))
+        };
+        summary.columns.retain(|column| needed(&column.column));
+    }
+}
+
 /// What the card needs of each table that the host hands in.
 #[must_use]
 pub fn needs(card: &Scorecard) -> BTreeMap<String, Needs> {

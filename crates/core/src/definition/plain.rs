@@ -71,8 +71,14 @@ mod tests {
 
     #[test]
     fn the_same_words_elsewhere_are_the_same() {
-        let here = vec![Spanned::new("region", Span::new(4, 10)), Spanned::new("plan", Span::new(12, 16))];
-        let there = vec![Spanned::new("region", Span::new(40, 46)), Spanned::new("plan", Span::new(48, 52))];
+        let here = vec![
+            Spanned::new("region", Span::new(4, 10)),
+            Spanned::new("plan", Span::new(12, 16)),
+        ];
+        let there = vec![
+            Spanned::new("region", Span::new(40, 46)),
+            Spanned::new("plan", Span::new(48, 52)),
+        ];
         let (here, there) = (Plain::of(&here).unwrap(), Plain::of(&there).unwrap());
         assert_eq!(here.text, there.text);
         assert_eq!(here.spans, [Span::new(4, 10), Span::new(12, 16)]);

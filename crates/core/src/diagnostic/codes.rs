@@ -10,6 +10,7 @@
 //! | BW6xx | outcomes, links, money, and the checks a CX expert would make |
 //! | BW7xx | tests of a card |
 //! | BW8xx | what is kept and compared: histories, reports that are read again |
+//! | BW9xx | batches: what a file of jobs asks for |
 
 use std::fmt;
 
@@ -56,6 +57,7 @@ impl Code {
             6 => "outcomes and good practice",
             7 => "tests",
             8 => "histories and kept reports",
+            9 => "batches",
             _ => "unknown",
         }
     }
@@ -178,6 +180,11 @@ registry! {
     // BW8xx histories and kept reports
     HISTORY = 800, "a history that cannot be used";
     KEPT_REPORT = 801, "a report that cannot be read again";
+    // BW9xx batches
+    BAD_BATCH = 900, "a file of jobs that cannot be read";
+    BATCH_SETTING = 901, "a setting of a batch that is not known or makes no sense";
+    BATCH_MISSING = 902, "a batch that names what is not there";
+    BATCH_NAMES = 903, "reports that would have the same file";
 }
 
 /// Numbers that were given out once and are not said any more. They are never given out again.

@@ -53,6 +53,9 @@ pub struct ManyOptions {
     /// Bytes that may be kept for other jobs, about; `None`: half of [`Limits::memory_bytes`]. What does not fit is made by
     /// each card for itself.
     pub keep_bytes: Option<u64>,
+    /// Whether the tables hold columns that only some of the cards need, since they were read for all of them: then each
+    /// card is told of its own columns only, as if its tables had been read for it alone.
+    pub read_for_all: bool,
 }
 
 impl std::fmt::Debug for ManyOptions {
@@ -121,7 +124,9 @@ impl Engine {
     ) -> Vec<Result<Report, Error>> {
         let made = std::sync::Mutex::new(Vec::new());
         self.evaluate_each(jobs, tables, options, &|at, report| {
-            made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, report));
+            made.lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push((at, report));
         });
         let mut made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         made.sort_by_key(|(at, _)| *at);
@@ -232,8 +237,17 @@ impl Work<'_> {
         for ready in alone {
             let options = self.options_of(ready.job, self.threads());
             let made = guarded(|| {
-                let bound = bind(&ready.working, self.tables.clone(), &options, false)?;
-                evaluate_bound(&ready.working, (ready.job.card, self.origins(&ready)), bound, &options, None)
+                let mut bound = bind(&ready.working, self.tables.clone(), &options, false)?;
+                if self.options.read_for_all {
+                    data::need::keep_needed(&ready.working, &mut bound.2);
+                }
+                evaluate_bound(
+                    &ready.working,
+                    (ready.job.card, self.origins(&ready)),
+                    bound,
+                    &options,
+                    None,
+                )
             });
             self.give(ready.at, ready.job, made);
         }
@@ -261,7 +275,11 @@ impl Work<'_> {
             parallel::map(at_once, frame.len(), |at| {
                 let Some((ready, findings)) = frame.get(at) else { return };
                 let options = self.options_of(ready.job, each);
-                let own = (bound.0.clone(), findings.clone(), bound.2.clone());
+                let mut summaries = bound.2.clone();
+                if self.options.read_for_all {
+                    data::need::keep_needed(&ready.working, &mut summaries);
+                }
+                let own = (bound.0.clone(), findings.clone(), summaries);
                 let made = guarded(|| {
                     options.stopped()?;
                     if let Some(budget) = &options.budget {

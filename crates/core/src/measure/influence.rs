@@ -197,7 +197,9 @@ impl Session<'_> {
             let mut made = None;
             if let Some((leaf, contributions)) = found {
                 let entities = self.entities(&leaf.table);
-                made = self.cut_pieces(&leaf, &contributions, &entities, segments).map(Arc::new);
+                made = self
+                    .cut_pieces(&leaf, &contributions, &entities, segments)
+                    .map(Arc::new);
                 rows = Some(Some((leaf, contributions)));
             }
             if let (Some(pool), Some(key)) = (&pool, key)

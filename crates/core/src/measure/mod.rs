@@ -50,8 +50,8 @@ pub use cell::{
 };
 pub use entity::{EntityFrame, ListedRows, RowUse, RowsOf, SourceRow};
 pub(crate) use lists::compare;
+pub use pool::Pool;
 pub use quote::{QuotedGroup, QuotedRows, who};
 pub(crate) use reach::gather;
 pub use row_values::{LeafRows, MetricRows, NO_DAY, Rollup, RowFormula, Way, days_before};
-pub use pool::Pool;
 pub use session::{MeasureOptions, Session};

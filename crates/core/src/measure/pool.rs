@@ -65,7 +65,9 @@ struct Kept {
 
 impl std::fmt::Debug for Pool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pool").field("most_bytes", &self.most_bytes).finish_non_exhaustive()
+        f.debug_struct("Pool")
+            .field("most_bytes", &self.most_bytes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -128,7 +128,13 @@ impl<'a> Session<'a> {
     /// The columns that the card adds: those of another card that adds the same, or else made.
     fn fill_or_take(&mut self) {
         let waits = !self.scores.is_empty();
-        if let Some(data) = self.options.pool.as_ref().filter(|_| !waits).and_then(|pool| pool.filled()) {
+        if let Some(data) = self
+            .options
+            .pool
+            .as_ref()
+            .filter(|_| !waits)
+            .and_then(|pool| pool.filled())
+        {
             self.rows.data = data;
             self.pending.clear();
             return;
@@ -162,7 +168,9 @@ impl<'a> Session<'a> {
     /// Makes an aggregate ready as of a day, or takes it from a card that did.
     pub(super) fn make_leaf(&mut self, aggregate: &Aggregate, day: CivilDate) -> Result<Leaf, Vec<Diagnostic>> {
         let pool = self.options.pool.clone();
-        let key = pool.as_ref().and_then(|pool| Some((pool.number(Plain::of(aggregate)?.text), day.0)));
+        let key = pool
+            .as_ref()
+            .and_then(|pool| Some((pool.number(Plain::of(aggregate)?.text), day.0)));
         if let (Some(pool), Some(key)) = (&pool, key)
             && let Some(leaf) = pool.leaf(key)
         {

@@ -40,7 +40,7 @@ pub use provenance::{
     Asked, Cause, HistoryNote, PastRun, PastValue, Provenance, Restatement, SliceOf, TableProvenance,
 };
 pub use quote::{Masked, mask};
-pub use slice::{slice, slices};
 #[cfg(feature = "schema")]
 pub use schema::{check_schema, explanation_schema, report_schema};
 pub use verify::{HashDifference, MovedValue, Verification, verify};
+pub use slice::{slice, slices};

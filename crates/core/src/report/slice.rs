@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::canonical;
 use super::model::{
-    Cell, JourneyResult, ListResult, MetricResult, PhaseResult, Report, ScoreResult, SliceOf, StepResult, Value,
+    Cell, JourneyResult, ListResult, MetricResult, PhaseResult, QuoteGroup, QuotesResult, Report, ScoreResult, SliceOf,
+    StepResult, Value,
 };
 use crate::measure::{Axes, SegmentAxis, State};
 
@@ -80,6 +81,14 @@ pub fn slice(report: &Report, segment: &str, value: &str) -> Option<Report> {
         }
     }
     results.lists = lists;
+    let mut quotes = Vec::new();
+    for quoted in &report.results.quotes {
+        match cutter.quotes(quoted) {
+            Some(own) => quotes.push(own),
+            None => _ = left_out.insert(format!("the quotes `{}`", quoted.name)),
+        }
+    }
+    results.quotes = quotes;
     clear(&mut results.links, "links", &mut left_out);
     clear(&mut results.drivers, "drivers", &mut left_out);
     clear(&mut results.worth, "worth", &mut left_out);
@@ -253,7 +262,11 @@ impl Cutter<'_> {
             left_out.insert(format!("`{}`, which `{}` does not cut", score.name, self.segment));
         }
         note(!score.contributions.is_empty(), "contributions to scores", left_out);
-        note(!score.limits.is_empty(), "caps, floors and overrides of scores", left_out);
+        note(
+            !score.limits.is_empty(),
+            "caps, floors and overrides of scores",
+            left_out,
+        );
         note(score.process.is_some(), "limits of noise of series", left_out);
         note(score.entities.is_some(), "scores of single rows", left_out);
         ScoreResult {
@@ -317,6 +330,28 @@ impl Cutter<'_> {
         }
     }
 
+    /// The quotes of the value, where they are grouped by the segment.
+    fn quotes(&self, quoted: &QuotesResult) -> Option<QuotesResult> {
+        if quoted.by.as_deref() != Some(self.segment) {
+            return None;
+        }
+        let own = quoted
+            .groups
+            .iter()
+            .filter(|group| group.label.as_deref() == Some(self.value));
+        let groups: Vec<QuoteGroup> = own
+            .map(|group| QuoteGroup {
+                label: None,
+                ..group.clone()
+            })
+            .collect();
+        (!groups.is_empty()).then(|| QuotesResult {
+            by: None,
+            groups,
+            ..quoted.clone()
+        })
+    }
+
     /// The rows of a list that are the value's: where the list shows the segment's column and all of its rows.
     fn list(&self, list: &ListResult) -> Option<ListResult> {
         let at = list.columns.iter().position(|column| column == self.segment)?;
@@ -328,10 +363,10 @@ impl Cutter<'_> {
         };
         let whole = list.rows.len() as u64 == list.passed;
         // A column of that name is the segment's when all that stands in it are its values.
-        let same = list
-            .rows
-            .iter()
-            .all(|row| matches!(row.get(at), Some(Value::Missing)) || text(row).is_some_and(|text| self.axis.values.contains(&text)));
+        let same = list.rows.iter().all(|row| {
+            matches!(row.get(at), Some(Value::Missing))
+                || text(row).is_some_and(|text| self.axis.values.contains(&text))
+        });
         if !whole || !same {
             return None;
         }

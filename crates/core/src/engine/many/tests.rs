@@ -40,29 +40,44 @@ fn same(alone: &Result<Report, Error>, together: &Result<Report, Error>, name: &
     }
 }
 
+/// What tells two reports apart: the hash of all results, where they come from and what was said.
+type Told = (crate::report::Provenance, Vec<Diagnostic>);
+
+fn told(report: Result<Report, Error>) -> Told {
+    let report = report.unwrap();
+    (report.provenance, report.diagnostics)
+}
+
 #[test]
 fn two_hundred_cards_have_the_same_bits_together_and_alone() {
     let engine = engine();
-    let tables = generated::tables(1_200);
-    let cards: Vec<Scorecard> = (0..200).map(|number| compiled(&engine, &generated::card(number))).collect();
-    let alone: Vec<_> = cards
-        .iter()
-        .map(|card| engine.evaluate(card, tables.clone(), &EvaluateOptions::default()))
+    let tables = generated::tables(300, 90);
+    let cards: Vec<Scorecard> = (0..200)
+        .map(|number| compiled(&engine, &generated::card(number)))
         .collect();
-    assert!(alone.iter().all(Result::is_ok), "{:?}", alone.iter().find(|report| report.is_err()));
-    let jobs: Vec<Job<'_>> = cards.iter().map(Job::new).collect();
+    let alone: Vec<Told> = cards
+        .iter()
+        .map(|card| told(engine.evaluate(card, tables.clone(), &EvaluateOptions::default())))
+        .collect();
     // With room for everything, for next to nothing, and for nothing.
-    for (threads, keep_bytes) in [(1, None), (3, Some(40_000)), (2, Some(0))] {
+    for (threads, keep_bytes, each) in [(2, None, 1), (1, Some(40_000), 9), (3, Some(0), 9)] {
+        let chosen: Vec<usize> = (0..cards.len()).step_by(each).collect();
+        let jobs: Vec<Job<'_>> = chosen.iter().map(|at| Job::new(&cards[*at])).collect();
         let options = ManyOptions {
             threads,
             keep_bytes,
             ..ManyOptions::default()
         };
-        let together = engine.evaluate_many(&jobs, &tables, &options);
-        assert_eq!(together.len(), alone.len());
-        for (number, (alone, together)) in alone.iter().zip(&together).enumerate() {
-            same(alone, together, &format!("card {number}, {threads} threads, {keep_bytes:?}"));
-        }
+        let given = AtomicUsize::new(0);
+        engine.evaluate_each(&jobs, &tables, &options, &|at, report| {
+            given.fetch_add(1, Ordering::Relaxed);
+            assert_eq!(
+                told(report),
+                alone[chosen[at]],
+                "card {at}, {threads} threads, {keep_bytes:?}"
+            );
+        });
+        assert_eq!(given.into_inner(), chosen.len());
     }
 }
 
@@ -75,34 +90,49 @@ const TABLE: &str = r#"let survey = table("survey").date("answered_on");
 #[test]
 fn findings_point_at_their_own_card() {
     let engine = engine();
-    let tables = generated::tables(400);
+    let tables = generated::tables(400, 300);
     let texts = [
-        format!("scorecard(\"A\").owner(\"A\").purpose(\"P\");\n{TABLE}metric(\"x\", rate(survey, |s| s.channel == \"wbe\")).target(1).owner(\"B\");"),
-        format!("// Further down.\n\n\nscorecard(\"A\").owner(\"A\").purpose(\"P\");\n{TABLE}metric(\"x\", rate(survey, |s| s.channel == \"wbe\")).target(1).owner(\"B\");"),
-        format!("scorecard(\"A\").owner(\"A\").purpose(\"P\");\n{TABLE}metric(\"y\", mean(survey.recommend)).target(1).owner(\"B\");"),
+        format!(
+            "scorecard(\"A\").owner(\"A\").purpose(\"P\");\n{TABLE}metric(\"x\", rate(survey, |s| s.channel == \"wbe\")).target(1).owner(\"B\");"
+        ),
+        format!(
+            "// Further down.\n\n\nscorecard(\"A\").owner(\"A\").purpose(\"P\");\n{TABLE}metric(\"x\", rate(survey, |s| s.channel == \"wbe\")).target(1).owner(\"B\");"
+        ),
+        format!(
+            "scorecard(\"A\").owner(\"A\").purpose(\"P\");\n{TABLE}metric(\"y\", mean(survey.recommend)).target(1).owner(\"B\");"
+        ),
     ];
     let cards: Vec<Scorecard> = texts.iter().map(|text| compiled(&engine, text)).collect();
     let jobs: Vec<Job<'_>> = cards.iter().map(Job::new).collect();
     let together = engine.evaluate_many(&jobs, &tables, &ManyOptions::default());
     let mut places = Vec::new();
     for (card, together) in cards.iter().zip(&together) {
-        same(&engine.evaluate(card, tables.clone(), &EvaluateOptions::default()), together, "card");
+        same(
+            &engine.evaluate(card, tables.clone(), &EvaluateOptions::default()),
+            together,
+            "card",
+        );
         let findings = &together.as_ref().unwrap().diagnostics;
         let slip = findings.iter().find(|finding| finding.message.contains("wbe"));
         places.push(slip.and_then(|finding| finding.span).map(|span| span.start));
     }
-    assert!(places[0].is_some() && places[1] == places[0].map(|start| start + 19) && places[2].is_none(), "{places:?}");
+    assert!(
+        places[0].is_some() && places[1] == places[0].map(|start| start + 19) && places[2].is_none(),
+        "{places:?}"
+    );
 }
 
 #[test]
 fn a_bad_card_fails_alone() {
     let engine = engine();
-    let tables = generated::tables(400);
+    let tables = generated::tables(400, 300);
     let good = compiled(&engine, &generated::card(0));
     let wrong = |measure: &str| {
         compiled(
             &engine,
-            &format!("scorecard(\"A\").owner(\"A\").purpose(\"P\");\n{TABLE}metric(\"x\", {measure}).target(1).owner(\"B\");"),
+            &format!(
+                "scorecard(\"A\").owner(\"A\").purpose(\"P\");\n{TABLE}metric(\"x\", {measure}).target(1).owner(\"B\");"
+            ),
         )
     };
     // A column that is not there, and one of a kind that does not fit, in cards that come first and between.
@@ -118,17 +148,21 @@ fn a_bad_card_fails_alone() {
     let failed: Vec<bool> = together.iter().map(Result::is_err).collect();
     assert_eq!(failed, [true, false, true, false, true, false]);
     for (card, together) in cards.iter().zip(&together) {
-        same(&engine.evaluate(card, tables.clone(), &EvaluateOptions::default()), together, "card");
+        same(
+            &engine.evaluate(card, tables.clone(), &EvaluateOptions::default()),
+            together,
+            "card",
+        );
     }
 }
 
 #[test]
 fn each_job_has_its_own_options_and_limits() {
     let engine = engine();
-    let tables = generated::tables(800);
+    let tables = generated::tables(800, 600);
     let card = compiled(&engine, &generated::card(1));
     let mut jobs: Vec<Job<'_>> = (0..4).map(|_| Job::new(&card)).collect();
-    jobs[1].options.as_of = CivilDate::parse("2025-05-10");
+    jobs[1].options.as_of = CivilDate::parse("2024-12-10");
     jobs[2].options.by = vec!["survey.product".to_owned()];
     let narrow = Limits {
         cells: 50,
@@ -146,8 +180,10 @@ fn each_job_has_its_own_options_and_limits() {
 #[test]
 fn all_can_be_stopped_and_progress_is_told() {
     let engine = engine();
-    let tables = generated::tables(400);
-    let cards: Vec<Scorecard> = (0..6).map(|number| compiled(&engine, &generated::card(number * 5))).collect();
+    let tables = generated::tables(400, 300);
+    let cards: Vec<Scorecard> = (0..6)
+        .map(|number| compiled(&engine, &generated::card(number * 5)))
+        .collect();
     let jobs: Vec<Job<'_>> = cards.iter().map(Job::new).collect();
     let told = Arc::new(std::sync::Mutex::new(Vec::new()));
     let seen = Arc::clone(&told);
@@ -160,14 +196,23 @@ fn all_can_be_stopped_and_progress_is_told() {
     };
     let made = engine.evaluate_many(&jobs, &tables, &options);
     let whole = made.iter().filter(|report| report.is_ok()).count();
-    let cancelled = |report: &&Result<Report, Error>| report.as_ref().is_err_and(|error| error.kind() == ErrorKind::Cancelled);
+    let cancelled =
+        |report: &&Result<Report, Error>| report.as_ref().is_err_and(|error| error.kind() == ErrorKind::Cancelled);
     assert!((1..6).contains(&whole), "{whole}");
     assert_eq!(made.iter().filter(cancelled).count(), 6 - whole);
     let told = told.lock().unwrap();
-    assert!(told.windows(2).all(|two| two[0] <= two[1]) && told.last() == Some(&1.0), "{told:?}");
+    assert!(
+        told.windows(2).all(|two| two[0] <= two[1]) && told.last() == Some(&1.0),
+        "{told:?}"
+    );
     let stop = ManyOptions {
         cancel: Some(Arc::new(AtomicBool::new(true))),
         ..ManyOptions::default()
     };
-    assert!(engine.evaluate_many(&jobs, &tables, &stop).iter().all(|report| cancelled(&report)));
+    assert!(
+        engine
+            .evaluate_many(&jobs, &tables, &stop)
+            .iter()
+            .all(|report| cancelled(&report))
+    );
 }

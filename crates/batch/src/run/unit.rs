@@ -1,0 +1,156 @@
+//! A unit's report written: the whole and its slices, in every format and for every audience.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use bellwether::report::{Report, TableProvenance, slice, slices};
+use bellwether_report::{FileOptions, format, render_to};
+
+use super::Runner;
+use crate::host::Event;
+use crate::manifest::{FileRecord, ReportRecord, Status, Tile, UnitRecord};
+use crate::name::{hex, unique};
+use crate::plan::Unit;
+
+/// A unit without what became of it.
+pub fn record(unit: &Unit, tables: Vec<TableProvenance>) -> UnitRecord {
+    let source = unit
+        .compiled
+        .as_ref()
+        .ok()
+        .and_then(|compiled| compiled.card.sources.first());
+    UnitRecord {
+        job: unit.job.clone(),
+        card: unit.card.clone(),
+        card_sha256: source.map(|source| source.sha256.clone()),
+        data: unit.data.clone(),
+        tables,
+        status: Status::Done,
+        as_of: None,
+        period: None,
+        diagnostics: Vec::new(),
+        reports: Vec::new(),
+    }
+}
+
+/// A report to write: the whole, or a slice with the name of its value in files.
+struct Task {
+    slice: Option<(String, String, String)>,
+}
+
+impl Runner<'_> {
+    /// Writes all files of a unit.
+    pub(super) fn write(&self, at: usize, report: &Report, threads: usize) -> Result<UnitRecord, String> {
+        let unit = self.plan.units.get(at).ok_or("no such unit")?;
+        let mut tasks: Vec<Task> = Vec::new();
+        if unit.whole {
+            tasks.push(Task { slice: None });
+        }
+        for segment in &unit.segments {
+            let values = slices(report, segment).unwrap_or_default();
+            let names: BTreeMap<String, String> = unique(values.iter().map(String::as_str));
+            for value in values {
+                let name = names.get(&value).cloned().unwrap_or_default();
+                tasks.push(Task {
+                    slice: Some((segment.clone(), value, name)),
+                });
+            }
+        }
+        let made: Mutex<BTreeMap<usize, Result<ReportRecord, String>>> = Mutex::default();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some((number, task)) = {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                tasks.get(number).map(|task| (number, task))
+            } {
+                let written = self.write_one(unit, report, task);
+                let failed = written.is_err();
+                made.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(number, written);
+                if failed {
+                    return;
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads.min(tasks.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let reports = made.into_values().collect::<Result<Vec<_>, _>>()?;
+        Ok(UnitRecord {
+            as_of: report.results.as_of,
+            period: report.results.headline_period.clone(),
+            reports,
+            ..record(unit, report.provenance.tables.clone())
+        })
+    }
+
+    fn write_one(&self, unit: &Unit, whole: &Report, task: &Task) -> Result<ReportRecord, String> {
+        let cut = match &task.slice {
+            None => None,
+            Some((segment, value, _)) => {
+                Some(slice(whole, segment, value).ok_or_else(|| format!("`{segment}` has no value `{value}`"))?)
+            }
+        };
+        let report = cut.as_ref().unwrap_or(whole);
+        let named = task
+            .slice
+            .as_ref()
+            .map(|(segment, _, name)| (segment.as_str(), name.as_str()));
+        let mut files = Vec::new();
+        for target in unit.files_of(named) {
+            let mut taken = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+            if !taken.insert(target.path.to_lowercase()) {
+                return Err(format!("two reports would be written to {}", target.path));
+            }
+            drop(taken);
+            let options = FileOptions {
+                audience: target.audience.clone(),
+            };
+            let bytes = render_to(report, target.format, &options)?;
+            self.folder.write(&target.path, &bytes)?;
+            self.host.told(Event::Written(&target.path));
+            files.push(FileRecord {
+                file: target.path,
+                format: target.format.name().to_owned(),
+                audience: target.audience,
+                bytes: bytes.len() as u64,
+                sha256: hex(&bytes),
+            });
+        }
+        Ok(ReportRecord {
+            title: report.results.header.title.value.clone(),
+            segment: task.slice.as_ref().map(|(segment, ..)| segment.clone()),
+            value: task.slice.as_ref().map(|(_, value, _)| value.clone()),
+            results_sha256: report.provenance.results_sha256.clone(),
+            headlines: headlines(report),
+            files,
+        })
+    }
+}
+
+/// The headlines of a report: scores first.
+fn headlines(report: &Report) -> Vec<Tile> {
+    let scores = report.results.scores.iter().map(|score| Tile {
+        name: score.name.clone(),
+        label: score.label.clone(),
+        text: format::value(&score.headline, score.decimals).text,
+        state: score.headline.state.word().to_owned(),
+        band: score.headline.band.clone(),
+        target_met: score.headline.target_met,
+    });
+    let metrics = report.results.metrics.iter().map(|metric| Tile {
+        name: metric.name.clone(),
+        label: metric.label.clone(),
+        text: format::headline(metric),
+        state: metric.headline.state.word().to_owned(),
+        band: None,
+        target_met: metric.headline.target_met,
+    });
+    scores.chain(metrics).collect()
+}

@@ -1,0 +1,100 @@
+//! A report as the bytes of a file, in any format: the one place that knows them all.
+
+use bellwether::report::Report;
+
+use crate::{compose, to_csv, to_json, to_markdown};
+
+/// What a report is written to a file as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileFormat {
+    /// One line a cell, for other programs.
+    Csv,
+    /// The whole report; its schema is `docs/report.schema.json`.
+    Json,
+    /// Markdown, for pull requests and chat.
+    Markdown,
+    /// Aligned text.
+    #[cfg(feature = "terminal")]
+    Table,
+}
+
+impl FileFormat {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Csv,
+        Self::Json,
+        Self::Markdown,
+        #[cfg(feature = "terminal")]
+        Self::Table,
+    ];
+
+    /// Its name on the command line and in a file of jobs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            #[cfg(feature = "terminal")]
+            Self::Table => "table",
+        }
+    }
+
+    /// The format of that name.
+    ///
+    /// ```
+    /// use bellwether_report::FileFormat;
+    /// assert_eq!(FileFormat::named("json"), Some(FileFormat::Json));
+    /// assert_eq!(FileFormat::named("doc"), None);
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|format| format.name() == name)
+    }
+
+    /// How its files end.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Markdown => "md",
+            #[cfg(feature = "terminal")]
+            Self::Table => "txt",
+        }
+    }
+
+    /// Whether it is drawn for an audience: what is for programs is the same for all.
+    #[must_use]
+    pub const fn is_for_readers(self) -> bool {
+        match self {
+            Self::Csv | Self::Json => false,
+            Self::Markdown => true,
+            #[cfg(feature = "terminal")]
+            Self::Table => true,
+        }
+    }
+}
+
+/// How to write a report.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileOptions {
+    /// For whom: `executive`, `team`, `analyst`, or one that the card names; `None`: for everybody.
+    pub audience: Option<String>,
+}
+
+/// A report as the bytes of a file.
+///
+/// # Errors
+/// A message when the report cannot be written in the format; that would be a fault of the engine.
+pub fn render_to(report: &Report, format: FileFormat, options: &FileOptions) -> Result<Vec<u8>, String> {
+    let _ = &options.audience;
+    let text = match format {
+        FileFormat::Csv => to_csv(report)?,
+        FileFormat::Json => to_json(report)?,
+        FileFormat::Markdown => to_markdown(&compose(report)),
+        #[cfg(feature = "terminal")]
+        FileFormat::Table => crate::to_text(&compose(report), &crate::TextOptions::default()),
+    };
+    Ok(text.into_bytes())
+}
