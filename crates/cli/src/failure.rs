@@ -61,7 +61,7 @@ impl Failure {
         let unreadable = |message: String| Diagnostic::error(codes::UNREADABLE_FILE, message);
         match self {
             Self::Findings { diagnostics, .. } | Self::Options { diagnostics, .. } => diagnostics,
-            Self::Input(message) | Self::Usage(message) => vec![unreadable(message)],
+            Self::Input(message) | Self::Usage(message) | Self::NotSo(message) => vec![unreadable(message)],
             Self::Reported => Vec::new(),
             Self::Goal(reasons) => reasons.into_iter().map(unreadable).collect(),
         }

@@ -1,5 +1,6 @@
 //! Many cards over the same data: what they have in common is bound, scanned and measured once.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -74,6 +75,10 @@ const MOST_TOGETHER: usize = 512;
 struct Ready<'a> {
     at: usize,
     job: &'a Job<'a>,
+    /// The card, with baselines of the options in place of its own.
+    card: Cow<'a, Scorecard>,
+    /// What is to be said of those.
+    told: Vec<Diagnostic>,
     working: Scorecard,
     tables: Plain,
     /// What cells are cut by, apart from where it is written.
@@ -172,7 +177,9 @@ impl Engine {
 }
 
 fn ready<'a>(at: usize, job: &'a Job<'a>) -> Result<Ready<'a>, Error> {
-    let working = prepare::prepare(job.card, &job.options)?;
+    let (changed, told) = prepare::baselines(job.card, &job.options)?;
+    let card = changed.map_or(Cow::Borrowed(job.card), Cow::Owned);
+    let working = prepare::prepare(&card, &job.options)?;
     let same = || Error::internal("a card that cannot be written as data");
     let tables = Plain::of(&(&working.tables, working.header.utc_offset_minutes)).ok_or_else(same)?;
     let header = &working.header;
@@ -184,6 +191,8 @@ fn ready<'a>(at: usize, job: &'a Job<'a>) -> Result<Ready<'a>, Error> {
     Ok(Ready {
         at,
         job,
+        card,
+        told,
         working,
         tables,
         frame,
@@ -238,12 +247,13 @@ impl Work<'_> {
             let options = self.options_of(ready.job, self.threads());
             let made = guarded(|| {
                 let mut bound = bind(&ready.working, self.tables.clone(), &options, false)?;
+                bound.1.extend(ready.told.iter().cloned());
                 if self.options.read_for_all {
                     data::need::keep_needed(&ready.working, &mut bound.2);
                 }
                 evaluate_bound(
                     &ready.working,
-                    (ready.job.card, self.origins(&ready)),
+                    (ready.card.as_ref(), self.origins(&ready)),
                     bound,
                     &options,
                     None,
@@ -279,13 +289,14 @@ impl Work<'_> {
                 if self.options.read_for_all {
                     data::need::keep_needed(&ready.working, &mut summaries);
                 }
-                let own = (bound.0.clone(), findings.clone(), summaries);
+                let findings = findings.iter().chain(&ready.told).cloned().collect();
+                let own = (bound.0.clone(), findings, summaries);
                 let made = guarded(|| {
                     options.stopped()?;
                     if let Some(budget) = &options.budget {
                         budget.exclude_data();
                     }
-                    let card = (ready.job.card, self.origins(ready));
+                    let card = (ready.card.as_ref(), self.origins(ready));
                     evaluate_bound(&ready.working, card, own, &options, pool.clone())
                 });
                 self.give(ready.at, ready.job, made);

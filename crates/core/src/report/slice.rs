@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::canonical;
 use super::model::{
-    Cell, JourneyResult, ListResult, MetricResult, PhaseResult, QuoteGroup, QuotesResult, Report, ScoreResult, SliceOf,
+    Cell, JourneyResult, ListResult, MetricResult, PhaseResult, QuoteGroup, QuotesResult, Report, ScoreResult,
     StepResult, Value,
 };
+use super::{SliceOf, canonical};
 use crate::measure::{Axes, SegmentAxis, State};
 
 /// The report of one value of a segment: a region, a team. `None` where the report is not cut by the segment, or has no
@@ -100,6 +100,9 @@ pub fn slice(report: &Report, segment: &str, value: &str) -> Option<Report> {
     let of_results_sha256 = std::mem::take(&mut provenance.results_sha256);
     // What was written as JSON once can be written again; a hash that is empty would be seen.
     provenance.results_sha256 = canonical::sha256(&results).unwrap_or_default();
+    if report.history.is_some() {
+        left_out.insert("history".to_owned());
+    }
     provenance.slice = Some(SliceOf {
         segment: segment.to_owned(),
         value: value.to_owned(),
@@ -110,6 +113,7 @@ pub fn slice(report: &Report, segment: &str, value: &str) -> Option<Report> {
         results,
         diagnostics: report.diagnostics.clone(),
         provenance,
+        history: None,
     })
 }
 
