@@ -65,6 +65,8 @@ pub enum Command {
     History(HistoryArgs),
     /// Run the tests written in a scorecard.
     Test(TestArgs),
+    /// Put scorecards in good order: white space and lines, nothing else.
+    Fmt(FmtArgs),
     /// Start a scorecard from a template or from the columns of a file.
     New(NewArgs),
     /// Print the reference of the language, or what a code of a finding means.
@@ -586,6 +588,25 @@ pub enum TestFormat {
     Json,
     /// One workflow command for each failure, for GitHub annotations.
     Github,
+}
+
+/// `bellwether fmt`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each statement gets its line, what goes on is indented by four, chains of settings longer than 100
+characters are broken; line ends of yours, comments and texts stay. A file is written whole or not at all.
+
+Examples:
+  bellwether fmt scorecard.rhai
+  bellwether fmt --check cards/*.rhai"
+)]
+pub struct FmtArgs {
+    /// The scorecards and modules; `-` reads standard input and prints.
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub cards: Vec<PathBuf>,
+    /// Write nothing; name the cards that are not in good order, and exit with 1 where one is not.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `bellwether new`

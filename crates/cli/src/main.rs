@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::run(args, terminal),
         Command::Batch(args) => commands::batch::batch(args, terminal),
         Command::Check(args) => commands::check::check(args, terminal),
+        Command::Fmt(args) => commands::fmt::fmt(args),
         Command::New(args) => commands::new::new(args, terminal),
         Command::Completions { shell } => commands::shell::completions(*shell),
         Command::Man => commands::shell::man(),

@@ -21,7 +21,7 @@ pub use many::{Job, ManyOptions};
 
 use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
 use crate::definition::{self, CivilDate, Scorecard};
-use crate::diagnostic::{Diagnostic, codes, switch};
+use crate::diagnostic::{Diagnostic, codes, repair, switch};
 use crate::inference;
 use crate::limits::{Budget, Host, Limits, Stop};
 use crate::link;
@@ -708,6 +708,7 @@ fn origins(card: &Scorecard, tables: &BTreeMap<String, Table>) -> Vec<TableProve
 /// Findings in a fixed order (errors, warnings, notes; each by place), every one once. While there are errors, what seems
 /// unused may be what a misspelt name meant, so nothing is said of it.
 fn settle(findings: &mut Vec<Diagnostic>) {
+    repair::spelling(findings);
     if findings.iter().any(Diagnostic::is_error) {
         findings.retain(|finding| finding.code != codes::UNUSED);
     }

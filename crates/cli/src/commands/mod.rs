@@ -6,6 +6,7 @@ pub mod check;
 pub mod diff;
 pub mod docs;
 pub mod explain;
+pub mod fmt;
 pub mod history;
 pub mod new;
 pub mod run;

@@ -43,16 +43,7 @@ const LONGEST: u64 = 8 << 20;
 /// untrusted card must not lie behind a link.
 pub fn read(path: &Path, module_folders: &[PathBuf], untrusted: bool) -> Result<CardText, Failure> {
     let name = path.display().to_string();
-    let text = if name == "-" {
-        let mut text = String::new();
-        std::io::stdin()
-            .take(LONGEST)
-            .read_to_string(&mut text)
-            .map_err(|error| Failure::input(format!("cannot read the card from standard input: {error}")))?;
-        text
-    } else {
-        read_text(path)?
-    };
+    let text = read_one(path)?;
     let folder = path
         .parent()
         .filter(|_| name != "-")
@@ -91,6 +82,19 @@ pub fn read(path: &Path, module_folders: &[PathBuf], untrusted: bool) -> Result<
         modules: modules.into_iter().map(|(import, text, _)| (import, text)).collect(),
         folder,
     })
+}
+
+/// The text of one card; `-` is standard input.
+pub fn read_one(path: &Path) -> Result<String, Failure> {
+    if path != Path::new("-") {
+        return read_text(path);
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::input(format!("cannot read the card from standard input: {error}")))?;
+    Ok(text)
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {

@@ -5,6 +5,7 @@
 //!
 //! Imports: definition, diagnostic, data, script::{lexer, reference}. Never: the engine, any number of a report.
 
+mod action;
 mod complete;
 mod declared;
 mod definition;
@@ -24,10 +25,11 @@ mod tests;
 pub use format::{Formatted, WIDTH, format};
 pub use known::{Known, KnownColumn, KnownTable};
 pub use wire::{
-    Completion, CompletionKind, DeclaredKind, Edit, Fact, Hover, OutlineItem, ParamOutline, Signature, SignatureParam,
+    Action, Completion, CompletionKind, DeclaredKind, Edit, Fact, Hover, OutlineItem, ParamOutline, Signature,
+    SignatureParam,
 };
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 
 /// A text that questions are asked about.
 #[derive(Debug)]
@@ -101,6 +103,12 @@ impl<'a> Assist<'a> {
     #[must_use]
     pub fn rename(&self, offset: u32, name: &str) -> Option<Vec<Edit>> {
         definition::rename(&self.card(), self.inside(offset), name)
+    }
+
+    /// What can be done about a finding of this text, best first.
+    #[must_use]
+    pub fn actions(&self, finding: &Diagnostic) -> Vec<Action> {
+        action::actions(&self.card(), finding)
     }
 
     /// What the card declares, in order of its text.

@@ -1,5 +1,6 @@
 //! The language service on whole and on broken cards. A cursor is written `¦`.
 
+mod actions;
 mod completion;
 mod every_card;
 mod formatting;

@@ -214,3 +214,13 @@ pub struct Edit {
     /// By what.
     pub text: String,
 }
+
+/// Something that an editor can do about a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Action {
+    /// What it does, in a few words.
+    pub title: String,
+    /// The changes, in order.
+    pub edits: Vec<Edit>,
+}

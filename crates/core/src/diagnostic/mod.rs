@@ -3,6 +3,7 @@
 //! Imports: nothing. Never: any other stage.
 
 pub mod codes;
+pub mod repair;
 pub mod switch;
 pub mod wire;
 
