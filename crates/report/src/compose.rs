@@ -17,13 +17,14 @@ use bellwether::report::{Cell, Report, Results};
 
 use crate::document::{Block, Document, Run, Tone};
 
-/// Lays a report out: header, outcomes, metrics, scores, segments, trend, journeys, plans, lists, notes.
+/// Lays a report out: header, outcomes, metrics, the health of the programme, scores, segments, trend, journeys, plans, lists, notes.
 #[must_use]
 pub fn compose(report: &Report) -> Document {
     let results = &report.results;
     let mut document = header(results);
     document.extend(metric::metric_table(results, Role::Outcome, "Outcomes"));
     document.extend(metric::metric_table(results, Role::Metric, "Metrics"));
+    document.extend(metric::programme(results));
     for score in &results.scores {
         document.extend(score::score_section(score));
     }

@@ -113,6 +113,9 @@ pub struct Aggregate {
     pub parent: Option<ParentPath>,
     /// `.ignoring("contract")`: segments that do not cut it; it repeats across them.
     pub ignoring: Vec<Spanned<String>>,
+    /// The named definition by which the listening programme itself is measured: `AAPOR RR3`, `contacted within 48 hours`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
     /// Where it is written.
     pub span: Span,
 }

@@ -230,6 +230,7 @@ mod explained;
 mod gaps;
 mod inference;
 mod lifetimes;
+mod programme;
 mod questions;
 mod results;
 mod windows;

@@ -9,10 +9,12 @@ use super::inferred;
 use super::journey;
 use super::model::{
     AlertResult, Cell, Contribution, EntityScores, GoalResult, InitiativeResult, LimitResult, LinkResult, ListResult,
-    MetricResult, ObjectiveResult, QuotesResult, Results, ScoreResult, WorthResult,
+    MetricResult, ObjectiveResult, ProgrammeMetric, QuotesResult, Results, ScoreResult, WorthResult,
 };
 use crate::data::{Dataset, TableSummary};
-use crate::definition::{Baseline, Direction, Goal, LimitKind, Measure, MeasureKind, Metric, Score, Scorecard};
+use crate::definition::{
+    Baseline, Direction, Goal, LimitKind, Measure, MeasureFunction, MeasureKind, Metric, Score, Scorecard,
+};
 use crate::diagnostic::Diagnostic;
 use crate::inference::{Inference, Range};
 use crate::link::Links;
@@ -94,6 +96,7 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
         worth: evaluated.links.worth.clone(),
         friction: evaluated.links.friction.clone(),
         pace: evaluated.links.pace.clone(),
+        programme: card.metrics.iter().filter_map(programme).collect(),
         objectives: builder.objectives(),
         journeys,
         initiatives: card
@@ -366,6 +369,19 @@ impl Builder<'_, '_> {
 }
 
 /// Decimals where the card names none: shares and points one, money two, whole numbers none, the rest two.
+/// The definition of a metric of the listening programme; none for what customers say.
+fn programme(metric: &Metric) -> Option<ProgrammeMetric> {
+    let parts = metric.measure.aggregates();
+    let definition = parts.into_iter().find_map(|part| match part.function {
+        MeasureFunction::RevenueCoverage => Some("revenue of those heard".to_owned()),
+        _ => part.named.clone(),
+    });
+    definition.map(|definition| ProgrammeMetric {
+        metric: metric.name.value.clone(),
+        definition,
+    })
+}
+
 /// A unit of the card, with the time that `.per("year")` makes the value one of, where the card does not say it.
 fn with_time(unit: &str, measure: &Measure) -> String {
     match &measure.kind {

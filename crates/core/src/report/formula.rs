@@ -325,6 +325,7 @@ mod tests {
             dated: None,
             past: None,
             ignoring: vec![],
+            named: None,
             span: Span::default(),
         }
     }
@@ -361,6 +362,7 @@ mod tests {
                 unit: crate::definition::TimeUnit::Day,
             }),
             ignoring: vec![Spanned::new("type".into(), Span::default())],
+            named: None,
             ..aggregate(MeasureFunction::Count, "tickets", vec![])
         };
         let share = aggregate(

@@ -33,8 +33,8 @@ pub use explain::{
 pub use model::{
     AlertResult, Cell, Change, ChangePart, ChangeSplit, ChangeVerdict, Contribution, EntityScores, GoalResult,
     InitiativeResult, JourneyResult, LimitResult, LinkResult, ListResult, MetricResult, ObjectiveResult, PhaseResult,
-    ProcessResult, Quote, QuoteGroup, QuotesResult, Report, Results, ScoreResult, SignalResult, StepResult, Value,
-    WorthResult,
+    ProcessResult, ProgrammeMetric, Quote, QuoteGroup, QuotesResult, Report, Results, ScoreResult, SignalResult,
+    StepResult, Value, WorthResult,
 };
 pub use provenance::{
     Asked, Cause, HistoryNote, PastRun, PastValue, Provenance, Restatement, SliceOf, TableProvenance,

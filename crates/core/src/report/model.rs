@@ -58,6 +58,9 @@ pub struct Results {
     /// Whether goals are reached in time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pace: Vec<Pace>,
+    /// Metrics of the listening programme itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programme: Vec<ProgrammeMetric>,
     /// Objectives with the outcomes that serve them.
     pub objectives: Vec<ObjectiveResult>,
     /// Journeys with the metrics of each step.
@@ -76,6 +79,17 @@ pub struct Results {
     pub audiences: Vec<Audience>,
     /// Tables: how many rows were read and used.
     pub tables: Vec<crate::data::TableSummary>,
+}
+
+/// A metric of the listening programme itself: who answers, who is asked too often, who is called back, whose revenue is
+/// heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProgrammeMetric {
+    /// The metric.
+    pub metric: String,
+    /// The named definition: `AAPOR RR3`, `contacted within 48 hours`.
+    pub definition: String,
 }
 
 /// A cell: a value for some segment values and a period.

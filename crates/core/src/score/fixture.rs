@@ -22,6 +22,7 @@ pub fn metric(name: &str) -> Metric {
         dated: None,
         past: None,
         ignoring: vec![],
+        named: None,
         span: Span::default(),
     };
     Metric {

@@ -7,22 +7,16 @@ use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
 
 pub(super) fn metric_table(results: &Results, role: Role, heading: &str) -> Document {
-    let metrics: Vec<&MetricResult> = results.metrics.iter().filter(|metric| metric.role == role).collect();
+    let of_programme = |metric: &MetricResult| results.programme.iter().any(|one| one.metric == metric.name);
+    let metrics: Vec<&MetricResult> = results
+        .metrics
+        .iter()
+        .filter(|metric| metric.role == role && !(role == Role::Metric && of_programme(metric)))
+        .collect();
     if metrics.is_empty() {
         return Vec::new();
     }
-    let mut columns = vec![
-        (String::new(), Align::Left),
-        ("value".to_owned(), Align::Right),
-        (String::new(), Align::Left),
-        ("95 % range".to_owned(), Align::Left),
-        ("target".to_owned(), Align::Right),
-        ("way".to_owned(), Align::Right),
-        ("change".to_owned(), Align::Right),
-        ("n".to_owned(), Align::Right),
-        ("skipped".to_owned(), Align::Right),
-        ("owner".to_owned(), Align::Left),
-    ];
+    let mut columns = columns();
     if role == Role::Metric {
         columns.push(("drives".to_owned(), Align::Left));
     }
@@ -38,6 +32,46 @@ pub(super) fn metric_table(results: &Results, role: Role, heading: &str) -> Docu
         .collect();
     vec![
         Block::Heading(heading.to_owned()),
+        Block::Table(Table { columns, rows }.without_empty_columns()),
+    ]
+}
+
+fn columns() -> Vec<(String, Align)> {
+    [
+        ("", Align::Left),
+        ("value", Align::Right),
+        ("", Align::Left),
+        ("95 % range", Align::Left),
+        ("target", Align::Right),
+        ("way", Align::Right),
+        ("change", Align::Right),
+        ("n", Align::Right),
+        ("skipped", Align::Right),
+        ("owner", Align::Left),
+    ]
+    .map(|(title, align)| (title.to_owned(), align))
+    .to_vec()
+}
+
+/// Who answers, who is asked too often, who is called back: metrics of the programme itself, each with its definition.
+pub(super) fn programme(results: &Results) -> Document {
+    let mut columns = columns();
+    columns.push(("definition".to_owned(), Align::Left));
+    let rows: Vec<Vec<Run>> = results
+        .programme
+        .iter()
+        .filter_map(|one| {
+            let metric = results.metrics.iter().find(|metric| metric.name == one.metric)?;
+            let mut row = metric_row(metric, results);
+            row.push(Run::new(one.definition.clone(), Tone::Muted));
+            (metric.role == Role::Metric).then_some(row)
+        })
+        .collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        Block::Heading("Programme health".to_owned()),
         Block::Table(Table { columns, rows }.without_empty_columns()),
     ]
 }

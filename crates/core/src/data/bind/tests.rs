@@ -108,6 +108,7 @@ fn card(tables: Vec<Table>, used: &[(&str, &str, MeasureFunction)]) -> Scorecard
                 dated: None,
                 past: None,
                 ignoring: Vec::new(),
+                named: None,
                 span: Span::default(),
             })),
             span: Span::default(),

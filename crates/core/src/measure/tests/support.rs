@@ -137,6 +137,7 @@ pub fn aggregate(function: MeasureFunction, table: &str, inputs: Vec<Expr>) -> A
         dated: None,
         past: None,
         ignoring: Vec::new(),
+        named: None,
         span: Span::default(),
     }
 }

@@ -95,6 +95,7 @@ pub fn aggregate_kind(
         past: None,
         parent: None,
         ignoring: Vec::new(),
+        named: None,
         span,
     }))
 }
@@ -298,7 +299,7 @@ pub fn response_rate(call: &mut Call<'_>) -> Option<Dynamic> {
     };
     let mut measure = measure_of(made(call, MeasureFunction::Rate, table, vec![complete], vec![], vec![]))?;
     each_aggregate(&mut measure, &mut |part| part.filters.extend(eligible.clone()));
-    give(Value::Measure(Arc::new(measure)))
+    give(Value::Measure(Arc::new(super::programme::named(measure, "AAPOR RR1"))))
 }
 
 pub fn ratio(left: Measure, right: Measure, span: Span) -> Measure {

@@ -2,6 +2,7 @@
 
 mod adjust;
 mod make;
+mod programme;
 mod row;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use self::make::{
     adoption, aggregate, agreement, boxes, clv, cost_to_serve, count, fcr, funnel, lifetimes, percentile, rate,
     response_rate, revenue_coverage, revenue_retention, share, window,
 };
+use self::programme::{aapor, closed_loop, contact_fatigue};
 use super::{Word, give};
 use crate::definition::{Across, Measure, MeasureFunction, MeasureKind};
 use crate::script::value::{Kind, Value};
@@ -205,6 +207,43 @@ pub const WORDS: &[Word] = &[
         example: r#"customers.add("answers", count(survey));
 metric("response", response_rate(customers, |c| c.answers > 0)).target(25);"#,
         run: response_rate,
+    },
+    Word {
+        on: FREE,
+        name: "aapor",
+        params: "rate: text, disposition: column, codes: map, share?: number",
+        returns: "measure",
+        doc: "A response rate of AAPOR, \"RR1\" to \"RR6\", from the final disposition codes of the invitations. The map says which codes are `complete`, \
+              `partial`, of `unknown` eligibility and `not_eligible`; every other code is of somebody eligible who did not answer, and no code at all is of \
+              unknown eligibility. RR2, RR4 and RR6 count partial answers as answers; RR1 and RR2 take all of the unknown as eligible, RR5 and RR6 none, RR3 \
+              and RR4 the share that is given, or without one as many as of those of whom it is known.",
+        example: r#"let invites = table("invites").date("sent_on");
+metric("response", aapor("RR3", invites.disposition, #{ complete: ["done"], partial: ["broken off"], unknown: ["no contact"], not_eligible: ["bounced"] }))
+    .unit("%").target(25);"#,
+        run: aapor,
+    },
+    Word {
+        on: FREE,
+        name: "contact_fatigue",
+        params: "key: column, date: date column, most: number, n: number, unit: text",
+        returns: "measure",
+        doc: "Of the contacts of a table, such as invitations, the percentage that breaks the policy of at most so many of one key in n units: those with as many \
+              or more in the n units before them.",
+        example: r#"let invites = table("invites").date("sent_on");
+metric("asked too often", contact_fatigue(invites.customer_id, invites.sent_on, 2, 90, "days")).lower_is_better().target(5);"#,
+        run: contact_fatigue,
+    },
+    Word {
+        on: FREE,
+        name: "closed_loop",
+        params: "of: table, to_call: condition, from: date column, contacted: date column, n: number, unit: text",
+        returns: "measure",
+        doc: "Of the answers that ask for a call, such as those of detractors, the percentage that got one within n units. An answer whose n units are not over \
+              at the end of the as-of day is not known and skipped, called or not; one that nobody called counts as not called once they are over.",
+        example: r#"let calls = table("calls").belongs_to(survey, "answer_id").date("called_at");
+survey.add("first_call", min(calls.called_at));
+metric("closed loop", closed_loop(survey, |s| s.recommend <= 6, survey.answered_on, survey.first_call, 48, "hours")).target(90);"#,
+        run: closed_loop,
     },
     Word {
         on: FREE,
