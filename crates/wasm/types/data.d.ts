@@ -60,6 +60,34 @@ export interface AlertResult {
   to?: string;
 }
 
+/** What was asked of an evaluation beside the card and its params. */
+export interface Asked {
+  /** The day; none: the latest date in the data, which stands in `results.as_of`. */
+  as_of?: CivilDate;
+  /** Baselines handed in, in place of the card's: metric, outcome or score, then value. */
+  baselines?: Record<string, number>;
+  /** Cuts beside the card's. */
+  by?: string[];
+  /** A calendar in place of the card's first. */
+  period?: string;
+  /** Values kept in other cards: card, then metric, outcome or score. */
+  values_from?: Record<string, Record<string, number>>;
+}
+
+/** `audience("board").like("executive").shows("headline", "tiles", "quotes").only("retention")`. */
+export interface Audience {
+  /** The built-in audience that it speaks like and starts from; `team` unless told. */
+  like?: Spanned<string>;
+  /** Its name. */
+  name: Spanned<string>;
+  /** Only these outcomes, metrics and scores; empty: all. */
+  only?: Spanned<string>[];
+  /** Only what these own; empty: all. */
+  owners?: Spanned<string>[];
+  /** The parts of the report, in this order; empty: those of the audience it is like. */
+  shows?: Spanned<string>[];
+}
+
 /** What cells are cut by. */
 export interface Axes {
   /** The cuts: the empty one (the total), one-way cuts, then crosses; each a list of segment indexes. */
@@ -1191,8 +1219,26 @@ export interface ProcessResult {
   signals?: SignalResult[];
 }
 
-/** Where the numbers come from. */
+/**
+ * A metric of the listening programme itself: who answers, who is asked too often, who is called back, whose revenue is
+ * heard.
+ */
+export interface ProgrammeMetric {
+  /** The named definition: `AAPOR RR3`, `contacted within 48 hours`. */
+  definition: string;
+  /** The metric. */
+  metric: string;
+}
+
+/**
+ * Where the numbers come from: everything that is needed to compute them again, and no secret.
+ *
+ * The texts and the data themselves are not in it; their hashes are, so that whoever has them can show that they are the
+ * same ([`super::verify`]).
+ */
 export interface Provenance {
+  /** What was asked beside the card: day, cuts, calendar, values of other cards. */
+  asked?: Asked;
   /** Name and version of the engine. */
   engine: string;
   /** Params with the values used. */
@@ -1203,6 +1249,59 @@ export interface Provenance {
   sources: SourceInfo[];
   /** Tables with the hashes of their source bytes. */
   tables: TableProvenance[];
+}
+
+/** What a customer said. */
+export interface Quote {
+  /** Values of the columns beside. */
+  beside?: Value[];
+  /** The day of the row; none: it has none, or the table promises anonymity. */
+  date?: CivilDate;
+  /** How many places were masked. */
+  masked?: number;
+  /** The text, masked: `[e-mail]`, `[number]`, `[link]`, `[name]`. */
+  text: string;
+}
+
+/** Quotes of a group. */
+export interface QuoteGroup {
+  /** Whether it is hidden, as too few people of a table that promises anonymity said something. */
+  hidden?: boolean;
+  /** Its name; none: there are no groups. */
+  label?: string;
+  /** The quotes. */
+  quotes: Quote[];
+  /** Rows in which something was said; none where the table promises anonymity. */
+  said?: number;
+}
+
+/** By which rule quotes are chosen. */
+export type QuotePick =
+  /** The newest first. */
+  | "newest"
+  /** Those that say what many say. */
+  | "typical";
+
+/** What customers say in their own words, chosen by rule and masked. */
+export interface QuotesResult {
+  /** For whom. */
+  audience?: string;
+  /** The segment whose values are the groups; none: other groups, or none. */
+  by?: string;
+  /** The column of texts, with the path to it. */
+  column: string;
+  /** Columns shown beside each quote. */
+  columns?: string[];
+  /** The groups. */
+  groups: QuoteGroup[];
+  /** Its title. */
+  name: string;
+  /** Label of the period that they are of; none: the whole time. */
+  period?: string;
+  /** By which rule they were chosen. */
+  pick: QuotePick;
+  /** The table. */
+  table: string;
 }
 
 /** A second place that a diagnostic talks about. */
@@ -1229,6 +1328,8 @@ export interface Results {
   alerts: AlertResult[];
   /** The day as of which; none: no table has a date. */
   as_of: CivilDate | null;
+  /** Reports for some readers, as the card declares them. */
+  audiences?: Audience[];
   /** Calendars, segments and cuts. */
   axes: Axes;
   /** What drives each outcome that several metrics lead to. */
@@ -1253,6 +1354,10 @@ export interface Results {
   objectives: ObjectiveResult[];
   /** Whether goals are reached in time. */
   pace?: Pace[];
+  /** Metrics of the listening programme itself. */
+  programme?: ProgrammeMetric[];
+  /** What customers say in their own words. */
+  quotes?: QuotesResult[];
   /** Scores, in the order of the card. */
   scores: ScoreResult[];
   /** Tables: how many rows were read and used. */
@@ -1482,11 +1587,11 @@ export interface TableInfo {
 
 /** Where a table comes from. */
 export interface TableProvenance {
-  /** The file as the host named it. */
+  /** The file as the host named it, or the database with the hash of the query; never a user or a password. */
   origin: string | null;
   /** Rows read. */
   rows: number;
-  /** SHA-256 of its bytes. */
+  /** SHA-256 of its bytes; of a database: of the values that it answered. */
   sha256: string | null;
   /** The table. */
   table: string;

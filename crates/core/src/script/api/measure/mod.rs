@@ -240,9 +240,10 @@ metric("asked too often", contact_fatigue(invites.customer_id, invites.sent_on, 
         returns: "measure",
         doc: "Of the answers that ask for a call, such as those of detractors, the percentage that got one within n units. An answer whose n units are not over \
               at the end of the as-of day is not known and skipped, called or not; one that nobody called counts as not called once they are over.",
-        example: r#"let calls = table("calls").belongs_to(survey, "answer_id").date("called_at");
-survey.add("first_call", min(calls.called_at));
-metric("closed loop", closed_loop(survey, |s| s.recommend <= 6, survey.answered_on, survey.first_call, 48, "hours")).target(90);"#,
+        example: r#"let answers = table("answers").key("answer_id").date("answered_on");
+let calls = table("calls").belongs_to(answers, "answer_id").date("called_at");
+answers.add("first_call", min(calls.called_at));
+metric("closed loop", closed_loop(answers, |a| a.recommend <= 6, answers.answered_on, answers.first_call, 48, "hours")).target(90);"#,
         run: closed_loop,
     },
     Word {
