@@ -1,5 +1,5 @@
 // A worker as the page sees it: calls with answers, the newest of a lane only, and a hard stop for a worker that is silent.
-import type { Answer, Args, Failure, Gives, Op, Request, Source } from "./protocol";
+import type { Answer, Args, Failure, Gives, Op, RenderOp, Request, Source } from "./protocol";
 
 /** As much of a worker as the client needs; tests hand in another. */
 export interface WorkerLike {
@@ -46,7 +46,7 @@ export interface ClientOptions {
   /** Told when a worker has ended, with which failure, and the table that ended it, which is not read again. */
   onEnd?: (why: Ended, failure?: Failure, lost?: string) => void;
   /** Told when a worker is ready. */
-  onReady?: (version: string, ms: number) => void;
+  onReady?: (renders: RenderOp[]) => void;
 }
 
 /** A call may take as many times longer than the small first card before its silence counts. */
@@ -175,7 +175,7 @@ export class Client {
       // A slow machine is not a silent one.
       this.patience = Math.max(this.patience, Math.min(answer.warm * SLOWNESS, MOST_PATIENCE));
       clearTimeout(this.timer);
-      this.options.onReady?.(answer.version, answer.ms);
+      this.options.onReady?.(answer.renders);
       this.send();
       return;
     }

@@ -1,7 +1,7 @@
 // The two workers of the page: one for measures and for what a person waits for, one for links, which may be cancelled.
 import { signal } from "@preact/signals";
 import { Client, type Ended, type WorkerLike } from "./client";
-import type { Failure, Source } from "./protocol";
+import type { Failure, RenderOp } from "./protocol";
 
 /** Why the engine was started anew, for the person to read. */
 export interface Mishap {
@@ -12,7 +12,8 @@ export interface Mishap {
 }
 
 export const mishap = signal<Mishap | null>(null);
-export const engineReady = signal<{ version: string; ms: number } | null>(null);
+/** What the engine can draw a whole report as. */
+export const renders = signal<RenderOp[]>([]);
 
 const spawn = () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) as WorkerLike;
 
@@ -22,8 +23,9 @@ const PATIENCE = 1100;
 export const measures = new Client(spawn, {
   patience: PATIENCE,
   slowPatience: 15_000,
-  onReady: (version, ms) => {
-    engineReady.value = { version, ms };
+  onReady: (offered) => {
+    performance.mark("engine ready");
+    renders.value = offered;
   },
   onEnd: (why, failure, lost) => {
     if (why !== "cancelled") mishap.value = { why, ...(failure && { failure }), ...(lost && { lost }) };
@@ -37,8 +39,3 @@ export const links = new Client(spawn, {
     if (why === "trap" || why === "failed to start") mishap.value = { why, ...(failure && { failure }) };
   },
 });
-
-/** The other worker gets a table when it is next asked something. */
-export function share(source: Source): void {
-  links.keep(source);
-}

@@ -46,7 +46,7 @@ export interface Failure {
 
 export type Answer =
   /** `ms`: from the start of the worker; `warm`: what a small first card took, which tells how fast the machine is. */
-  | { kind: "ready"; version: string; ms: number; warm: number }
+  | { kind: "ready"; version: string; ms: number; warm: number; renders: RenderOp[] }
   | { kind: "alive"; id: number; done: number }
   | { kind: "done"; id: number; value: unknown; ms: number }
   | { kind: "failed"; id: number; failure: Failure };

@@ -1,14 +1,13 @@
 // A chart of the core's model, drawn by Vega-Lite, which is loaded when the first chart is shown.
-import type { ReportChart } from "@bellwether/engine";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { charts } from "../state/store";
+import { charts, type Drawn } from "../state/store";
 import { download, fileName } from "../share/download";
 import { Icon } from "../ui/Icon";
 import type { Drawing } from "./vega";
 
 export const chartsOf = (...kinds: string[]) => [...charts.value.values()].filter(({ chart }) => kinds.includes(chart.kind));
 
-export function ChartFigure({ chart: { chart, vegaLite } }: { chart: ReportChart }) {
+export function ChartFigure({ chart: { chart, vegaLite } }: { chart: Drawn }) {
   const host = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing | null>(null);
   const [failed, setFailed] = useState("");
@@ -17,7 +16,7 @@ export function ChartFigure({ chart: { chart, vegaLite } }: { chart: ReportChart
     let current = true;
     let drawn: Drawing | null = null;
     import("./vega")
-      .then(({ draw }) => draw(host.current!, JSON.parse(spec) as object))
+      .then(({ draw }) => draw(host.current!, JSON.parse(spec) as Record<string, unknown>))
       .then((made) => {
         if (!current) return made.free();
         drawing.current?.free();
@@ -36,7 +35,10 @@ export function ChartFigure({ chart: { chart, vegaLite } }: { chart: ReportChart
   return (
     <figure class="chart" data-chart={chart.kind} id={`chart-${chart.id}`}>
       <figcaption>
-        <h3>{chart.title}</h3>
+        <div>
+          <h3>{chart.title}</h3>
+          {chart.subtitle && <p class="subtitle">{chart.subtitle}</p>}
+        </div>
         <span class="chart-tools">
           {(["svg", "png"] as const).map((kind) => (
             <button key={kind} type="button" class="plain" onClick={() => void save(kind)} aria-label={`Download ${chart.title} as ${kind.toUpperCase()}`}>

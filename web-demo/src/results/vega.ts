@@ -1,5 +1,5 @@
 // Vega without `eval`: expressions are interpreted, so that the content security policy stays strict.
-import { Error as Quiet, parse, View } from "vega";
+import { Error as Quiet, logger, parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 
@@ -8,11 +8,15 @@ export interface Drawing {
   picture(kind: "svg" | "png"): Promise<Blob>;
 }
 
-/** Draws a specification as wide as its place. */
-export async function draw(host: HTMLElement, spec: object): Promise<Drawing> {
-  const wide = { autosize: { type: "fit", contains: "padding" }, ...spec, width: Math.max(220, host.clientWidth) } as TopLevelSpec;
-  const runtime = parse(compile(wide).spec, undefined, { ast: true });
-  const view = new View(runtime, { renderer: "svg", expr: expressionInterpreter, logLevel: Quiet, hover: true });
+type Spec = Record<string, unknown>;
+
+/** Width of a picture that is downloaded. */
+const PICTURE = 760;
+
+/** Draws a specification as wide as its place. The page has the title already, and its own ground. */
+export async function draw(host: HTMLElement, spec: Spec): Promise<Drawing> {
+  const { title: _, ...untitled } = spec;
+  const view = made({ ...untitled, background: "transparent" }, Math.max(220, host.clientWidth));
   view.tooltip(tooltip);
   // Outside the page first, so that the old picture stays until the new one is there.
   const holder = document.createElement("div");
@@ -24,12 +28,27 @@ export async function draw(host: HTMLElement, spec: object): Promise<Drawing> {
       view.finalize();
       hide();
     },
-    picture: async (kind) => {
-      if (kind === "svg") return new Blob([await view.toSVG()], { type: "image/svg+xml" });
-      const canvas = await view.toCanvas(2);
-      return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"));
-    },
+    picture: (kind) => picture(spec, kind),
   };
+}
+
+function made(spec: Spec, width: number): View {
+  const wide = { autosize: { type: "fit-x", contains: "padding" }, ...spec, width } as unknown as TopLevelSpec;
+  const runtime = parse(compile(wide, { logger: logger(Quiet) }).spec, undefined, { ast: true });
+  return new View(runtime, { renderer: "svg", expr: expressionInterpreter, logLevel: Quiet, hover: true });
+}
+
+/** The chart with its title and ground, as a file. */
+async function picture(spec: Spec, kind: "svg" | "png"): Promise<Blob> {
+  const view = made(spec, PICTURE);
+  try {
+    await view.runAsync();
+    if (kind === "svg") return new Blob([await view.toSVG()], { type: "image/svg+xml" });
+    const canvas = await view.toCanvas(2);
+    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser gave no picture"))), "image/png"));
+  } finally {
+    view.finalize();
+  }
 }
 
 let box: HTMLElement | undefined;

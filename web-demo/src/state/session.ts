@@ -166,8 +166,8 @@ async function draw(client: typeof links, now: Card, linked: boolean, mine: numb
   const ids = linked ? [...(wanted?.measures ?? []), ...(wanted?.links ?? [])] : wanted?.measures;
   if (!ids?.length) return;
   try {
-    const drawn = await client.call("charts", [now, { links: linked, theme: theme.peek() }], { lane: "charts" });
-    const shown = drawn.filter(({ chart }) => ids.some((id) => chart.id.startsWith(id)));
+    const drawn: readonly unknown[] = await client.call("charts", [now, { links: linked, theme: theme.peek() }], { lane: "charts" });
+    const shown = (drawn as store.Drawn[]).filter(({ chart }) => ids.some((id) => chart.id.startsWith(id)));
     if (mine === generation) store.charts.value = new Map(shown.map((one) => [one.chart.id, one]));
   } catch (error) {
     ignore(error);

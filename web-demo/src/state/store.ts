@@ -1,6 +1,6 @@
 // What the page knows. Views read it; only `session` and `files` write to it.
 import { computed, signal } from "@preact/signals";
-import type { CheckResult, Diagnostic, Literal, OutlineItem, Question, Report, ReportChart, TableInfo } from "@bellwether/engine";
+import type { CheckResult, Diagnostic, Literal, OutlineItem, Question, Report, TableInfo } from "@bellwether/engine";
 import type { Source } from "../engine/protocol";
 
 /** The card as it stands in the editor. */
@@ -41,8 +41,14 @@ export type LinkState = "none" | "running" | "done" | "cancelled" | "failed";
 export const linkState = signal<LinkState>("none");
 export const linkFailure = signal("");
 
+/** A chart as the page shows it: its place in the report, its words, its picture. */
+export interface Drawn {
+  chart: { id: string; kind: string; title: string; subtitle?: string; about: string };
+  vegaLite: object;
+}
+
 /** Charts by id: of measures as soon as they are there, of links when they follow. */
-export const charts = signal<ReadonlyMap<string, ReportChart>>(new Map());
+export const charts = signal<ReadonlyMap<string, Drawn>>(new Map());
 
 /** The number whose coming about is asked for. */
 export const why = signal<Question | null>(null);

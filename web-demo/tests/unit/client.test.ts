@@ -18,7 +18,7 @@ class Scripted implements WorkerLike {
     this.onmessage?.({ data: answer } as MessageEvent<Answer>);
   }
   ready(warm = 1): void {
-    this.say({ kind: "ready", version: "test", ms: 1, warm });
+    this.say({ kind: "ready", version: "test", ms: 1, warm, renders: [] });
   }
   done(value: unknown): void {
     this.say({ kind: "done", id: this.asked.at(-1)!.id, value, ms: 1 });

@@ -1,7 +1,9 @@
-import { tableFromArrays, tableToIPC, vectorFromArray, DateDay, TimestampMillisecond, Utf8, Dictionary, Int32 } from "apache-arrow";
+import { readFileSync } from "node:fs";
+import { Table, tableFromArrays, tableToIPC, vectorFromArray, DateDay, TimestampMillisecond, Utf8, Dictionary, Int32 } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import { arrow } from "../../src/engine/arrow";
 import { column } from "../../src/engine/columns";
+import { parquet } from "../../src/engine/parquet";
 import { kindOf, tableName } from "../../src/engine/read";
 
 describe("files", () => {
@@ -39,7 +41,7 @@ describe("Arrow files", () => {
   it("become columns of their kinds", () => {
     const day = Date.UTC(2026, 5, 30);
     const table = tableFromArrays({ n: Int32Array.of(1, 2), x: Float64Array.of(0.5, 1.5) }).assign(
-      tableFromVectors({
+      new Table({
         on: vectorFromArray([new Date(day), null], new DateDay()),
         at: vectorFromArray([day + 3_600_000, null], new TimestampMillisecond()),
         word: vectorFromArray(["a", null], new Dictionary(new Utf8(), new Int32())),
@@ -58,6 +60,31 @@ describe("Arrow files", () => {
   });
 });
 
-function tableFromVectors(vectors: Record<string, ReturnType<typeof vectorFromArray>>) {
-  return new (tableFromArrays({}).constructor as new (of: typeof vectors) => ReturnType<typeof tableFromArrays>)(vectors);
-}
+
+
+/** What `tests/fixtures/make.py` writes. */
+const SURVEY = {
+  ease: { int: Float64Array.of(5, 1, 0, 3), missing: Uint8Array.of(0, 0, 1, 0) },
+  score: { float: Float64Array.of(0.5, 0, 1.5, 2), missing: Uint8Array.of(0, 1, 0, 0) },
+  fee: { float: Float64Array.of(0, 12, 7, 9), missing: Uint8Array.of(1, 0, 0, 0) },
+  solved: { bool: Uint8Array.of(1, 0, 0, 1), missing: Uint8Array.of(0, 0, 1, 0) },
+  region: { codes: Uint32Array.of(0, 1, 0, 0), dictionary: ["North", "Süd"], missing: Uint8Array.of(0, 0, 1, 0) },
+  answered_on: { days: Int32Array.of(20458, 0, 20486, 20487), missing: Uint8Array.of(0, 1, 0, 0) },
+  at: { millis: Float64Array.of(Date.UTC(2026, 0, 5, 9, 30), 0, 0, Date.UTC(2026, 1, 3, 23, 59)), missing: Uint8Array.of(0, 1, 1, 0) },
+  tags: { codes: Uint32Array.of(0, 1, 0, 2), dictionary: ['["a","b"]', "[]", '["c"]'], missing: Uint8Array.of(0, 0, 1, 0) },
+};
+
+const bytes = (name: string) => {
+  const file = readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+  return file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer;
+};
+
+describe("files written by pyarrow", () => {
+  it("are read from Parquet, packed with Zstandard", async () => {
+    expect(await parquet(bytes("survey.parquet"))).toEqual({ columns: SURVEY });
+  });
+
+  it("are read from Feather, packed with LZ4", () => {
+    expect(arrow(bytes("survey.feather"))).toEqual({ columns: SURVEY });
+  });
+});
