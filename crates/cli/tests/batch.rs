@@ -174,6 +174,28 @@ fn the_whole_report_is_the_one_that_run_prints() {
     }
 }
 
+/// A slice can be verified like a whole report.
+#[test]
+fn a_slice_is_verified_against_its_card_and_data() {
+    let folder = folder(1, &["a", "b"]);
+    assert!(batch(folder.path(), &[]).status.success());
+    let verify = |file: &str| {
+        let output = bellwether()
+            .args(["verify", file, "--card", "cards/c0.rhai", "--data", "survey=survey.csv"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        (output.status.code(), err(&output))
+    };
+    let slice = "reports/c0/team/a.json";
+    assert_eq!(verify(slice), (Some(0), String::new()));
+    let text = std::fs::read_to_string(folder.path().join(slice)).unwrap();
+    let mut report: Value = serde_json::from_str(&text).unwrap();
+    report["results"]["metrics"][0]["headline"]["value"] = 12.5.into();
+    std::fs::write(folder.path().join(slice), report.to_string()).unwrap();
+    assert_ne!(verify(slice).0, Some(0), "a value was changed by hand");
+}
+
 #[test]
 fn a_bad_card_fails_alone_and_the_exit_code_says_so() {
     let folder = folder(2, &["a"]);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bellwether::definition::Literal;
 use bellwether::diagnostic::{Diagnostic, codes};
 use bellwether::engine::EvaluateOptions;
-use bellwether::report::{Provenance, Report, verify as compare};
+use bellwether::report::{Provenance, Report, slice, verify as compare};
 use bellwether_report::{TextOptions, compose_verification, to_markdown, to_text};
 
 use crate::args::{Input, TextFormat, VerifyArgs};
@@ -32,7 +32,13 @@ pub fn verify(args: &VerifyArgs, terminal: Terminal) -> Result<(), Failure> {
         baselines: asked.baselines.clone(),
         ..session.options(&input)?
     };
-    let again = session.evaluate(tables, &options, terminal)?;
+    let whole = session.evaluate(tables, &options, terminal)?;
+    // The report of a region or team is held against the same slice of what the card gives.
+    let again = match &kept.provenance.slice {
+        Some(of) => slice(&whole, &of.segment, &of.value)
+            .ok_or_else(|| Failure::NotSo(format!("`{}` has no value `{}` in this data", of.segment, of.value)))?,
+        None => whole,
+    };
     let found = compare(&kept, &again).map_err(Failure::input)?;
     let name = args.report.display().to_string();
     let text = match args.format {

@@ -146,12 +146,12 @@ fn composite(
         })
         .collect();
     let slopes = slopes.ok_or("it has no value near this one")?;
-    let moved = parts
+    let weighted: Vec<(f64, &Influences)> = slopes
         .iter()
-        .zip(&slopes)
-        .fold(Influences::default(), |sum, (part, slope)| {
-            sum.plus(&part.influences.scaled(*slope))
-        });
+        .copied()
+        .zip(parts.iter().map(|part| &part.influences))
+        .collect();
+    let moved = Influences::combined(&weighted);
     let error = moved.variance().ok_or("it rests on one entity")?.sqrt();
     let half = 1.96 * error;
     let straight = is_straight(&parts, &slopes, value, half, &mut at);

@@ -108,6 +108,33 @@ impl Influences {
         Self::from_ordered(merged)
     }
 
+    /// The influences on a sum of estimates, each times its factor, added in that order.
+    #[must_use]
+    pub fn combined(parts: &[(f64, &Self)]) -> Self {
+        let one_by_one = || {
+            let add = |sum: Self, (factor, part): &(f64, &Self)| sum.plus(&part.scaled(*factor));
+            parts.iter().fold(Self::default(), add)
+        };
+        let Some(((_, first), rest)) = parts.split_first() else {
+            return Self::default();
+        };
+        let alike = |other: &Self| {
+            let same = |(one, other): (&(u64, f64), &(u64, f64))| one.0 == other.0;
+            other.entities() == first.entities() && first.pairs().iter().zip(other.pairs()).all(same)
+        };
+        // Answers to several questions of one survey rest on the same entities: then one walk adds them up.
+        if !rest.iter().all(|(_, other)| alike(other)) {
+            return one_by_one();
+        }
+        let mut sums: Vec<(u64, f64)> = first.pairs().iter().map(|(entity, _)| (*entity, 0.0)).collect();
+        for (factor, part) in parts {
+            for (sum, (_, z)) in sums.iter_mut().zip(part.pairs()) {
+                sum.1 += factor * z;
+            }
+        }
+        Self::from_ordered(sums)
+    }
+
     /// The influences on the difference of two estimates, such as this period less the last.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
@@ -237,6 +264,28 @@ mod tests {
             .unwrap()
             .error;
         assert!((error * error - ours).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_sum_of_many_is_the_sum_one_by_one() {
+        let of = |from: u64, scale: f64| {
+            Influences::of(
+                (from..from + 50)
+                    .map(|entity| (entity, scale * (entity as f64 - 20.3)))
+                    .collect(),
+            )
+        };
+        for parts in [
+            [of(1, 0.1), of(1, 0.7), of(1, -1e-3)],
+            [of(1, 0.1), of(3, 0.7), of(1, -1e-3)],
+        ] {
+            let weighted: Vec<(f64, &Influences)> = [0.3, -1.7, 11.1].into_iter().zip(&parts).collect();
+            let one_by_one = weighted.iter().fold(Influences::default(), |sum, (factor, part)| {
+                sum.plus(&part.scaled(*factor))
+            });
+            assert_eq!(Influences::combined(&weighted), one_by_one);
+        }
+        assert_eq!(Influences::combined(&[]), Influences::default());
     }
 
     #[test]
