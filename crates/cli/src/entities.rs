@@ -107,20 +107,26 @@ fn chosen<'a>(scores: &'a [ScoreResult], name: Option<&str>) -> Result<&'a Entit
 /// The rows as one batch that says where its numbers come from.
 fn batch(entities: &EntityScores, provenance: &Provenance) -> Result<RecordBatch, String> {
     let batch = to_record_batch(&entities.frame).map_err(|error| error.to_string())?;
-    let metadata = [
-        ("bellwether.engine", provenance.engine.clone()),
-        ("bellwether.results_sha256", provenance.results_sha256.clone()),
-        ("bellwether.table", entities.table.clone()),
-    ];
-    let metadata: std::collections::HashMap<String, String> = metadata
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect();
+    let mut metadata = metadata(provenance);
+    metadata.insert("bellwether.table".to_owned(), entities.table.clone());
     let schema = batch.schema().as_ref().clone().with_metadata(metadata);
     batch.with_schema(Arc::new(schema)).map_err(|error| error.to_string())
 }
 
-fn as_parquet(batch: &RecordBatch, file: &mut File) -> Result<(), String> {
+/// Where numbers come from, for the metadata of a file.
+pub fn metadata(provenance: &Provenance) -> std::collections::HashMap<String, String> {
+    let facts = [
+        ("bellwether.engine", &provenance.engine),
+        ("bellwether.results_sha256", &provenance.results_sha256),
+    ];
+    facts
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.clone()))
+        .collect()
+}
+
+/// Writes a batch as Parquet, packed by zstd.
+pub fn as_parquet(batch: &RecordBatch, file: &mut File) -> Result<(), String> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .build();

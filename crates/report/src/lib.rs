@@ -22,6 +22,9 @@ mod render_to;
 mod sarif;
 #[cfg(feature = "terminal")]
 mod text;
+mod tidy;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 pub use annotations::{annotation, to_annotations};
 pub use ask::{compose_backtest, compose_what_if};
@@ -36,6 +39,9 @@ pub use render_to::{FileFormat, FileOptions, render_to};
 pub use sarif::to_sarif;
 #[cfg(feature = "terminal")]
 pub use text::{TextOptions, to_text};
+pub use tidy::{TidyColumn, TidyTable, tidy};
+#[cfg(feature = "xlsx")]
+pub use xlsx::to_xlsx;
 
 use bellwether::report::Report;
 
