@@ -350,6 +350,13 @@ pub struct RunArgs {
     /// Write the report to a file, whole or not at all, in place of standard output.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+    /// Write every chart of the report into a folder, one file a chart, all of them or none: trends, bars, heat maps,
+    /// waterfalls, curves of links, matrices, journeys.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub charts: Option<PathBuf>,
+    /// What charts are written as.
+    #[arg(long, value_enum, default_value_t = ChartFormat::Svg, requires = "charts")]
+    pub chart_format: ChartFormat,
     /// Write the scores of single rows (`score(..).each(table)`), whole or not at all: FILE, or SCORE=FILE where the card has
     /// several. The ending says the format: `.csv`, `.parquet`, `.arrow` (Arrow IPC).
     #[arg(long, value_name = "[SCORE=]FILE")]
@@ -384,6 +391,21 @@ pub enum OutputFormat {
     Csv,
     /// Everything; the schema is published in the project's docs.
     Json,
+    /// A workbook, a sheet a section; with --out.
+    Xlsx,
+    /// One row a cell, for other programs; with --out.
+    Parquet,
+}
+
+/// What charts are written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChartFormat {
+    /// Drawings that follow the light or dark system of whoever opens them.
+    Svg,
+    /// Pixels.
+    Png,
+    /// Vega-Lite specifications.
+    Vega,
 }
 
 /// What counts as failure.

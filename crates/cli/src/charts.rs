@@ -51,7 +51,8 @@ fn draw(chart: &Chart, form: ChartFormat) -> Result<Vec<u8>, String> {
         ChartFormat::Png => png(chart, &PngOptions::default()),
         ChartFormat::Vega => {
             let text = serde_json::to_string_pretty(&vega_lite(chart, Theme::Light));
-            text.map(|text| (text + "\n").into_bytes()).map_err(|error| error.to_string())
+            text.map(|text| (text + "\n").into_bytes())
+                .map_err(|error| error.to_string())
         }
     }
 }
@@ -64,7 +65,13 @@ fn file_name(id: &str, form: ChartFormat, taken: &mut BTreeSet<String>) -> Strin
         ChartFormat::Png => "png",
         ChartFormat::Vega => "vl.json",
     };
-    let plain = |letter: char| if letter.is_alphanumeric() || matches!(letter, '_' | '.') { letter } else { '-' };
+    let plain = |letter: char| {
+        if letter.is_alphanumeric() || matches!(letter, '_' | '.') {
+            letter
+        } else {
+            '-'
+        }
+    };
     let stem: String = id.chars().take(100).map(plain).collect();
     let mut name = format!("{stem}.{ending}");
     let mut count = 1;

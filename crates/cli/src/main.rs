@@ -1,12 +1,14 @@
 //! `bellwether`: scorecards on the command line. Thin: it reads arguments and files, calls the engine, draws.
 
 mod args;
+mod charts;
 mod commands;
 mod entities;
 mod failure;
 mod host;
 mod output;
 mod pages;
+mod parquet;
 mod terminal;
 mod untrusted;
 

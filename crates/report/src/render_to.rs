@@ -16,6 +16,9 @@ pub enum FileFormat {
     /// Aligned text.
     #[cfg(feature = "terminal")]
     Table,
+    /// A workbook.
+    #[cfg(feature = "xlsx")]
+    Xlsx,
 }
 
 impl FileFormat {
@@ -26,6 +29,8 @@ impl FileFormat {
         Self::Markdown,
         #[cfg(feature = "terminal")]
         Self::Table,
+        #[cfg(feature = "xlsx")]
+        Self::Xlsx,
     ];
 
     /// Its name on the command line and in a file of jobs.
@@ -37,6 +42,8 @@ impl FileFormat {
             Self::Markdown => "markdown",
             #[cfg(feature = "terminal")]
             Self::Table => "table",
+            #[cfg(feature = "xlsx")]
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -61,6 +68,8 @@ impl FileFormat {
             Self::Markdown => "md",
             #[cfg(feature = "terminal")]
             Self::Table => "txt",
+            #[cfg(feature = "xlsx")]
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -72,6 +81,8 @@ impl FileFormat {
             Self::Markdown => true,
             #[cfg(feature = "terminal")]
             Self::Table => true,
+            #[cfg(feature = "xlsx")]
+            Self::Xlsx => false,
         }
     }
 }
@@ -95,6 +106,8 @@ pub fn render_to(report: &Report, format: FileFormat, options: &FileOptions) -> 
         FileFormat::Markdown => to_markdown(&compose(report)),
         #[cfg(feature = "terminal")]
         FileFormat::Table => crate::to_text(&compose(report), &crate::TextOptions::default()),
+        #[cfg(feature = "xlsx")]
+        FileFormat::Xlsx => return crate::to_xlsx(report),
     };
     Ok(text.into_bytes())
 }

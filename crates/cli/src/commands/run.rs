@@ -7,17 +7,22 @@ use bellwether_history::History;
 use bellwether_report::{Format, TextOptions, annotation, to_annotations};
 
 use crate::args::{FailOn, OutputFormat, RunArgs};
+use crate::charts;
 use crate::commands::history;
 use crate::entities;
 use crate::failure::Failure;
 use crate::host::{self, card, session::Session};
 use crate::output;
+use crate::parquet;
 use crate::terminal::Terminal;
 
 /// Evaluates a card and prints or writes its report.
 pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     let switches = args.switches.read()?;
     entities::check(&args.entities)?;
+    if matches!(args.format, OutputFormat::Xlsx | OutputFormat::Parquet) && args.out.is_none() {
+        return Err(no_file());
+    }
     if args.fail_on.contains(&FailOn::Restated) && args.history.is_none() {
         return Err(Failure::usage(
             "--fail-on restated compares with a history: name it with --history",
@@ -50,29 +55,13 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
         let recorded = history.record(&report, &host::now()?).map_err(history::wrong)?;
         report.history = Some(recorded.note);
     }
-    let format = match args.format {
-        OutputFormat::Table => Format::Table,
-        OutputFormat::Markdown => Format::Markdown,
-        OutputFormat::Csv => Format::Csv,
-        OutputFormat::Json => Format::Json,
-    };
-    let colour = terminal.colour_out && args.out.is_none();
-    let text = bellwether_report::render(
-        &report,
-        format,
-        &TextOptions {
-            colour,
-            width: terminal.width,
-        },
-    )
-    .map_err(Failure::input)?;
     for target in &args.entities {
         entities::write(&report, target)?;
     }
-    match &args.out {
-        Some(path) => output::write_whole(path, text.as_bytes())?,
-        None => output::print(&text)?,
+    if let Some(folder) = &args.charts {
+        charts::write(&report, folder, args.chart_format)?;
     }
+    deliver(&report, args, terminal)?;
     let missed = missed(&report, &args.fail_on);
     if args.annotations {
         eprint!("{}", annotations(&report, &session, &missed));
@@ -89,6 +78,37 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     } else {
         Err(Failure::Goal(missed.into_iter().map(|missed| missed.text).collect()))
     }
+}
+
+/// Prints the report, or writes it to its file.
+fn deliver(report: &Report, args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
+    let format = match (args.format, &args.out) {
+        (OutputFormat::Table, _) => Format::Table,
+        (OutputFormat::Markdown, _) => Format::Markdown,
+        (OutputFormat::Csv, _) => Format::Csv,
+        (OutputFormat::Json, _) => Format::Json,
+        (OutputFormat::Xlsx, Some(path)) => {
+            let book = bellwether_report::to_xlsx(report).map_err(Failure::input)?;
+            return output::write_whole(path, &book);
+        }
+        (OutputFormat::Parquet, Some(path)) => {
+            return output::write_whole_with(path, |file| parquet::write(report, file));
+        }
+        (OutputFormat::Xlsx | OutputFormat::Parquet, None) => return Err(no_file()),
+    };
+    let options = TextOptions {
+        colour: terminal.colour_out && args.out.is_none(),
+        width: terminal.width,
+    };
+    let text = bellwether_report::render(report, format, &options).map_err(Failure::input)?;
+    match &args.out {
+        Some(path) => output::write_whole(path, text.as_bytes()),
+        None => output::print(&text),
+    }
+}
+
+fn no_file() -> Failure {
+    Failure::usage("--format xlsx and --format parquet are not for a terminal: name a file with --out")
 }
 
 /// Something that `--fail-on` finds.

@@ -124,7 +124,7 @@ impl Styles {
 
 /// What a sheet is made from.
 pub(super) struct Sheet {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// Lines above the table: title first.
     pub(super) lines: Vec<String>,
     pub(super) heads: Vec<String>,
@@ -134,9 +134,9 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(name: &'static str, heads: &[&str]) -> Self {
+    pub(super) fn new(name: &str, heads: &[&str]) -> Self {
         Self {
-            name,
+            name: name.to_owned(),
             lines: Vec::new(),
             heads: heads.iter().map(|head| (*head).to_owned()).collect(),
             rows: Vec::new(),
@@ -155,7 +155,7 @@ impl Sheet {
             return Ok(None);
         }
         let sheet = book.add_worksheet();
-        sheet.set_name(self.name)?;
+        sheet.set_name(&self.name)?;
         let mut top = 0_u32;
         for (index, line) in self.lines.iter().enumerate() {
             let style = if index == 0 { &styles.title } else { &styles.muted };

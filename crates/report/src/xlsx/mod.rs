@@ -12,7 +12,7 @@ use book::Styles;
 
 /// A report as a workbook (XLSX).
 ///
-/// Sheets: Summary, Metrics, Segments, Trends, Scores, Links, Initiatives, Findings, Cells, Method; one without rows is left
+/// Sheets: Summary, Metrics, Segments, Trends, Scores, Links, Initiatives, a sheet for each list of rows, Findings, Cells, Method; one without rows is left
 /// out. Numbers are unrounded and shown by the unit and decimals of their metric; what is hidden or missing is an empty
 /// cell beside its state in words. Heads stay in sight, columns can be filtered, targets and bands are coloured by
 /// conditions that the reader can change, and the main trends are charts of the workbook's own. The same report gives the
@@ -44,6 +44,7 @@ fn build(report: &Report) -> Result<Vec<u8>, XlsxError> {
     sections::scores(&mut book, &styles, results)?;
     sections::links(&mut book, &styles, results)?;
     sections::initiatives(&mut book, &styles, results)?;
+    sections::lists(&mut book, &styles, results)?;
     sections::findings(&mut book, &styles, report)?;
     sections::cells(&mut book, &styles, report)?;
     sections::method(&mut book, &styles, report)?;

@@ -446,6 +446,25 @@ pub(super) fn initiatives(book: &mut Workbook, styles: &Styles, results: &Result
     sheet.write(book, styles, &[]).map(drop)
 }
 
+/// Lists of rows, a sheet each.
+pub(super) fn lists(book: &mut Workbook, styles: &Styles, results: &Results) -> Result<(), XlsxError> {
+    for (index, list) in results.lists.iter().enumerate() {
+        let heads: Vec<&str> = list.columns.iter().map(String::as_str).collect();
+        let mut sheet = Sheet::new(&format!("List {}", index + 1), &heads);
+        sheet.lines.push(list.name.clone());
+        sheet
+            .lines
+            .push(format!("{} of {} rows of {}", list.rows.len(), list.passed, list.table));
+        sheet.rows = list
+            .rows
+            .iter()
+            .map(|row| row.iter().map(Entry::plain).collect())
+            .collect();
+        sheet.write(book, styles, &bands(results))?;
+    }
+    Ok(())
+}
+
 /// Alerts, and what is to be said about card and data.
 pub(super) fn findings(book: &mut Workbook, styles: &Styles, report: &Report) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(
