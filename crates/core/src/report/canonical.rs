@@ -4,7 +4,6 @@
 //! (shortest digits that read back to the same bits; −0 as 0), and text is escaped only where JSON asks for it. Any
 //! JCS library in any language can check a report's `results_sha256`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -25,8 +24,33 @@ use sha2::{Digest, Sha256};
 /// ```
 pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     let mut text = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut text, Canonical::default()))?;
+    write(value, &mut text, Canonical::default())?;
     Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// The JSON of a value for a program that has no whole numbers beyond 2^53, as JavaScript: those come as text. Keys stay
+/// in their order.
+///
+/// # Errors
+/// As [`canonical_json`].
+///
+/// ```
+/// use bellwether::report::canonical::plain_json;
+/// assert_eq!(plain_json(&(1_u64, 1_i64 << 53, -0.5)).unwrap(), r#"[1,"9007199254740992",-0.5]"#);
+/// ```
+pub fn plain_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    let mut text = Vec::with_capacity(1 << 12);
+    let plain = Canonical {
+        plain: true,
+        ..Canonical::default()
+    };
+    write(value, &mut text, plain)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// One way for all of them, so that the code of each type is there once.
+fn write<T: Serialize>(value: &T, out: &mut dyn Write, how: Canonical) -> Result<(), serde_json::Error> {
+    value.serialize(&mut Serializer::with_formatter(out, how))
 }
 
 /// SHA-256 of the canonical JSON of a value, in hexadecimal.
@@ -35,7 +59,7 @@ pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Err
 /// As [`canonical_json`].
 pub fn sha256<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     let mut hash = Hash(Sha256::new());
-    value.serialize(&mut Serializer::with_formatter(&mut hash, Canonical::default()))?;
+    write(value, &mut hash, Canonical::default())?;
     Ok(hex(&hash.0.finalize()))
 }
 
@@ -65,26 +89,72 @@ fn hex(bytes: &[u8]) -> String {
 /// memory as a tree, which takes ten times its text.
 #[derive(Default)]
 struct Canonical {
+    /// Keys stay in their order, and whole numbers beyond 2^53 are text.
+    plain: bool,
     /// Objects that are open, the innermost last.
     open: Vec<Object>,
+    /// What stands in the open objects so far: keys and values, one after the other, without signs between them.
+    text: Vec<u8>,
+    /// Room for an object in order.
+    sorted: Vec<u8>,
 }
 
 /// An object that is open.
 #[derive(Default)]
 struct Object {
-    /// Key and value as text, by the key's UTF-16 code units.
-    entries: BTreeMap<Vec<u16>, (Vec<u8>, Vec<u8>)>,
-    key: Vec<u8>,
-    value: Vec<u8>,
-    in_key: bool,
+    /// Where it begins in the text.
+    start: usize,
+    entries: Vec<Entry>,
 }
+
+/// Where a key and its value stand in the text.
+#[derive(Clone, Copy)]
+struct Entry {
+    key: usize,
+    value: usize,
+    end: usize,
+}
+
+/// The largest whole number that a JavaScript number holds with all its neighbours.
+const LARGEST: u64 = (1 << 53) - 1;
 
 impl Canonical {
     fn put<W: ?Sized + Write>(&mut self, writer: &mut W, bytes: &[u8]) -> io::Result<()> {
-        match self.open.last_mut() {
-            Some(object) if object.in_key => object.key.extend_from_slice(bytes),
-            Some(object) => object.value.extend_from_slice(bytes),
-            None => writer.write_all(bytes)?,
+        if self.open.is_empty() {
+            writer.write_all(bytes)?;
+        } else {
+            self.text.extend_from_slice(bytes);
+        }
+        Ok(())
+    }
+
+    fn whole<W: ?Sized + Write>(&mut self, writer: &mut W, value: &str, size: u64) -> io::Result<()> {
+        if !self.plain || size <= LARGEST {
+            return self.put(writer, value.as_bytes());
+        }
+        self.put(writer, b"\"")?;
+        self.put(writer, value.as_bytes())?;
+        self.put(writer, b"\"")
+    }
+
+    /// The entries of an object by the UTF-16 code units of what their keys say, not by how they are escaped.
+    fn order(&self, entries: &mut [Entry]) -> io::Result<()> {
+        let key = |entry: &Entry| self.text.get(entry.key..entry.value).unwrap_or_default();
+        let is_plain = |key: &[u8]| key.is_ascii() && !key.contains(&b'\\');
+        if entries.iter().all(|entry| is_plain(key(entry))) {
+            // Without the quote at the end, which sorts behind a blank.
+            let bare = |entry: &Entry| key(entry).strip_suffix(b"\"").unwrap_or_default();
+            entries.sort_by(|a, b| bare(a).cmp(bare(b)));
+            return Ok(());
+        }
+        let mut keyed = Vec::with_capacity(entries.len());
+        for entry in &*entries {
+            let said: String = serde_json::from_slice(key(entry))?;
+            keyed.push((said.encode_utf16().collect::<Vec<u16>>(), *entry));
+        }
+        keyed.sort_by(|a, b| a.0.cmp(&b.0));
+        for (slot, (_, entry)) in entries.iter_mut().zip(keyed) {
+            *slot = entry;
         }
         Ok(())
     }
@@ -94,7 +164,7 @@ impl Canonical {
 macro_rules! whole {
     ($($name:ident: $type:ty),*) => {
         $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W, value: $type) -> io::Result<()> {
-            self.put(writer, value.to_string().as_bytes())
+            self.whole(writer, &value.to_string(), i128::from(value).unsigned_abs() as u64)
         })*
     };
 }
@@ -158,33 +228,67 @@ impl Formatter for Canonical {
         Ok(())
     }
 
-    fn begin_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.open.push(Object::default());
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.plain {
+            return self.put(writer, b"{");
+        }
+        self.open.push(Object {
+            start: self.text.len(),
+            entries: Vec::new(),
+        });
         Ok(())
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        let object = self.open.pop().unwrap_or_default();
-        self.put(writer, b"{")?;
-        for (place, (key, value)) in object.entries.into_values().enumerate() {
-            self.put(writer, if place > 0 { b"," } else { b"" })?;
-            self.put(writer, &key)?;
-            self.put(writer, b":")?;
-            self.put(writer, &value)?;
+        if self.plain {
+            return self.put(writer, b"}");
         }
-        self.put(writer, b"}")
+        let Some(mut object) = self.open.pop() else {
+            return Ok(());
+        };
+        self.order(&mut object.entries)?;
+        let mut sorted = std::mem::take(&mut self.sorted);
+        sorted.clear();
+        sorted.push(b'{');
+        let said = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
+        for (place, entry) in object.entries.iter().enumerate() {
+            if place > 0 {
+                sorted.push(b',');
+            }
+            sorted.extend_from_slice(said(entry.key, entry.value));
+            sorted.push(b':');
+            sorted.extend_from_slice(said(entry.value, entry.end));
+        }
+        sorted.push(b'}');
+        self.text.truncate(object.start);
+        let outcome = self.put(writer, &sorted);
+        self.sorted = sorted;
+        outcome
     }
 
-    fn begin_object_key<W: ?Sized + Write>(&mut self, _: &mut W, _: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if self.plain {
+            return self.put(writer, if first { b"" } else { b"," });
+        }
+        let key = self.text.len();
         if let Some(object) = self.open.last_mut() {
-            object.in_key = true;
+            let entry = Entry {
+                key,
+                value: key,
+                end: key,
+            };
+            object.entries.push(entry);
         }
         Ok(())
     }
 
-    fn end_object_key<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        if let Some(object) = self.open.last_mut() {
-            object.in_key = false;
+    fn end_object_key<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.plain {
+            return self.put(writer, b":");
+        }
+        let value = self.text.len();
+        if let Some(entry) = self.open.last_mut().and_then(|object| object.entries.last_mut()) {
+            entry.value = value;
         }
         Ok(())
     }
@@ -194,11 +298,9 @@ impl Formatter for Canonical {
     }
 
     fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        if let Some(object) = self.open.last_mut() {
-            let (key, value) = (std::mem::take(&mut object.key), std::mem::take(&mut object.value));
-            // Sorted by what it says, not by how it is escaped.
-            let units = serde_json::from_slice::<String>(&key)?.encode_utf16().collect();
-            object.entries.insert(units, (key, value));
+        let end = self.text.len();
+        if let Some(entry) = self.open.last_mut().and_then(|object| object.entries.last_mut()) {
+            entry.end = end;
         }
         Ok(())
     }
@@ -215,6 +317,11 @@ fn write_number(out: &mut String, value: f64) {
     }
     // serde_json has the digits that ECMAScript asks for: the shortest, the nearest of those, the even one of two as near.
     let shortest = Value::from(value.abs()).to_string();
+    // Without an exponent it is written as ECMAScript writes it, but for the point of whole numbers.
+    if !shortest.contains('e') {
+        out.push_str(shortest.strip_suffix(".0").unwrap_or(&shortest));
+        return;
+    }
     let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let all = format!("{whole}{fraction}");
