@@ -56,6 +56,9 @@ pub struct EvaluateOptions {
     pub by: Vec<String>,
     /// A calendar in place of the card's first: `month`, `fiscal quarter`.
     pub period: Option<String>,
+    /// Leave links, drivers, worth, pace and what initiatives return for later: the report has none of their analysis. A
+    /// page that waits for a person shows the measures first, and asks again for the rest.
+    pub skip_links: bool,
     /// Values kept in other cards: card, then metric, outcome or score.
     pub values_from: BTreeMap<String, BTreeMap<String, f64>>,
     /// Baselines in place of the card's, such as those frozen in a history: metric, outcome or score, then value. Each is
@@ -79,6 +82,7 @@ impl std::fmt::Debug for EvaluateOptions {
             .field("threads", &self.threads)
             .field("by", &self.by)
             .field("period", &self.period)
+            .field("skip_links", &self.skip_links)
             .finish_non_exhaustive()
     }
 }
@@ -127,10 +131,15 @@ impl EvaluateOptions {
 
     fn measure_options(&self) -> MeasureOptions {
         let (progress, cancel) = (self.progress.clone(), self.cancel.clone());
+        let budget = self.budget.clone();
         let told: Option<Progress> = (progress.is_some() || cancel.is_some()).then(|| {
             let goes_on: Progress = Arc::new(move |done| {
                 let stopped = cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed));
-                !stopped && progress.as_ref().is_none_or(|progress| progress(done))
+                let goes_on = !stopped && progress.as_ref().is_none_or(|progress| progress(done));
+                if let Some(budget) = budget.as_ref().filter(|_| !goes_on) {
+                    budget.cancel();
+                }
+                goes_on
             });
             goes_on
         });
@@ -480,8 +489,12 @@ fn evaluate_bound(
     let mut stage = Stage::run_with(working, data, options, working.metrics.len(), pool)?;
     stage.findings.extend(bound);
     stage.findings.extend(prepare::outside(working));
-    let (session, analysed) = stage.analysed(card, options.threads);
-    let links = link::analyse(session, &analysed);
+    let links = if options.skip_links {
+        link::Links::default()
+    } else {
+        let (session, analysed) = stage.analysed(card, options.threads);
+        link::analyse(session, &analysed)
+    };
     let (results, findings) = stage.results(card, summaries, links);
     options.stopped()?;
     let mut diagnostics = stage.findings;
