@@ -1,7 +1,7 @@
 //! Running a card as a host does: compile, read the tables it needs, evaluate.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use bellwether::data::{Encoding, Needs, Table};
@@ -54,7 +54,9 @@ pub fn shown(name: &str, path: &Path, text: &str, data: &CardData) -> Run {
     run(&source, data, path.parent().unwrap_or(path))
 }
 
-fn run(source: &Source<'_>, data: &CardData, folder: &Path) -> Run {
+/// Runs a card whose modules are named by its source.
+#[must_use]
+pub fn run(source: &Source<'_>, data: &CardData, folder: &Path) -> Run {
     let (card, mut findings) = match engine().compile(source) {
         Ok(compiled) => compiled,
         Err(error) => {
@@ -112,21 +114,9 @@ pub fn prepared(
 fn read(card: &Scorecard, data: &CardData, folder: &Path) -> Result<BTreeMap<String, Table>, Diagnostic> {
     let needs = engine().needs(card);
     let mut tables = BTreeMap::new();
-    for table in card
-        .tables
-        .iter()
-        .filter(|table| matches!(table.source, TableSource::Host))
-    {
-        let name = &table.name.value;
-        let told = data.tables.get(name);
-        let file = told
-            .map(|file| file.path.clone())
-            .or_else(|| Some(table.file.as_ref()?.value.clone().into()));
-        let Some(file) = file else {
-            continue;
-        };
+    for (name, file, latin1) in files_of(card, data) {
         let mut options = FileOptions::default();
-        if told.and_then(|file| file.encoding.as_deref()) == Some("latin1") {
+        if latin1 {
             options.encoding = Encoding::Latin1;
         }
         let all = Needs::all();
@@ -134,10 +124,37 @@ fn read(card: &Scorecard, data: &CardData, folder: &Path) -> Result<BTreeMap<Str
         let read = open(
             &path.to_string_lossy(),
             &options,
-            needs.get(name).unwrap_or(&all),
+            needs.get(&name).unwrap_or(&all),
             &mut |_, _| true,
         )?;
-        tables.insert(name.clone(), read.0);
+        tables.insert(name, read.0);
     }
     Ok(tables)
+}
+
+/// The tables that a card wants of the host: name, file below the folder of the data, whether it is Latin-1.
+fn files_of(card: &Scorecard, data: &CardData) -> Vec<(String, PathBuf, bool)> {
+    let hosts = card
+        .tables
+        .iter()
+        .filter(|table| matches!(table.source, TableSource::Host));
+    hosts
+        .filter_map(|table| {
+            let name = &table.name.value;
+            let told = data.tables.get(name);
+            let file = told
+                .map(|file| file.path.clone())
+                .or_else(|| Some(table.file.as_ref()?.value.clone().into()))?;
+            let latin1 = told.and_then(|file| file.encoding.as_deref()) == Some("latin1");
+            Some((name.clone(), file, latin1))
+        })
+        .collect()
+}
+
+/// As the tables that [`run()`] reads: name, file below the folder of the data, whether it is Latin-1.
+#[must_use]
+pub fn files(source: &Source<'_>, data: &CardData) -> Vec<(String, PathBuf, bool)> {
+    engine()
+        .compile(source)
+        .map_or_else(|_| Vec::new(), |(card, _)| files_of(&card, data))
 }
