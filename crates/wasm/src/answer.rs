@@ -1,7 +1,9 @@
 //! What the package answers beside the engine's own types. TypeScript's types are made from these, too.
 
+use bellwether::assist::Edit;
 use bellwether::definition::{ColumnType, Literal};
 use bellwether::diagnostic::wire::Finding;
+use bellwether::report::chart::Chart;
 use bellwether::report::{Provenance, Results, Value};
 use serde::Serialize;
 
@@ -117,9 +119,6 @@ pub struct ColumnDistribution {
     pub other: u64,
     /// Numbers, dates and times in steps of one width from the smallest to the largest; empty for text and truth values.
     pub bins: Vec<Bin>,
-    /// Mean of numbers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mean: Option<f64>,
 }
 
 /// How often a value stands in a column.
@@ -158,6 +157,27 @@ pub struct RowPage {
     pub total: u64,
     /// A list of values for each row; missing is null.
     pub rows: Vec<Vec<Value>>,
+}
+
+/// A chart with its drawing.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ReportChart {
+    /// What it shows, as data.
+    pub chart: Chart,
+    /// Its Vega-Lite specification, with its data in it.
+    pub vega_lite: serde_json::Value,
+}
+
+/// A card in good order.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FormattedText {
+    /// Its text.
+    pub text: String,
+    /// The edits that bring it there.
+    pub edits: Vec<Edit>,
 }
 
 /// The limits that hold.

@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use bellwether::assist::{Completion, Hover, OutlineItem, Signature};
 use bellwether::diagnostic::wire::Finding;
 use bellwether::link::{Backtest, WhatIf};
 use bellwether::report::Explanation;
 use bellwether::script::reference::FunctionDoc;
-use bellwether_wasm::answer::{CheckAnswer, ColumnDistribution, LimitsInfo, ReportAnswer, RowPage, TableInfo};
+use bellwether_wasm::answer::{
+    CheckAnswer, ColumnDistribution, FormattedText, LimitsInfo, ReportAnswer, ReportChart, RowPage, TableInfo,
+};
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::Value;
@@ -31,6 +34,12 @@ fn given(generator: &mut SchemaGenerator) {
     of::<Backtest>(generator);
     of::<Finding>(generator);
     of::<FunctionDoc>(generator);
+    of::<Completion>(generator);
+    of::<Hover>(generator);
+    of::<Signature>(generator);
+    of::<OutlineItem>(generator);
+    of::<FormattedText>(generator);
+    of::<ReportChart>(generator);
 }
 
 const HEADER: &str = "\

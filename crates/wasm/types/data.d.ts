@@ -98,6 +98,24 @@ export interface Axes {
   segments: SegmentAxis[];
 }
 
+/** An axis of numbers. */
+export interface Axis {
+  /** Decimals of values. */
+  decimals: number;
+  /** Highest number shown; always above `low`. */
+  high: number;
+  /** Lowest number shown. */
+  low: number;
+  /** Decimals of ticks. */
+  tick_decimals: number;
+  /** Where ticks stand, upwards, within the axis. */
+  ticks: number[];
+  /** What stands along it. */
+  title: string;
+  /** Unit of the numbers. */
+  unit?: string;
+}
+
 /** How well scores and metrics told an outcome. */
 export interface Backtest {
   /** How many of them had the event, 0–100. */
@@ -120,6 +138,16 @@ export interface Backtest {
   scores: ScoreBacktest[];
 }
 
+/** A band of a score. */
+export interface Band {
+  /** Lower edge, which belongs to it; none: the end of the scale. */
+  from?: number;
+  /** Its name. */
+  name: string;
+  /** Upper edge. */
+  to?: number;
+}
+
 /** What came of a band. */
 export interface BandStep {
   /** The band. */
@@ -134,6 +162,48 @@ export interface BandStep {
   share: number;
 }
 
+/** A bar. */
+export interface Bar {
+  /** The band of a score. */
+  band?: string;
+  /** Whether it is for the better. */
+  better?: boolean;
+  /** What it stands for. */
+  label: string;
+  /** The value. */
+  measured: Measured;
+  /** What is to be known besides. */
+  note?: string;
+  /** The target that holds for it. */
+  target?: number;
+  /** Whether that is met. */
+  target_met?: boolean;
+  /** Whether the change to the period before is more than noise. */
+  verdict?: ChangeVerdict;
+}
+
+/** Values side by side. */
+export interface Bars {
+  /** The axis of the values. */
+  axis: Axis;
+  /** The bars, in the order of the card. */
+  bars: Bar[];
+  /** What the bars are: the label of a segment. */
+  category: string;
+  /** Which way is good. */
+  direction?: Direction;
+  /** Bars that are not shown, as there are too many: those with the fewest rows. */
+  left_out?: number;
+  /** Metric, outcome or score; none: none alone. */
+  of?: string;
+  /** The period; none: the whole time. */
+  period?: string;
+  /** Where bars start on it. */
+  start: number;
+  /** The value of all together. */
+  total?: Level;
+}
+
 /** A step of a histogram. */
 export interface Bin {
   /** Rows in between. */
@@ -142,6 +212,42 @@ export interface Bin {
   from: Value;
   /** To this value: left out, except in the last step. */
   to: Value;
+}
+
+/** One value with its range, where it started, where it is to be. */
+export interface Bullet {
+  /** The axis of the values. */
+  axis: Axis;
+  /** The band of the value. */
+  band?: string;
+  /** Bands of a score, lowest first. */
+  bands?: Band[];
+  /** Where it started. */
+  baseline?: number;
+  /** Value of the period before. */
+  before?: number;
+  /** Whether the change is for the better. */
+  better?: boolean;
+  /** Which way is good. */
+  direction?: Direction;
+  /** By when the final target is to be reached. */
+  due?: CivilDate;
+  /** The final target, where another holds now. */
+  final_target?: number;
+  /** The value. */
+  measured: Measured;
+  /** Metric, outcome or score. */
+  of: string;
+  /** The period; none: the whole time. */
+  period?: string;
+  /** Way from baseline to target in percent. */
+  progress?: number;
+  /** The target that holds now. */
+  target?: number;
+  /** Whether the target is met. */
+  target_met?: boolean;
+  /** Whether the change is more than noise. */
+  verdict?: ChangeVerdict;
 }
 
 /** How time is cut. */
@@ -260,6 +366,49 @@ export type ChangeVerdict =
   /** There is no test for it. */
   | "not_tested";
 
+/** A chart. */
+export type Chart =
+  /** Values over time. */
+  | {
+    data: Trend;
+    kind: "trend";
+  }
+  /** Values side by side. */
+  | {
+    data: Bars;
+    kind: "bars";
+  }
+  /** Values of two cuts, or of a cut over time, in colours. */
+  | {
+    data: HeatMap;
+    kind: "heat_map";
+  }
+  /** What adds up to a score, or to a change. */
+  | {
+    data: Waterfall;
+    kind: "waterfall";
+  }
+  /** An outcome along a metric. */
+  | {
+    data: Curve;
+    kind: "curve";
+  }
+  /** Two numbers of each thing against each other. */
+  | {
+    data: Matrix;
+    kind: "matrix";
+  }
+  /** What is measured along a journey. */
+  | {
+    data: JourneyMap;
+    kind: "journey";
+  }
+  /** One value against its goal. */
+  | {
+    data: Bullet;
+    kind: "bullet";
+  };
+
 /** What a check found. */
 export interface CheckResult {
   /** Everything that is to be said, errors first. */
@@ -282,8 +431,6 @@ export interface ColumnDistribution {
   column: string;
   /** Number of distinct values. */
   distinct: number;
-  /** Mean of numbers. */
-  mean?: number;
   /** Rows without one. */
   missing: number;
   /** Rows of all other values. */
@@ -361,6 +508,61 @@ export type ColumnType =
   /** Civil dates with a time of day. */
   | "timestamp";
 
+/** Something that may stand at the cursor. */
+export interface Completion {
+  /** Whether a better word has taken its place. */
+  deprecated: boolean;
+  /** Beside the label: a signature, a type, the label of a metric. */
+  detail?: string;
+  /** What it is, in Markdown. */
+  docs?: string;
+  /** What takes the place of `span`; with `snippet` it has fields to fill in, `${1:name}`. */
+  insert: string;
+  /** What it is. */
+  kind: CompletionKind;
+  /** What a list shows and what is matched with the letters typed. */
+  label: string;
+  /** Its place in the list, from 0. */
+  order: number;
+  /** Whether `insert` has fields. */
+  snippet: boolean;
+  /** What is replaced: the letters typed, and the rest of the word behind the cursor. */
+  span: Span;
+}
+
+/** Kinds of completions. */
+export type CompletionKind =
+  /** A word that stands by itself: `metric`, `nps`. */
+  | "function"
+  /** A setting, behind a dot. */
+  | "setting"
+  /** A word of the script: `let`, `if`. */
+  | "keyword"
+  /** A name of the script: a param, a table's variable, a parameter of a closure. */
+  | "variable"
+  /** A table. */
+  | "table"
+  /** A column. */
+  | "column"
+  /** A path to the table that rows belong to. */
+  | "path"
+  /** A metric. */
+  | "metric"
+  /** An outcome. */
+  | "outcome"
+  /** A score. */
+  | "score"
+  /** A segment. */
+  | "segment"
+  /** A value of a column or segment. */
+  | "value"
+  /** A key of a map. */
+  | "key"
+  /** A word out of a fixed list: a calendar, a unit, a rule. */
+  | "choice"
+  /** A module. */
+  | "module";
+
 /** What a part gives to a score: a ranked reason code. */
 export interface Contribution {
   /** Its value on 0–100. */
@@ -381,6 +583,42 @@ export interface Contribution {
   value: number | null;
   /** Its weight as the card states it. */
   weight: number;
+}
+
+/** An outcome along a metric. */
+export interface Curve {
+  /** The axis of the outcome. */
+  axis: Axis;
+  /** What stands below the points: the metric with its unit. */
+  category: string;
+  /** What one more of the metric gives, with its range. */
+  effect?: Measured;
+  /** What they are. */
+  entities: string;
+  /** How good the evidence is. */
+  evidence: Evidence;
+  /** The metric. */
+  metric: string;
+  /** Entities of all points. */
+  n: number;
+  /** The outcome. */
+  outcome: string;
+  /** The points, by rising values of the metric. */
+  points: CurvePoint[];
+  /** Whether the data show the reverse of what the card claims. */
+  reversed?: boolean;
+}
+
+/** The outcome where the metric has some values. */
+export interface CurvePoint {
+  /** The lowest of them. */
+  from: number;
+  /** The values of the metric: `9`, `0 to 6`. */
+  label: string;
+  /** The outcome there. */
+  measured: Measured;
+  /** The highest. */
+  to: number;
 }
 
 /** The outcome where the metric has some values. */
@@ -410,6 +648,37 @@ export interface DataPlace {
   /** The value as it stands in the file. */
   value?: string;
 }
+
+/** Kinds of things that a card declares. */
+export type DeclaredKind =
+  /** The scorecard itself. */
+  | "scorecard"
+  /** A named input. */
+  | "param"
+  /** A table. */
+  | "table"
+  /** A segment. */
+  | "segment"
+  /** A metric. */
+  | "metric"
+  /** An outcome. */
+  | "outcome"
+  /** A score. */
+  | "score"
+  /** An objective. */
+  | "objective"
+  /** A journey. */
+  | "journey"
+  /** An initiative. */
+  | "initiative"
+  /** A list of rows. */
+  | "list"
+  /** An alert. */
+  | "alert"
+  /** A test of the card. */
+  | "test"
+  /** A function of the script. */
+  | "function";
 
 /** A finding with its title and its place in lines and columns. */
 export interface Diagnostic {
@@ -496,6 +765,14 @@ export interface Duration {
   unit: TimeUnit;
 }
 
+/** A change of a text: `text` takes the place of `span`. */
+export interface Edit {
+  /** What is replaced. */
+  span: Span;
+  /** By what. */
+  text: string;
+}
+
 /** Scores of the rows of a table. */
 export interface EntityScores {
   /** Rows in each band, lowest band first. */
@@ -571,6 +848,14 @@ export interface Explanation {
   unit?: string;
 }
 
+/** A fact about a thing. */
+export interface Fact {
+  /** What is told. */
+  name: string;
+  /** The value, as text. */
+  value: string;
+}
+
 /** A filter of an aggregate. */
 export interface FilterExplanation {
   /** Rows of the cell for which it is not true. */
@@ -585,6 +870,14 @@ export interface Fix {
   replacement: string;
   /** What to replace. */
   span: Span;
+}
+
+/** A card in good order. */
+export interface FormattedText {
+  /** The edits that bring it there. */
+  edits: Edit[];
+  /** Its text. */
+  text: string;
 }
 
 /** A part of a formula with its value in the cell. */
@@ -685,6 +978,83 @@ export interface Header {
   utc_offset_minutes: Spanned<number> | null;
 }
 
+/** A cell. */
+export interface HeatCell {
+  /** The band of a score. */
+  band?: string;
+  /** Index of its column. */
+  column: number;
+  /** The value. */
+  measured: Measured;
+  /** Whether the period is not over. */
+  partial?: boolean;
+  /** Index of its row. */
+  row: number;
+  /**
+   * Its colour: −1 the worst to 1 the best with 0 for the middle; where nothing says which way is good, 0 the lowest to
+   * 1 the highest.
+   */
+  shade?: number;
+  /** The target that holds for it. */
+  target?: number;
+  /** Whether that is met. */
+  target_met?: boolean;
+}
+
+/** A table of values in colours. */
+export interface HeatMap {
+  /** The axis of the values that colours show. */
+  axis: Axis;
+  /** The cells, row by row; each row has one for each column. */
+  cells: HeatCell[];
+  /** What columns are. */
+  column_title: string;
+  /** The columns. */
+  columns: string[];
+  /** Earlier periods, or columns with the fewest answers, that are not shown. */
+  columns_left_out?: number;
+  /** Which way is good. */
+  direction?: Direction;
+  /** Metric, outcome or score. */
+  of: string;
+  /** Whether columns are periods. */
+  over_time: boolean;
+  /** The period of all cells; none: columns are periods, or it is the whole time. */
+  period?: string;
+  /** What rows are. */
+  row_title: string;
+  /** The rows. */
+  rows: string[];
+  /** Rows that are not shown, as there are too many: those with the fewest answers. */
+  rows_left_out?: number;
+  /** What colours mean. */
+  scale: HeatScale;
+}
+
+/** What colours of a heat map mean. */
+export interface HeatScale {
+  /** Shade 1: the best value, or the highest. */
+  best: number;
+  /** Shade 0 where something says which way is good. */
+  middle?: Level;
+  /** Shade −1 (or 0, where nothing says which way is good): the worst value, or the lowest. */
+  worst: number;
+}
+
+/** What is to be said about the thing under the pointer. */
+export interface Hover {
+  /** What it is, in Markdown. */
+  docs: string;
+  /** A fragment of a card; it compiles behind the reference's beginning. */
+  example?: string;
+  /** Facts, name and value: the type of a column, the owner of a metric. */
+  facts?: Fact[];
+  /** The thing. */
+  span: Span;
+  /** How it is written: a signature, `survey.recommend`, `metric("nps", ..)`. */
+  title: string;
+}
+
 /** An action. */
 export interface Initiative {
   /** Cost, once. */
@@ -769,6 +1139,84 @@ export interface JoinExplanation {
   without_key: number;
 }
 
+/** A metric along the steps. */
+export interface JourneyLane {
+  /** Its axis. */
+  axis: Axis;
+  /** Which way is good. */
+  direction?: Direction;
+  /** The metric. */
+  metric: string;
+  /** Its values, by step. */
+  points: JourneyPoint[];
+  /** The target of all. */
+  target?: number;
+}
+
+/** A journey with the metrics of each step. */
+export interface JourneyMap {
+  /** Metrics that are measured at several steps. */
+  lanes: JourneyLane[];
+  /** Metrics that hang on one phase or step. */
+  marks: JourneyMark[];
+  /** Its name. */
+  of: string;
+  /** Values of the data that are not on the map, with their rows. */
+  off_the_map?: [string, number][];
+  /** The period; none: the whole time. */
+  period?: string;
+  /** The phases, in order. */
+  phases: string[];
+  /** The steps, in order; a phase without steps is one stop. */
+  stops: JourneyStop[];
+}
+
+/** A metric at one place of a journey. */
+export interface JourneyMark {
+  /** What its distance to the target costs a year. */
+  costs_a_year?: Estimate;
+  /** ISO code of that money. */
+  currency?: string;
+  /** Decimals to show. */
+  decimals: number;
+  /** How good the evidence for that is. */
+  evidence?: Evidence;
+  /** Declared a friction point: the reason, or an empty text. */
+  friction_point?: string;
+  /** Its name for people. */
+  label: string;
+  /** Its value. */
+  measured: Measured;
+  /** The metric. */
+  metric: string;
+  /** Declared a moment of truth: the reason, or an empty text. */
+  moment_of_truth?: string;
+  /** Index of its phase. */
+  phase: number;
+  /** Index of its stop; none: it is of the whole phase. */
+  stop?: number;
+  /** The target. */
+  target?: number;
+  /** Whether it is met. */
+  target_met?: boolean;
+  /** Unit. */
+  unit?: string;
+}
+
+/** A value at a step. */
+export interface JourneyPoint {
+  /** The value. */
+  measured: Measured;
+  /** Index of the stop. */
+  stop: number;
+  /** The target that holds for it. */
+  target?: number;
+  /** Whether that is met. */
+  target_met?: boolean;
+  /** The lowest of the lane, or the highest where lower is better, among values that rest on enough answers. */
+  worst?: boolean;
+}
+
 /** A journey with what is measured at each step. */
 export interface JourneyResult {
   /** Its name. */
@@ -777,6 +1225,22 @@ export interface JourneyResult {
   off_the_map?: [string, number][];
   /** Its phases. */
   phases: PhaseResult[];
+}
+
+/** A step of a journey. */
+export interface JourneyStop {
+  /** Its name. */
+  label: string;
+  /** Index of its phase. */
+  phase: number;
+}
+
+/** A number to compare with, and what it is. */
+export interface Level {
+  /** What it is: `target`, `all`. */
+  label: string;
+  /** The number. */
+  value: number;
 }
 
 /** What the lowest scores hold. */
@@ -938,6 +1402,58 @@ export interface Location {
   start: Place;
 }
 
+/** Things by two numbers. */
+export interface Matrix {
+  /** Names of the corners: above left, above right, below left, below right. Empty without splits. */
+  corners?: string[];
+  /** What cannot be placed, and why. */
+  not_placed?: [string, string][];
+  /** What the points are: `driver`, `initiative`. */
+  of: string;
+  /** The points. */
+  points: MatrixPoint[];
+  /** The axis across. */
+  x: Axis;
+  /** Where left and right part. */
+  x_split?: Level;
+  /** The axis upwards. */
+  y: Axis;
+  /** Where below and above part. */
+  y_split?: Level;
+}
+
+/** A thing. */
+export interface MatrixPoint {
+  /** How good the evidence for its worth is. */
+  evidence?: Evidence;
+  /** Its name for people. */
+  label: string;
+  /** Its name. */
+  name: string;
+  /** What is to be known besides. */
+  note?: string;
+  /** The corner that it is in: `improve`, `quick win`. */
+  place?: string;
+  /** Its place across. */
+  x: Measured;
+  /** Its place upwards. */
+  y: Measured;
+}
+
+/** A value with its range. */
+export interface Measured {
+  /** Upper end of its range. */
+  high?: number;
+  /** Lower end of its range. */
+  low?: number;
+  /** Answers or rows behind it; none where there is nothing to count. */
+  n?: number;
+  /** What it is worth. */
+  state: State;
+  /** The value; none: the state says why. */
+  value?: number;
+}
+
 /** A metric or outcome with its cells. */
 export interface MetricResult {
   /** What it tells. */
@@ -1088,6 +1604,22 @@ export interface OutcomeWorth {
   outcome: string;
 }
 
+/** Something that a card declares. */
+export interface OutlineItem {
+  /** What it is. */
+  kind: DeclaredKind;
+  /** Its name for people. */
+  label?: string;
+  /** Its name. */
+  name: string;
+  /** Its name in the statement. */
+  name_span: Span;
+  /** Of a param: what it may be. */
+  param?: ParamOutline;
+  /** The statement that declares it. */
+  span: Span;
+}
+
 /** The pace of a metric or outcome towards its target. */
 export interface Pace {
   /** By when. */
@@ -1147,6 +1679,22 @@ export interface ParamDoc {
   optional: boolean;
   /** Whether several may follow. */
   several: boolean;
+}
+
+/** What a param may be: a slider of an editor. */
+export interface ParamOutline {
+  /** What the card says when nobody sets it. */
+  default?: Literal;
+  /** Where the default is written. */
+  default_span?: Span;
+  /** What it means. */
+  help?: string;
+  /** Largest value. */
+  max?: number;
+  /** Smallest value. */
+  min?: number;
+  /** The value that the card was compiled with, or its default where it does not compile. */
+  value?: Literal;
 }
 
 /** A calendar of the card: `period("month")`, `.rolling(3)`, `.to_date("year")`. */
@@ -1217,17 +1765,6 @@ export interface ProcessResult {
   provisional: boolean;
   /** Values that stand out, in order of time. */
   signals?: SignalResult[];
-}
-
-/**
- * A metric of the listening programme itself: who answers, who is asked too often, who is called back, whose revenue is
- * heard.
- */
-export interface ProgrammeMetric {
-  /** The named definition: `AAPOR RR3`, `contacted within 48 hours`. */
-  definition: string;
-  /** The metric. */
-  metric: string;
 }
 
 /**
@@ -1322,6 +1859,14 @@ export interface Report {
   results: Results;
 }
 
+/** A chart with its drawing. */
+export interface ReportChart {
+  /** What it shows, as data. */
+  chart: Chart;
+  /** Its Vega-Lite specification, with its data in it. */
+  vegaLite: unknown;
+}
+
 /** The numbers of a report. */
 export interface Results {
   /** Alerts, raised or not. */
@@ -1354,8 +1899,6 @@ export interface Results {
   objectives: ObjectiveResult[];
   /** Whether goals are reached in time. */
   pace?: Pace[];
-  /** Metrics of the listening programme itself. */
-  programme?: ProgrammeMetric[];
   /** What customers say in their own words. */
   quotes?: QuotesResult[];
   /** Scores, in the order of the card. */
@@ -1524,6 +2067,30 @@ export interface SignalResult {
   why: string;
 }
 
+/** The call around the cursor. */
+export interface Signature {
+  /** The parameter at the cursor; none behind the last. */
+  active?: number;
+  /** What it does. */
+  docs: string;
+  /** Its parameters, in order. */
+  params: SignatureParam[];
+  /** How it is written: `metric.target(value)`. */
+  text: string;
+}
+
+/** A parameter of a call. */
+export interface SignatureParam {
+  /** What kind of value it takes. */
+  kind: string;
+  /** Its name, as it stands in the signature. */
+  name: string;
+  /** Whether it may be left out. */
+  optional: boolean;
+  /** Whether several may follow. */
+  several: boolean;
+}
+
 /** A text that a scorecard was made from. */
 export interface SourceInfo {
   /** The name that the host gave: a path, or a module's name. */
@@ -1636,6 +2203,58 @@ export type TimeUnit =
   /** Twelve calendar months. */
   | "year";
 
+/** The totals of a metric or score, period by period. */
+export interface Trend {
+  /** The axis of the values. */
+  axis: Axis;
+  /** Bands of a score, lowest first. */
+  bands?: Band[];
+  /** Where it started. */
+  baseline?: Level;
+  /** What a period is: `month`, `fiscal quarter`. */
+  calendar: string;
+  /** Which way is good. */
+  direction?: Direction;
+  /** By when the final target is to be reached. */
+  due?: CivilDate;
+  /** Metric, outcome or score. */
+  of: string;
+  /** Every period from the first with a value to the last, in order; a period without a value is a gap. */
+  points: TrendPoint[];
+  /** What noise does to the series. */
+  process?: ProcessResult;
+  /** The final target; each point names the one that holds for it. */
+  target?: Level;
+}
+
+/** A period. */
+export interface TrendPoint {
+  /** The band of a score. */
+  band?: string;
+  /** Whether it is for the better. */
+  better?: boolean;
+  /** Last day. */
+  end: CivilDate;
+  /** The value. */
+  measured: Measured;
+  /** Whether the period is not over: shown apart, never judged. */
+  partial?: boolean;
+  /** Its label. */
+  period: string;
+  /** Why it stands out of the noise. */
+  signal?: string;
+  /** Of a value that stands out: whether it is on the better side of the mean. */
+  signal_better?: boolean;
+  /** First day. */
+  start: CivilDate;
+  /** The target that holds for it. */
+  target?: number;
+  /** Whether that is met. */
+  target_met?: boolean;
+  /** Whether the change to the period before is more than noise. */
+  verdict?: ChangeVerdict;
+}
+
 /** A plain value of a list. */
 export type Value =
   /** Missing. */
@@ -1668,6 +2287,65 @@ export interface WantedTable {
   /** Its name. */
   name: string;
 }
+
+/** Steps that add up. */
+export interface Waterfall {
+  /** The axis of the points. */
+  axis: Axis;
+  /** The band of the score. */
+  band?: string;
+  /** Bands of a score, lowest first. */
+  bands?: Band[];
+  /** Metric, outcome or score. */
+  of: string;
+  /** The period; none: the whole time. */
+  period?: string;
+  /** Range of the last total. */
+  range?: [number, number];
+  /** The steps in order; each starts where the one before ends, but totals, which start at zero. */
+  steps: WaterfallStep[];
+}
+
+/** A step. */
+export interface WaterfallStep {
+  /** Whether that is for the better; none: nothing says which way is good. */
+  better?: boolean;
+  /** Decimals of that value. */
+  decimals?: number;
+  /** Where it starts. */
+  from: number;
+  /** Where it would end with these. */
+  full?: number;
+  /** What it is. */
+  kind: WaterfallStepKind;
+  /** Its name for people. */
+  label: string;
+  /** Points that it could have added besides: what it loses against a perfect 100. */
+  lost?: number;
+  /** How it was treated, or why a limit holds. */
+  note?: string;
+  /** What it adds: `to` less `from`. */
+  points: number;
+  /** Its share of all weight, 0–100. */
+  share?: number;
+  /** What it is worth. */
+  state: State;
+  /** Where it ends. */
+  to: number;
+  /** That unit. */
+  unit?: string;
+  /** Value of the part, in its own unit. */
+  value?: number;
+}
+
+/** What a step is. */
+export type WaterfallStepKind =
+  /** A part that gives points. */
+  | "part"
+  /** A cap, floor, knock-out or override that was applied. */
+  | "limit"
+  /** Where it starts, or what it comes to. */
+  | "total";
 
 /** The weights of a score's parts, as the card states them and as the drivers of an outcome would. */
 export interface WeightAdvice {

@@ -7,12 +7,19 @@ import type {
   Backtest,
   CheckResult,
   ColumnDistribution,
+  Completion,
   Diagnostic,
+  Edit,
   Explanation,
+  FormattedText,
   FunctionDoc,
+  Hover,
   LimitsInfo,
+  OutlineItem,
   Report,
+  ReportChart,
   RowPage,
+  Signature,
   Span,
   TableInfo,
   WhatIf,
@@ -208,74 +215,28 @@ export class Engine {
 
   /** Every word of the language. */
   reference(): FunctionDoc[];
-  /** What may stand at an offset. */
+  /** What may stand at an offset, best first. The card as it compiled last and the tables at hand are known to it, as to
+   * all that follow. */
   complete(card: Card, offset: number): Completion[];
   /** What stands at an offset. */
   hover(card: Card, offset: number): Hover | null;
   /** The call that an offset is in, and which of its parameters. */
   signature(card: Card, offset: number): Signature | null;
-  /** Where the thing that stands at an offset is declared. */
+  /** Where the thing that stands at an offset is declared: its name there. */
   definition(card: Card, offset: number): Span | null;
-  /** The card's text in good order; the edits that bring it there. */
-  format(card: Card): { text: string; edits: AssistEdit[] };
-  /** What a card declares, in order of its text. */
+  /** Everywhere that the thing at an offset is meant, its declaration included. */
+  references(card: Card, offset: number): Span[];
+  /** The edits that give the thing at an offset another name; null where that is not safe. */
+  rename(card: Card, offset: number, name: string): Edit[] | null;
+  /** The card's text in good order, with the edits that bring it there; null where a bracket or a text never ends. */
+  format(card: Card): FormattedText | null;
+  /** What a card declares, in order of its text; params with their ranges. */
   outline(card: Card): OutlineItem[];
+  /** A card begun from the columns of tables: of all, or of those named. */
+  starter(title: string, tables?: readonly string[]): string;
 
   /** Gives the memory of the tables back. Nothing can be asked of it afterwards. */
   free(): void;
-}
-
-// The shapes of the language service and of charts stand here until their Rust types make them.
-
-/** A thing that may stand at an offset. */
-export interface Completion {
-  /** What is shown. */
-  label: string;
-  kind: string;
-  /** Its type or signature, in a few words. */
-  detail?: string;
-  /** What it does, in Markdown. */
-  docs?: string;
-  /** What is replaced, and by what. */
-  span: Span;
-  insert: string;
-}
-
-/** What stands at an offset. */
-export interface Hover {
-  span: Span;
-  /** Markdown. */
-  text: string;
-}
-
-/** The call that an offset is in. */
-export interface Signature {
-  label: string;
-  params: { label: string; docs?: string }[];
-  /** Which of its parameters the offset is in. */
-  active: number | null;
-  docs?: string;
-}
-
-/** A thing that a card declares. */
-export interface OutlineItem {
-  name: string;
-  kind: string;
-  detail?: string;
-  span: Span;
-  children?: OutlineItem[];
-}
-
-/** A replacement that formatting makes. */
-export interface AssistEdit {
-  span: Span;
-  text: string;
-}
-
-/** A chart with its Vega-Lite specification, data and all. */
-export interface ReportChart {
-  chart: { id: string; kind: string; title: string; about: string };
-  vegaLite: Record<string, unknown>;
 }
 
 /** Why a call gave nothing. */

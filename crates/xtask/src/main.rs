@@ -1,12 +1,14 @@
 //! `cargo xtask`: chores of the repository that need more than a shell line.
 //!
-//! Imports: `libm` only. Never: the engine, so that the data it is tested on cannot depend on it.
+//! Imports: never the engine, so that the data it is tested on cannot depend on it.
 //!
 //! - `cargo xtask example-data` writes the tables of `examples`;
-//! - `cargo xtask card-data` writes the tables of the made cards in `tests/cards`.
+//! - `cargo xtask card-data` writes the tables of the made cards in `tests/cards`;
+//! - `cargo xtask wasm` builds the browser package into `crates/wasm/pkg`.
 //!
-//! Both are deterministic to the byte. With `--check` nothing is written: the files are made in memory, and the
-//! command fails when a committed file differs.
+//! All are deterministic to the byte. With `--check` no data are written: the files are made in memory, and the
+//! command fails when a committed file differs. `wasm --check` builds the package, and once more from a copy of the
+//! sources in another folder, and fails when the two differ.
 
 mod cards;
 mod date;
@@ -14,6 +16,7 @@ mod output;
 mod random;
 mod subscriber;
 mod table;
+mod wasm;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,8 +27,10 @@ usage: cargo xtask <chore> [--check]
 chores:
   example-data   the tables of examples/
   card-data      the tables of the made cards in tests/cards
+  wasm           the browser package, in crates/wasm/pkg
 
-  --check        write nothing; fail when a committed file differs";
+  --check        write nothing, and fail when a committed file differs; of wasm: build it in two places, and fail
+                 when the two differ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +40,9 @@ fn main() -> ExitCode {
         [chore, "--check"] | ["--check", chore] => (*chore, true),
         _ => return usage(),
     };
+    if chore == "wasm" {
+        return finished(wasm::package(&root(), check));
+    }
     let files = match chore {
         "example-data" => subscriber::files().into_iter().chain(cards::gallery()).collect(),
         "card-data" => cards::files(),
@@ -45,6 +53,10 @@ fn main() -> ExitCode {
     } else {
         output::write(&root(), &files)
     };
+    finished(done)
+}
+
+fn finished(done: Result<String, String>) -> ExitCode {
     match done {
         Ok(summary) => {
             println!("{summary}");

@@ -1,0 +1,31 @@
+// node crates/wasm/bench/node.js [turns]: the package in Node, beside the native engine on one thread where
+// `cargo build --release -p bellwether-wasm --example native_speed` has made it.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { loadavg } from "node:os";
+import { fileURLToPath } from "node:url";
+
+import { Engine } from "../pkg/node.js";
+import { CARD, csv, measure } from "./workload.js";
+
+const turns = Number(process.argv[2] ?? 15);
+const wasm = await measure(Engine, turns);
+console.log(`load ${loadavg()[0].toFixed(1)}, ${wasm.metrics} measures, ${wasm.cells} cells`);
+show("wasm, Node", wasm);
+const program = fileURLToPath(new URL("../../../target/release/examples/native_speed", import.meta.url));
+if (existsSync(program)) {
+  const run = spawnSync(program, { input: JSON.stringify({ card: CARD, csv: csv(), turns }), maxBuffer: 1 << 26 });
+  const native = JSON.parse(run.stdout);
+  show("native", native);
+  console.log(`evaluate: ${(wasm.evaluateMs / native.evaluateMs).toFixed(2)} times native`);
+  if (native.sha256 !== wasm.sha256) throw new Error("the results differ");
+}
+
+function show(name, { ready, readMs, evaluateMs, evaluateLeastMs, checkMs }) {
+  const ms = (value) => `${value.toFixed(1)} ms`;
+  console.log(
+    `${name}: ${ready === undefined ? "" : `ready ${ms(ready)}, `}read ${ms(readMs)}, ` +
+      `evaluate ${ms(evaluateMs)} (least ${ms(evaluateLeastMs)}), check ${ms(checkMs)}`,
+  );
+}

@@ -1,0 +1,47 @@
+//! `cargo xtask wasm`: the package `@bellwether/engine`, from the crate `bellwether-wasm` and the files beside it.
+
+#[cfg(feature = "wasm")]
+mod bind;
+#[cfg(feature = "wasm")]
+mod build;
+
+use std::path::Path;
+
+/// Builds the package, with the tool that writes the bindings.
+#[cfg(feature = "wasm")]
+pub fn package(root: &Path, check: bool) -> Result<String, String> {
+    let made = build::package(root)?;
+    if !check {
+        return Ok(made);
+    }
+    build::again(root)?;
+    Ok(format!("{made}\na second build in another folder has the same bytes"))
+}
+
+/// Calls itself with the tool that writes the bindings, which no other chore needs and which takes a minute to build.
+#[cfg(not(feature = "wasm"))]
+pub fn package(root: &Path, check: bool) -> Result<String, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = std::process::Command::new(cargo);
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--features",
+            "wasm",
+            "--",
+            "wasm",
+        ])
+        .current_dir(root);
+    if check {
+        command.arg("--check");
+    }
+    let status = command.status().map_err(|why| format!("cannot start cargo: {why}"))?;
+    if status.success() {
+        Ok("done".to_owned())
+    } else {
+        Err("the package was not built".to_owned())
+    }
+}

@@ -1,0 +1,198 @@
+//! Compiling the crate, and the folder of the package.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::bind;
+
+/// Where the package is put.
+const PACKAGE: &str = "crates/wasm/pkg";
+
+/// The most that the WebAssembly may take on its way to a page, in brotli. 650 kB are wanted; this is what it takes now, with
+/// little room, so that it does not grow unseen.
+const MOST_BROTLI_BYTES: usize = 1_300_000;
+
+/// Crates that bring random numbers: results must not depend on any.
+const RANDOM: [&str; 6] = ["getrandom", "rand", "rand_core", "fastrand", "wasi", "uuid"];
+
+/// Builds the package; says how large it is.
+pub fn package(root: &Path) -> Result<String, String> {
+    no_random_numbers(root)?;
+    let wasm = compile(root, &root.join("target"))?;
+    let folder = root.join(PACKAGE);
+    write(root, &wasm, &folder)?;
+    let bytes = fs::read(folder.join("bellwether_bg.wasm")).map_err(|why| format!("cannot read the package: {why}"))?;
+    let packed = bind::brotli_bytes(&bytes)?;
+    let sizes = format!(
+        "{PACKAGE}: {} kB of WebAssembly, {} kB in brotli (at most {} kB)",
+        bytes.len().div_ceil(1000),
+        packed.div_ceil(1000),
+        MOST_BROTLI_BYTES / 1000
+    );
+    if packed > MOST_BROTLI_BYTES {
+        return Err(format!("{sizes}: too large"));
+    }
+    Ok(sizes)
+}
+
+/// Builds once more from a copy of the sources in a folder of another name, and compares.
+pub fn again(root: &Path) -> Result<(), String> {
+    let copy = root.join("target/wasm-again/another-name");
+    let sources = copy.join("sources");
+    // Only the copy is made anew; what its target folder holds of other crates may stay.
+    let _ = fs::remove_dir_all(&sources);
+    for file in committed(root)? {
+        let (from, to) = (root.join(&file), sources.join(&file));
+        let Some(folder) = to.parent() else { continue };
+        fs::create_dir_all(folder).map_err(|why| format!("cannot create {}: {why}", folder.display()))?;
+        // A file that was deleted and not yet committed is still listed.
+        if from.is_file() {
+            fs::copy(&from, &to).map_err(|why| format!("cannot copy {}: {why}", from.display()))?;
+        }
+    }
+    let wasm = compile(&sources, &copy.join("target"))?;
+    let folder = copy.join("pkg");
+    write(&sources, &wasm, &folder)?;
+    let first = root.join(PACKAGE);
+    for name in names(&first)? {
+        let same = fs::read(first.join(&name)).ok() == fs::read(folder.join(&name)).ok();
+        if !same {
+            return Err(format!(
+                "{} has other bytes when it is built in another folder",
+                name.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The files that git knows, and those that it would.
+fn committed(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let listed = Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root)
+        .output()
+        .map_err(|why| format!("cannot ask git for the sources: {why}"))?;
+    let text = String::from_utf8(listed.stdout).map_err(|why| format!("a name of a file is no text: {why}"))?;
+    // The data of examples and tests are large, and the crate does not read them.
+    let needed = text
+        .lines()
+        .filter(|line| !line.ends_with(".csv") && !line.ends_with(".parquet"));
+    Ok(needed.map(PathBuf::from).collect())
+}
+
+fn names(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let unreadable = |why: std::io::Error| format!("cannot read {}: {why}", folder.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        names.push(PathBuf::from(entry.map_err(unreadable)?.file_name()));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Fails when a crate with random numbers is linked.
+fn no_random_numbers(root: &Path) -> Result<(), String> {
+    let tree = cargo()
+        .args([
+            "tree",
+            "--package",
+            "bellwether-wasm",
+            "--target",
+            "wasm32-unknown-unknown",
+        ])
+        .args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"])
+        .current_dir(root)
+        .output()
+        .map_err(|why| format!("cannot ask cargo for its tree: {why}"))?;
+    if !tree.status.success() {
+        return Err(format!("cargo tree failed: {}", String::from_utf8_lossy(&tree.stderr)));
+    }
+    let text = String::from_utf8_lossy(&tree.stdout).into_owned();
+    let linked = text.lines().filter_map(|line| line.split(' ').next());
+    match linked.into_iter().find(|name| RANDOM.contains(name)) {
+        Some(name) => Err(format!(
+            "`{name}` is linked, a source of random numbers: results must not depend on any"
+        )),
+        None => Ok(()),
+    }
+}
+
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Compiles the crate; gives the path of the WebAssembly. Nothing in it tells where it was built.
+fn compile(root: &Path, target: &Path) -> Result<PathBuf, String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
+    let mut flags = vec![
+        "-Ctarget-feature=+simd128".to_owned(),
+        format!("--remap-path-prefix={}=/bellwether", root.display()),
+    ];
+    flags.extend(home.map(|home| format!("--remap-path-prefix={}=/cargo", home.display())));
+    let listed: Vec<String> = flags.iter().map(|flag| format!("{flag:?}")).collect();
+    let status = cargo()
+        .args([
+            "build",
+            "--locked",
+            "--package",
+            "bellwether-wasm",
+            "--lib",
+            "--profile",
+            "wasm",
+        ])
+        .args(["--target", "wasm32-unknown-unknown", "--config"])
+        .arg(format!(
+            "target.wasm32-unknown-unknown.rustflags=[{}]",
+            listed.join(",")
+        ))
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(root)
+        // A crate seeds its hashes when it is compiled; the seed is this word, so that every build has the same.
+        .env("CONST_RANDOM_SEED", "bellwether")
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .status()
+        .map_err(|why| format!("cannot start cargo: {why}"))?;
+    if status.success() {
+        Ok(target.join("wasm32-unknown-unknown/wasm/bellwether_wasm.wasm"))
+    } else {
+        Err("the crate was not compiled".to_owned())
+    }
+}
+
+/// Writes the folder of the package.
+fn write(root: &Path, wasm: &Path, folder: &Path) -> Result<(), String> {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).map_err(|why| format!("cannot create {}: {why}", folder.display()))?;
+    bind::bindings(wasm, folder)?;
+    let here = root.join("crates/wasm");
+    for (from, endings) in [("js", [".js"].as_slice()), ("types", &[".d.ts"])] {
+        for name in names(&here.join(from))? {
+            let wanted = endings.iter().any(|ending| name.to_string_lossy().ends_with(ending));
+            if wanted {
+                copy(&here.join(from).join(&name), &folder.join(&name))?;
+            }
+        }
+    }
+    for (from, to) in [
+        (here.join("README.md"), "README.md"),
+        (root.join("LICENSE-MIT"), "LICENSE-MIT"),
+        (root.join("LICENSE-APACHE"), "LICENSE-APACHE"),
+    ] {
+        copy(&from, &folder.join(to))?;
+    }
+    let description = here.join("package.json");
+    let text =
+        fs::read_to_string(&description).map_err(|why| format!("cannot read {}: {why}", description.display()))?;
+    let text = text.replace("\"0.0.0\"", &format!("{:?}", env!("CARGO_PKG_VERSION")));
+    fs::write(folder.join("package.json"), text).map_err(|why| format!("cannot write package.json: {why}"))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    fs::copy(from, to).map_err(|why| format!("cannot copy {}: {why}", from.display()))?;
+    Ok(())
+}
