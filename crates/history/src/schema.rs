@@ -80,6 +80,7 @@ const STEPS: &[&str] = &["
         causes TEXT NOT NULL,
         PRIMARY KEY (run, cell)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX restatements_of_cell ON restatements (cell);
     -- Values that a card may be judged from for good.
     CREATE TABLE baselines (
         series INTEGER PRIMARY KEY REFERENCES series (id),

@@ -25,12 +25,7 @@ type Place = (ObjectKind, String, Option<String>);
 /// The old card with each change by itself, or why that is not done. What is new in the new card is there each time, as
 /// other changes may need it; by itself it moves nothing that was there before.
 pub(crate) fn steps(old: &Scorecard, new: &Scorecard, diff: &CardDiff) -> Result<Vec<Step>, String> {
-    let renamed = |change: &super::CardChange| {
-        matches!(change.change, Change::Renamed { .. }) && list_of(change.object).is_some()
-    };
-    if diff.changes.iter().any(renamed) {
-        return Err("objects were renamed, so that no change can be made by itself".to_owned());
-    }
+    let renamed = renamed(new, diff)?;
     let mut groups = group(diff, true);
     if groups.len() > MOST {
         groups = group(diff, false);
@@ -41,6 +36,9 @@ pub(crate) fn steps(old: &Scorecard, new: &Scorecard, diff: &CardDiff) -> Result
     let json = |card: &Scorecard| serde_json::to_value(card).map_err(|error| error.to_string());
     let (before, after) = (json(old)?, json(new)?);
     let mut base = before;
+    for (from, to) in &renamed {
+        rename(&mut base, from, to);
+    }
     for change in diff
         .changes
         .iter()
@@ -68,6 +66,117 @@ pub(crate) fn steps(old: &Scorecard, new: &Scorecard, diff: &CardDiff) -> Result
             Ok(Step { changes, label, card })
         })
         .collect()
+}
+
+/// Old and new names of metrics, outcomes and scores. Names of tables and segments stand in too many places, and so do
+/// those of scores that are columns of a table.
+fn renamed<'a>(new: &Scorecard, diff: &'a CardDiff) -> Result<Vec<(&'a str, &'a str)>, String> {
+    let mut found = Vec::new();
+    for change in &diff.changes {
+        let Change::Renamed { from } = &change.change else {
+            continue;
+        };
+        let is_column = new.score(&change.name).is_some_and(|score| score.each.is_some());
+        match change.object {
+            ObjectKind::Metric | ObjectKind::Outcome | ObjectKind::Score if !is_column => {
+                found.push((from.as_str(), change.name.as_str()));
+            }
+            kind if list_of(kind).is_some() => {
+                return Err(format!("{} {} has another name", kind.word(), change.name));
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Gives a metric, outcome or score another name, wherever the card speaks of it.
+fn rename(card: &mut Value, from: &str, to: &str) {
+    let change = |spanned: Option<&mut Value>| {
+        if let Some(value) = spanned.and_then(|spanned| spanned.get_mut("value")) {
+            if value.as_str() == Some(from) {
+                *value = to.into();
+            }
+        }
+    };
+    let all = |of: &mut Value, list: &str, keys: &[&str]| {
+        for item in of.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            // A list of names, or of objects that hold names.
+            for key in keys {
+                change(if key.is_empty() {
+                    Some(&mut *item)
+                } else {
+                    item.get_mut(key)
+                });
+            }
+        }
+    };
+    all(card, "metrics", &["name"]);
+    all(card, "scores", &["name"]);
+    all(card, "links", &["metric", "outcome"]);
+    for (list, parts, keys) in [
+        ("metrics", "drives", &[""][..]),
+        ("scores", "drives", &[""]),
+        ("scores", "parts", &["of"]),
+        ("initiatives", "moves", &["metric"]),
+    ] {
+        for item in card.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            all(item, parts, keys);
+        }
+    }
+    for score in card
+        .get_mut("scores")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        change(score.get_mut("mix_each").and_then(|each| each.get_mut("of")));
+        let weights = score
+            .get_mut("weights_for")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten();
+        let pairs = weights
+            .filter_map(|weights| weights.get_mut("weights")?.as_array_mut())
+            .flatten();
+        for name in pairs.filter_map(|pair| pair.get_mut(0)) {
+            if name.as_str() == Some(from) {
+                *name = to.into();
+            }
+        }
+        for limit in score
+            .get_mut("limits")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            in_condition(limit, from, to);
+        }
+    }
+    for alert in card
+        .get_mut("alerts")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        in_condition(alert, from, to);
+    }
+}
+
+/// In a condition over cells a column without a path is a metric or score.
+fn in_condition(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value.as_array_mut().map(Vec::as_mut_slice) {
+                    Some([name]) if key == "column" && name.as_str() == Some(from) => *name = to.into(),
+                    _ => in_condition(value, from, to),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| in_condition(item, from, to)),
+        _ => {}
+    }
 }
 
 /// Changes of settings by object, and by field where that is wanted, in their order.

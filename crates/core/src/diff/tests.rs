@@ -204,9 +204,43 @@ fn a_part_that_is_new_is_split_too() {
     assert_eq!(moved(&impact, "sat").was, None);
 }
 
+/// Weights 0.2 and 0.8, and the median of effort, do what they do under any name: 1.67 and 5, as above.
 #[test]
-fn renamed_objects_are_compared_and_not_split() {
-    let impact = impacts(&[("\"nps\"", "\"loyalty\""), ("m.nps", "m.loyalty")]);
-    assert!(!moved(&impact, "loyalty").is_moved());
-    assert!(impact.split.note.is_some());
+fn renamed_metrics_and_scores_are_compared_and_split() {
+    let metric = [("\"nps\"", "\"loyalty\""), ("m.nps", "m.loyalty")];
+    let weights = (
+        "mix(\"loyalty\", 0.4, 0, 100).mix(\"effort\", 0.6",
+        "mix(\"loyalty\", 0.2, 0, 100).mix(\"effort\", 0.8",
+    );
+    let score = [
+        ("score(\"health\")", "score(\"wellbeing\")"),
+        ("m.health", "m.wellbeing"),
+    ];
+    let median = ("mean(survey.effort)", "median(survey.effort)");
+    for (changes, name, label, expected) in [
+        (
+            [metric[0], metric[1], weights],
+            "health",
+            "score health: parts",
+            5.0 / 3.0,
+        ),
+        ([score[0], score[1], median], "wellbeing", "metric effort: measure", 5.0),
+    ] {
+        let impact = impacts(&changes);
+        assert_eq!(impact.split.note, None);
+        let score = moved(&impact, name);
+        assert!((score.difference.unwrap() - expected).abs() < 1e-9, "{score:?}");
+        assert_eq!((score.shares.len(), score.together), (1, None));
+        assert_eq!(impact.split.causes[0].label, label);
+    }
+}
+
+#[test]
+fn renamed_segments_are_compared_and_not_split() {
+    let impact = impacts(&[
+        ("segment(\"region\"", "segment(\"area\""),
+        (".bands(50, 75)", ".bands(56, 75)"),
+    ]);
+    assert!(moved(&impact, "health").band_changed());
+    assert_eq!(impact.split.note.as_deref(), Some("segment area has another name"));
 }
