@@ -7,6 +7,7 @@ use bellwether::data::{Needs, Table};
 use bellwether::definition::{CivilDate, Literal, Scorecard};
 use bellwether::diagnostic::Diagnostic;
 use bellwether::engine::Engine;
+use bellwether::report::Report;
 
 /// A card that was compiled.
 #[derive(Debug, Clone)]
@@ -76,6 +77,15 @@ pub trait Host: Sync {
 
     /// Time since any moment, for the seconds of a run.
     fn now(&self) -> std::time::Duration;
+
+    /// Given the report of a card before it is cut and written, from any thread. A host that keeps a history records it
+    /// there, and gives it back with what the history says of it.
+    ///
+    /// # Errors
+    /// Why it cannot be recorded; the batch ends there.
+    fn recorded(&self, report: Report) -> Result<Report, String> {
+        Ok(report)
+    }
 
     /// Told what happens, from any thread.
     fn told(&self, event: Event<'_>) {

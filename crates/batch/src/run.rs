@@ -259,7 +259,11 @@ impl Runner<'_> {
                 return;
             }
             match report {
-                Ok(report) => match self.write(*at, &report, drawing) {
+                Ok(report) => match self
+                    .host
+                    .recorded(report)
+                    .and_then(|report| self.write(*at, &report, drawing))
+                {
                     Ok(record) => {
                         if let Some(key) = key
                             && let Err(why) = self.journal.note(key, &record)

@@ -450,6 +450,10 @@ pub struct BatchArgs {
     /// The folder of the reports, in place of the one that the file of jobs names.
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
+    /// Record the results of every card that is evaluated in this history, and say in its reports which numbers were others
+    /// before. Cards whose reports are kept as they are add nothing.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub history: Option<PathBuf>,
 }
 
 /// `bellwether check`

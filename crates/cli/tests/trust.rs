@@ -428,3 +428,42 @@ fn a_password_is_never_repeated() {
         "{text}"
     );
 }
+
+#[test]
+fn a_batch_keeps_a_history_too() {
+    let folder = folder();
+    write(
+        &folder,
+        "jobs.toml",
+        "out = \"out\"\nformats = [\"json\"]\n[[job]]\nname = \"health\"\ncards = [\"card.rhai\"]\n",
+    );
+    let args = ["batch", "jobs.toml", "--history", "kept.sqlite"];
+    let (code, text) = run(&folder, &args);
+    assert_eq!(code, 0, "{text}");
+    write(&folder, "survey.csv", &format!("{ROWS}2026-04-30,9,W\n"));
+    let (code, text) = run(&folder, &args);
+    assert_eq!(code, 0, "{text}");
+    let (_, runs) = run(&folder, &["history", "kept.sqlite", "--format", "json"]);
+    let runs: Value = serde_json::from_str(&runs).unwrap();
+    assert_eq!(runs["runs"].as_array().unwrap().len(), 2, "{runs}");
+    assert!(runs["runs"][0]["restated"].as_u64().unwrap() > 0, "{runs}");
+    let reports = files(&folder.path().join("out"));
+    assert!(
+        reports.iter().any(|text| text.contains("\"restated\"")),
+        "no report tells of it"
+    );
+}
+
+/// The JSON files of a folder and all below it.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "json") {
+            found.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+    found
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bellwether::Engine;
@@ -10,14 +10,17 @@ use bellwether::data::{Needs, Table};
 use bellwether::definition::{CivilDate, Literal};
 use bellwether::diagnostic::Diagnostic;
 use bellwether::limits::{Host as Machine, Limits};
+use bellwether::report::Report;
 use bellwether::script::Source;
 use bellwether_batch::{Compiled, Event, Host, Manifest, Plan, Refused, RunOptions, Spec, Status};
+use bellwether_history::History;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::BatchArgs;
+use crate::commands::history;
 use crate::failure::Failure;
 use crate::host::data::{self, Place};
-use crate::host::{as_of, card};
+use crate::host::{as_of, card, now};
 use crate::output;
 use crate::terminal::{Terminal, draw};
 
@@ -38,7 +41,10 @@ pub fn batch(args: &BatchArgs, terminal: Terminal) -> Result<(), Failure> {
         .jobs
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
         .max(1);
-    let machine = TheMachine::new(threads, terminal);
+    let mut machine = TheMachine::new(threads, terminal);
+    if let Some(file) = args.history.as_ref().filter(|_| !args.dry_run) {
+        machine.history = Some(Mutex::new(History::open(file).map_err(history::wrong)?));
+    }
     let mut plan = Plan::new(&spec, &text, &folder, args.out.as_deref(), &machine).map_err(refused)?;
     if let Some(glob) = &args.only {
         plan.only(glob).map_err(Failure::usage)?;
@@ -123,6 +129,7 @@ struct TheMachine {
     terminal: Terminal,
     start: Instant,
     bar: ProgressBar,
+    history: Option<Mutex<History>>,
 }
 
 impl TheMachine {
@@ -146,6 +153,7 @@ impl TheMachine {
             terminal,
             start,
             bar,
+            history: None,
         }
     }
 }
@@ -223,6 +231,19 @@ impl Host for TheMachine {
 
     fn now(&self) -> Duration {
         self.start.elapsed()
+    }
+
+    fn recorded(&self, report: Report) -> Result<Report, String> {
+        let Some(history) = &self.history else {
+            return Ok(report);
+        };
+        let at = now().map_err(|failure| failure.draw(self.terminal))?;
+        let mut history = history.lock().unwrap_or_else(PoisonError::into_inner);
+        let recorded = history.record(&report, &at).map_err(|finding| finding.message)?;
+        Ok(Report {
+            history: Some(recorded.note),
+            ..report
+        })
     }
 
     fn told(&self, event: Event<'_>) {
