@@ -1768,6 +1768,17 @@ export interface ProcessResult {
 }
 
 /**
+ * A metric of the listening programme itself: who answers, who is asked too often, who is called back, whose revenue is
+ * heard.
+ */
+export interface ProgrammeMetric {
+  /** The named definition: `AAPOR RR3`, `contacted within 48 hours`. */
+  definition: string;
+  /** The metric. */
+  metric: string;
+}
+
+/**
  * Where the numbers come from: everything that is needed to compute them again, and no secret.
  *
  * The texts and the data themselves are not in it; their hashes are, so that whoever has them can show that they are the
@@ -1782,6 +1793,8 @@ export interface Provenance {
   params: Param[];
   /** SHA-256 of the canonical JSON of `results`. */
   results_sha256: string;
+  /** Of which report this is a slice; none: it is whole. */
+  slice?: SliceOf;
   /** The card and its modules with their hashes. */
   sources: SourceInfo[];
   /** Tables with the hashes of their source bytes. */
@@ -1899,6 +1912,8 @@ export interface Results {
   objectives: ObjectiveResult[];
   /** Whether goals are reached in time. */
   pace?: Pace[];
+  /** Metrics of the listening programme itself. */
+  programme?: ProgrammeMetric[];
   /** What customers say in their own words. */
   quotes?: QuotesResult[];
   /** Scores, in the order of the card. */
@@ -2089,6 +2104,18 @@ export interface SignatureParam {
   optional: boolean;
   /** Whether several may follow. */
   several: boolean;
+}
+
+/** The report that a slice is cut from. */
+export interface SliceOf {
+  /** What the whole report has and a slice has not, in words. */
+  left_out?: string[];
+  /** SHA-256 of the canonical JSON of the whole report's `results`. */
+  of_results_sha256: string;
+  /** The segment. */
+  segment: string;
+  /** Its value. */
+  value: string;
 }
 
 /** A text that a scorecard was made from. */
