@@ -333,6 +333,7 @@ pub enum TextFormat {
   bellwether run scorecard.rhai
   bellwether run scorecard.rhai --data survey=wave-*.csv --as-of 2026-06-30
   bellwether run scorecard.rhai --by region*plan --period quarter --format markdown --out report.md
+  bellwether run scorecard.rhai --format html --audience executive --out report.html
   bellwether run scorecard.rhai --entities at-risk.parquet --fail-on red --deny warnings")]
 pub struct RunArgs {
     #[command(flatten)]
@@ -347,6 +348,13 @@ pub struct RunArgs {
     /// How to print the report.
     #[arg(long, short, value_enum, default_value_t = OutputFormat::Table)]
     pub format: OutputFormat,
+    /// For whom: `executive` (one page), `team`, `analyst` (everything), or an audience of the card; for HTML, Markdown and
+    /// templates. Without it: the card's own, else `analyst`.
+    #[arg(long, value_name = "NAME")]
+    pub audience: Option<String>,
+    /// Draw the report by a template of your own (Jinja; docs/reports.md) in place of a format.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "format")]
+    pub template: Option<PathBuf>,
     /// Write the report to a file, whole or not at all, in place of standard output.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
@@ -385,8 +393,10 @@ pub struct RunArgs {
 pub enum OutputFormat {
     /// Aligned text.
     Table,
-    /// Markdown.
+    /// Markdown, for pull requests and chat.
     Markdown,
+    /// One page with charts, in a file of its own.
+    Html,
     /// One line a cell.
     Csv,
     /// Everything; the schema is published in the project's docs.

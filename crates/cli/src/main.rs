@@ -3,6 +3,7 @@
 mod args;
 mod charts;
 mod commands;
+mod drawing;
 mod entities;
 mod failure;
 mod host;

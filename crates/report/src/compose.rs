@@ -1,16 +1,16 @@
 //! From a report to a document: which sections, in which order, in which words. A file a section.
 
-mod cut;
-mod data;
-mod history;
-mod journey;
-mod list;
-mod metric;
-mod note;
-mod plan;
-mod score;
-mod signal;
-mod trend;
+pub(crate) mod cut;
+pub(crate) mod data;
+pub(crate) mod history;
+pub(crate) mod journey;
+pub(crate) mod list;
+pub(crate) mod metric;
+pub(crate) mod note;
+pub(crate) mod plan;
+pub(crate) mod score;
+pub(crate) mod signal;
+pub(crate) mod trend;
 
 use bellwether::definition::Role;
 use bellwether::report::{Cell, Report, Results};
@@ -35,7 +35,8 @@ pub fn compose(report: &Report) -> Document {
     document.extend(journey::journeys(results));
     document.extend(plan::plans(results));
     document.extend(list::lists(results));
-    document.extend(list::alerts(results));
+    document.extend(list::alerts(&results.alerts.iter().collect::<Vec<_>>()));
+    document.extend(list::quotes(results));
     document.extend(history::restated(report));
     document.extend(data::tables(results));
     document.extend(note::notes(report));

@@ -89,3 +89,14 @@ pub fn headline(metric: &MetricResult) -> String {
         text
     }
 }
+
+/// A name as it begins a line: with a capital, unless its second letter is one (`eNPS`).
+#[must_use]
+pub fn title(name: &str) -> String {
+    let mut chars = name.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if second.is_uppercase() => format!("{first}{}", chars.as_str()),
+        (Some(first), _) => format!("{}{}", first.to_uppercase(), chars.as_str()),
+        (None, _) => String::new(),
+    }
+}

@@ -7,6 +7,7 @@
 
 mod annotations;
 mod ask;
+mod audience;
 pub mod chart;
 mod compose;
 mod csv;
@@ -15,9 +16,12 @@ mod document;
 mod explain;
 pub mod findings;
 pub mod format;
+mod html;
 mod json;
 mod links;
 mod markdown;
+mod narrative;
+pub mod page;
 mod render_to;
 mod sarif;
 #[cfg(feature = "terminal")]
@@ -28,13 +32,16 @@ mod xlsx;
 
 pub use annotations::{annotation, to_annotations};
 pub use ask::{compose_backtest, compose_what_if};
+pub use audience::{Audience, Voice, names as audiences};
 pub use compose::compose;
 pub use csv::{entities_to_csv, table_to_csv, to_csv};
 pub use diff::{compose_diff, compose_verification};
 pub use document::{Align, Block, Document, Run, Table, Tone};
 pub use explain::compose_explanation;
+pub use html::{HtmlOptions, TEMPLATES, Template, draw, html, markdown};
 pub use json::to_json;
 pub use markdown::to_markdown;
+pub use narrative::{Decision, Narrative, Paragraph, narrative};
 pub use render_to::{FileFormat, FileOptions, render_to};
 pub use sarif::to_sarif;
 #[cfg(feature = "terminal")]

@@ -52,7 +52,7 @@ fn run_to_markdown(run: &Run) -> String {
 }
 
 /// Characters that Markdown would read as marks, and the bars of tables.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

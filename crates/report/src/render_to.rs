@@ -1,8 +1,11 @@
 //! A report as the bytes of a file, in any format: the one place that knows them all.
 
+use bellwether::diagnostic::Diagnostic;
 use bellwether::report::Report;
 
-use crate::{compose, to_csv, to_json, to_markdown};
+#[cfg(feature = "terminal")]
+use crate::compose;
+use crate::{HtmlOptions, html, markdown, to_csv, to_json};
 
 /// What a report is written to a file as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,6 +14,8 @@ pub enum FileFormat {
     Csv,
     /// The whole report; its schema is `docs/report.schema.json`.
     Json,
+    /// One page with charts, in a file of its own.
+    Html,
     /// Markdown, for pull requests and chat.
     Markdown,
     /// Aligned text.
@@ -26,6 +31,7 @@ impl FileFormat {
     pub const ALL: &[Self] = &[
         Self::Csv,
         Self::Json,
+        Self::Html,
         Self::Markdown,
         #[cfg(feature = "terminal")]
         Self::Table,
@@ -39,6 +45,7 @@ impl FileFormat {
         match self {
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Html => "html",
             Self::Markdown => "markdown",
             #[cfg(feature = "terminal")]
             Self::Table => "table",
@@ -65,6 +72,7 @@ impl FileFormat {
         match self {
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Html => "html",
             Self::Markdown => "md",
             #[cfg(feature = "terminal")]
             Self::Table => "txt",
@@ -78,7 +86,7 @@ impl FileFormat {
     pub const fn is_for_readers(self) -> bool {
         match self {
             Self::Csv | Self::Json => false,
-            Self::Markdown => true,
+            Self::Html | Self::Markdown => true,
             #[cfg(feature = "terminal")]
             Self::Table => true,
             #[cfg(feature = "xlsx")]
@@ -97,13 +105,21 @@ pub struct FileOptions {
 /// A report as the bytes of a file.
 ///
 /// # Errors
-/// A message when the report cannot be written in the format; that would be a fault of the engine.
+/// A message when the card does not have the audience, or when the report cannot be written in the format; that would be a
+/// fault of the engine.
 pub fn render_to(report: &Report, format: FileFormat, options: &FileOptions) -> Result<Vec<u8>, String> {
-    let _ = &options.audience;
+    let page = HtmlOptions {
+        audience: options.audience.clone(),
+    };
+    let told = |finding: Diagnostic| match &finding.help {
+        Some(help) => format!("{} ({help})", finding.message),
+        None => finding.message.clone(),
+    };
     let text = match format {
         FileFormat::Csv => to_csv(report)?,
         FileFormat::Json => to_json(report)?,
-        FileFormat::Markdown => to_markdown(&compose(report)),
+        FileFormat::Html => html(report, &page).map_err(told)?,
+        FileFormat::Markdown => markdown(report, &page).map_err(told)?,
         #[cfg(feature = "terminal")]
         FileFormat::Table => crate::to_text(&compose(report), &crate::TextOptions::default()),
         #[cfg(feature = "xlsx")]

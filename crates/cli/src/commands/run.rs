@@ -4,16 +4,15 @@ use bellwether::diagnostic::Diagnostic;
 use bellwether::diagnostic::wire::{Findings, locate};
 use bellwether::report::{AlertResult, Report};
 use bellwether_history::History;
-use bellwether_report::{Format, TextOptions, annotation, to_annotations};
+use bellwether_report::{annotation, to_annotations};
 
 use crate::args::{FailOn, OutputFormat, RunArgs};
 use crate::charts;
 use crate::commands::history;
+use crate::drawing;
 use crate::entities;
 use crate::failure::Failure;
 use crate::host::{self, card, session::Session};
-use crate::output;
-use crate::parquet;
 use crate::terminal::Terminal;
 
 /// Evaluates a card and prints or writes its report.
@@ -21,7 +20,7 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     let switches = args.switches.read()?;
     entities::check(&args.entities)?;
     if matches!(args.format, OutputFormat::Xlsx | OutputFormat::Parquet) && args.out.is_none() {
-        return Err(no_file());
+        return Err(drawing::no_file());
     }
     if args.fail_on.contains(&FailOn::Restated) && args.history.is_none() {
         return Err(Failure::usage(
@@ -61,7 +60,7 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     if let Some(folder) = &args.charts {
         charts::write(&report, folder, args.chart_format)?;
     }
-    deliver(&report, args, terminal)?;
+    drawing::deliver(&report, args, terminal)?;
     let missed = missed(&report, &args.fail_on);
     if args.annotations {
         eprint!("{}", annotations(&report, &session, &missed));
@@ -78,37 +77,6 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
     } else {
         Err(Failure::Goal(missed.into_iter().map(|missed| missed.text).collect()))
     }
-}
-
-/// Prints the report, or writes it to its file.
-fn deliver(report: &Report, args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
-    let format = match (args.format, &args.out) {
-        (OutputFormat::Table, _) => Format::Table,
-        (OutputFormat::Markdown, _) => Format::Markdown,
-        (OutputFormat::Csv, _) => Format::Csv,
-        (OutputFormat::Json, _) => Format::Json,
-        (OutputFormat::Xlsx, Some(path)) => {
-            let book = bellwether_report::to_xlsx(report).map_err(Failure::input)?;
-            return output::write_whole(path, &book);
-        }
-        (OutputFormat::Parquet, Some(path)) => {
-            return output::write_whole_with(path, |file| parquet::write(report, file));
-        }
-        (OutputFormat::Xlsx | OutputFormat::Parquet, None) => return Err(no_file()),
-    };
-    let options = TextOptions {
-        colour: terminal.colour_out && args.out.is_none(),
-        width: terminal.width,
-    };
-    let text = bellwether_report::render(report, format, &options).map_err(Failure::input)?;
-    match &args.out {
-        Some(path) => output::write_whole(path, text.as_bytes()),
-        None => output::print(&text),
-    }
-}
-
-fn no_file() -> Failure {
-    Failure::usage("--format xlsx and --format parquet are not for a terminal: name a file with --out")
 }
 
 /// Something that `--fail-on` finds.

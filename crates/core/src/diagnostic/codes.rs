@@ -9,7 +9,7 @@
 //! | BW5xx | scores |
 //! | BW6xx | outcomes, links, money, and the checks a CX expert would make |
 //! | BW7xx | tests of a card |
-//! | BW8xx | what is kept and compared: histories, reports that are read again |
+//! | BW8xx | what is kept and drawn: histories, reports that are read again, templates |
 //! | BW9xx | batches: what a file of jobs asks for |
 
 use std::fmt;
@@ -56,7 +56,7 @@ impl Code {
             5 => "scores",
             6 => "outcomes and good practice",
             7 => "tests",
-            8 => "histories and kept reports",
+            8 => "histories, kept reports, templates",
             9 => "batches",
             _ => "unknown",
         }
@@ -180,6 +180,8 @@ registry! {
     // BW8xx histories and kept reports
     HISTORY = 800, "a history that cannot be used";
     KEPT_REPORT = 801, "a report that cannot be read again";
+    TEMPLATE = 850, "a template that cannot be read";
+    TEMPLATE_FAILED = 851, "a template that cannot be drawn";
     // BW9xx batches
     BAD_BATCH = 900, "a file of jobs that cannot be read";
     BATCH_SETTING = 901, "a setting of a batch that is not known or makes no sense";

@@ -232,5 +232,6 @@ mod inference;
 mod lifetimes;
 mod programme;
 mod questions;
+mod quotes;
 mod results;
 mod windows;

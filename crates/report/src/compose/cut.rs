@@ -10,7 +10,7 @@ use crate::format;
 /// Crosses with more rows than this are left to CSV and JSON.
 const MOST_CROSS_ROWS: usize = 60;
 
-pub(super) fn cuts(results: &Results) -> Document {
+pub(crate) fn cuts(results: &Results) -> Document {
     let mut document = Vec::new();
     let all = series(results);
     for cut in results.axes.cuts.iter().filter(|cut| !cut.is_empty()) {
@@ -79,7 +79,7 @@ fn in_cut(cell: &Cell, segments: &[&SegmentAxis]) -> bool {
     cell.segments.len() == segments.len() && segments.iter().all(|segment| cell.segments.contains_key(&segment.name))
 }
 
-pub(super) fn with_band(cell: &Cell, decimals: u32) -> Run {
+pub(crate) fn with_band(cell: &Cell, decimals: u32) -> Run {
     let mut run = format::value(cell, decimals);
     if let Some(band) = &cell.band {
         run.text.push(' ');

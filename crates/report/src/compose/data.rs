@@ -5,7 +5,7 @@ use bellwether::report::Results;
 use crate::document::{Block, Document, Run, Tone};
 use crate::format;
 
-pub(super) fn tables(results: &Results) -> Document {
+pub(crate) fn tables(results: &Results) -> Document {
     if results.tables.is_empty() {
         return Vec::new();
     }

@@ -8,7 +8,7 @@ use crate::format;
 /// Restated numbers that are shown; `bellwether history --restatements` has them all.
 const SHOWN: usize = 12;
 
-pub(super) fn restated(report: &Report) -> Document {
+pub(crate) fn restated(report: &Report) -> Document {
     let Some(note) = report.history.as_ref().filter(|note| !note.restated.is_empty()) else {
         return Vec::new();
     };

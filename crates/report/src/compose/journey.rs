@@ -5,7 +5,7 @@ use bellwether::report::{MetricResult, Results};
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
 
-pub(super) fn journeys(results: &Results) -> Document {
+pub(crate) fn journeys(results: &Results) -> Document {
     let mut document = Vec::new();
     let find = |name: &str| results.metrics.iter().find(|metric| metric.name == name);
     for journey in &results.journeys {

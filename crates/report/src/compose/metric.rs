@@ -6,7 +6,7 @@ use bellwether::report::{Cell, Change, ChangeVerdict, MetricResult, Results};
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
 
-pub(super) fn metric_table(results: &Results, role: Role, heading: &str) -> Document {
+pub(crate) fn metric_table(results: &Results, role: Role, heading: &str) -> Document {
     let of_programme = |metric: &MetricResult| results.programme.iter().any(|one| one.metric == metric.name);
     let metrics: Vec<&MetricResult> = results
         .metrics
@@ -108,7 +108,7 @@ fn metric_row(metric: &MetricResult, results: &Results) -> Vec<Run> {
     ]
 }
 
-fn target(cell: &Cell, metric: &MetricResult) -> Run {
+pub(crate) fn target(cell: &Cell, metric: &MetricResult) -> Run {
     let Some(target) = cell.target else {
         return Run::default();
     };
@@ -121,7 +121,7 @@ fn target(cell: &Cell, metric: &MetricResult) -> Run {
     Run::new(format!("{mark}{}{due}", format::stated(target)), tone)
 }
 
-pub(super) fn change(change: Option<&Change>, decimals: u32) -> Run {
+pub(crate) fn change(change: Option<&Change>, decimals: u32) -> Run {
     let Some(change) = change else { return Run::default() };
     let shown = format::difference(change.difference, decimals);
     // A difference that rounds to nothing points nowhere.

@@ -5,7 +5,7 @@ use bellwether::report::Report;
 
 use crate::document::{Block, Document, Run, Tone};
 
-pub(super) fn notes(report: &Report) -> Document {
+pub(crate) fn notes(report: &Report) -> Document {
     let told = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_told());
     // What to do is said once where several findings have the same way out.
     let mut said: Vec<(Code, &str)> = Vec::new();

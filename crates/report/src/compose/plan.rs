@@ -5,7 +5,8 @@ use bellwether::report::Results;
 use crate::document::{Align, Block, Document, Run, Table};
 use crate::format;
 
-pub(super) fn plans(results: &Results) -> Document {
+/// Objectives and what serves them.
+pub(crate) fn objectives(results: &Results) -> Document {
     let mut document = Vec::new();
     if !results.objectives.is_empty() {
         document.push(Block::Heading("Objectives".to_owned()));
@@ -25,6 +26,11 @@ pub(super) fn plans(results: &Results) -> Document {
         });
         document.push(Block::Items(items.collect()));
     }
+    document
+}
+
+pub(crate) fn plans(results: &Results) -> Document {
+    let mut document = objectives(results);
     if !results.initiatives.is_empty() {
         document.push(Block::Heading("Initiatives".to_owned()));
         let rows = results.initiatives.iter().map(|result| {

@@ -7,7 +7,7 @@ use super::metric::change;
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
 
-pub(super) fn score_section(score: &ScoreResult) -> Document {
+pub(crate) fn score_section(score: &ScoreResult) -> Document {
     let cell = &score.headline;
     let value = format::value(cell, score.decimals);
     let mut line = vec![Run::new(

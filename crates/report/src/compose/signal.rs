@@ -6,7 +6,7 @@ use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
 
 /// Values of the series that are more than noise, and the latest limits.
-pub(super) fn signals(results: &Results) -> Document {
+pub(crate) fn signals(results: &Results) -> Document {
     let metrics = results
         .metrics
         .iter()
@@ -71,7 +71,7 @@ pub(super) fn signals(results: &Results) -> Document {
 }
 
 /// Changes that were called, split into what the segments did and how their mix shifted.
-pub(super) fn mixes(results: &Results) -> Document {
+pub(crate) fn mixes(results: &Results) -> Document {
     let mut rows = Vec::new();
     for metric in &results.metrics {
         let called = metric

@@ -9,7 +9,7 @@ use crate::document::{Align, Block, Document, Run, Table};
 /// Periods of the trend.
 const TREND_STEPS: usize = 6;
 
-pub(super) fn trend(results: &Results) -> Document {
+pub(crate) fn trend(results: &Results) -> Document {
     let Some(axis) = results.axes.periods.first() else {
         return Vec::new();
     };

@@ -35,10 +35,7 @@ pub(super) fn check(findings: &mut Findings<'_>) {
         card.initiatives.iter().map(|action| ("initiative", &action.name)),
     );
     duplicates(findings, card.lists.iter().map(|list| ("list", &list.name)));
-    duplicates(
-        findings,
-        card.quotes.iter().map(|quotes| ("list of quotes", &quotes.name)),
-    );
+    duplicates(findings, card.quotes.iter().map(|quotes| ("quotation", &quotes.name)));
     duplicates(
         findings,
         card.audiences.iter().map(|audience| ("audience", &audience.name)),
