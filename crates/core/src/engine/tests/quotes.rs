@@ -24,7 +24,7 @@ fn quoted(table: &str, quotes: &str) -> Result<Vec<crate::report::QuotesResult>,
         modules: &[],
         params: &[],
     };
-    let told = |error: &Error| {
+    let told = |error: &Error| -> Vec<String> {
         error
             .diagnostics()
             .iter()
