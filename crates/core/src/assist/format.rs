@@ -457,12 +457,8 @@ impl Layout<'_, '_> {
     }
 
     fn indent_in(&self, state: super::reading::State, token: usize) -> usize {
-        let block = state.outer != NONE && self.reading.is(state.outer, "{");
-        let begun = if state.outer == NONE || block {
-            state.statement
-        } else {
-            state.piece
-        };
+        // The arms of a `switch` are pieces as well: a block is divided by commas or by statements.
+        let begun = state.piece;
         if begun < token {
             return self.line_of(begun) + 4;
         }

@@ -229,8 +229,7 @@ impl<'r, 'a> Names<'r, 'a> {
                 .filter(seen)
         };
         known()
-            .filter(|variable| variable.token <= at)
-            .next_back()
+            .rfind(|variable| variable.token <= at)
             .or_else(|| known().next())
     }
 

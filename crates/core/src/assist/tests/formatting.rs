@@ -55,6 +55,10 @@ fn lines_of_the_author_stay() {
         "rate(t, |r| r.a == 1\n&& r.b)\n.where(|r|\nr.c);",
         "rate(t, |r| r.a == 1\n    && r.b)\n    .where(|r|\n        r.c);\n",
     );
+    is(
+        "segment(\"t\", t, |r| switch r.a {\n\"A\"|\"B\"=>1,\n\"C\" => 2,\n_ => ()\n});",
+        "segment(\"t\", t, |r| switch r.a {\n    \"A\" | \"B\" => 1,\n    \"C\" => 2,\n    _ => ()\n});\n",
+    );
     is("let a    = 1;\nlet long = 2;", "let a    = 1;\nlet long = 2;\n");
     is("a;\r\nb ;\r\n", "a;\r\nb;\r\n");
 }
