@@ -1,5 +1,5 @@
 // The examples of the repository, copied into the site: /examples/index.json, /examples/NAME/FILE.
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vite";
 
@@ -19,7 +19,8 @@ function described(folder: string): [string, string][] {
 }
 
 function entries(folder: string): ExampleEntry[] {
-  return described(folder).map(([name, about]) => {
+  const cards = described(folder).filter(([name]) => existsSync(join(folder, name, "scorecard.rhai")));
+  return cards.map(([name, about]) => {
     const card = readFileSync(join(folder, name, "scorecard.rhai"), "utf8");
     const files = readdirSync(join(folder, name))
       .filter((file) => file.endsWith(".csv"))

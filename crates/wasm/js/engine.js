@@ -125,6 +125,11 @@ export class Engine {
     return this.#askOfCard(card, options, (raw, text, how, told) => raw.backtest(text, outcome, how, told));
   }
 
+  markdown(card, options = {}) {
+    const [text, how] = [cardJson(card), optionsJson(options)];
+    return JSON.parse(this.#call(options, (raw) => raw.markdown(text, how, options.progress !== undefined), card));
+  }
+
   charts(card, options = {}) {
     const { theme = "light" } = options;
     return this.#askOfCard(card, options, (raw, text, how, told) => raw.charts(text, how, String(theme), told));

@@ -233,6 +233,11 @@ impl RawEngine {
         answer(self.session.backtest(&card, outcome.as_deref(), &settings, hook(told)))
     }
 
+    pub fn markdown(&mut self, card: &str, options: &str, told: bool) -> Answer {
+        let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
+        answer(self.session.markdown(&card, &settings, hook(told)))
+    }
+
     pub fn charts(&mut self, card: &str, options: &str, theme: &str, told: bool) -> Answer {
         let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
         answer(self.session.charts(&card, &settings, theme, hook(told)))

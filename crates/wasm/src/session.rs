@@ -14,6 +14,7 @@ use bellwether::report::chart::charts;
 use bellwether::report::{Explanation, Report, canonical_json};
 use bellwether::{Engine, Error, ErrorKind, EvaluateOptions, Limits, Source, starter};
 use bellwether_report::chart::{Theme, vega_lite};
+use bellwether_report::{compose, to_markdown};
 use serde::Serialize;
 
 use crate::answer::{
@@ -454,6 +455,20 @@ impl Session {
             chart,
         });
         Ok(drawn.collect())
+    }
+
+    /// The report as Markdown.
+    ///
+    /// # Errors
+    /// As [`Session::report`].
+    pub fn markdown(
+        &mut self,
+        card: &CardText,
+        settings: &EvaluateSettings,
+        progress: Option<Progress>,
+    ) -> Result<String, Failure> {
+        let report = self.report(card, settings, progress)?;
+        Ok(to_markdown(&compose(&report)))
     }
 
     /// How the value of a cell came about.

@@ -209,6 +209,8 @@ export class Engine {
   whatIf(card: Card, question: WhatIfQuestion, options?: EvaluateOptions): WhatIf;
   /** Whether earlier scores told a later outcome; without a name, the first outcome of the card. */
   backtest(card: Card, outcome?: string, options?: EvaluateOptions): Backtest;
+  /** The report as Markdown, for pull requests and chat. It is not worked out again where `evaluate` just did. */
+  markdown(card: Card, options?: EvaluateOptions): string;
   /** The charts of a report, each with its Vega-Lite specification. The report is that of `evaluate` with the same card
    * and options, which is not worked out again. */
   charts(card: Card, options?: EvaluateOptions & { theme?: "light" | "dark" }): ReportChart[];

@@ -44,7 +44,7 @@ const setup = () => [
     // Tab indents; Escape and then Tab leaves the editor, as in every CodeMirror.
     { key: "Escape", run: temporarilySetTabFocusMode }, indentWithTab,
   ]),
-  EditorView.contentAttributes.of({ "aria-label": "The scorecard's script", spellcheck: "false", autocapitalize: "off" }),
+  EditorView.contentAttributes.of({ tabindex: "0", "aria-label": "The scorecard's script", spellcheck: "false", autocapitalize: "off" }),
   EditorView.updateListener.of((update) => {
     if (update.docChanged) text.value = update.state.doc.toString();
   }),

@@ -142,12 +142,14 @@ export async function goToDefinition(view: EditorView, position = view.state.sel
 export async function format(view: EditorView): Promise<void> {
   const before = view.state.doc.toString();
   const done = await ask("format", [offsetCard(before)]);
-  if (!done || view.state.doc.toString() !== before) return;
+  if (!done) return notify("Not while a bracket or a text is left open.");
+  if (view.state.doc.toString() !== before) return;
   if (done.text === before) return notify("The card is in good order already.");
   view.dispatch({
     changes: done.edits.map((edit) => ({ from: edit.span.start, to: edit.span.end, insert: edit.text })),
     userEvent: "format",
   });
+  view.focus();
 }
 
 export const assist: Extension = [

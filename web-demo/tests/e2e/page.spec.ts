@@ -10,7 +10,7 @@ async function accessible(page: Page, what: string): Promise<void> {
 
 for (const theme of ["light", "dark"] as const) {
   test(`every view is accessible in ${theme} colours`, async ({ page }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await start(page);
     await linked(page);

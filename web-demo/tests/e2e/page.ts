@@ -46,7 +46,7 @@ export async function start(page: Page, path = "./"): Promise<void> {
 
 /** Waits until what is shown is of the present text. */
 export async function settled(page: Page): Promise<void> {
-  await expect(page.locator(".status").first()).toHaveAttribute("data-state", "fresh");
+  await expect(page.locator(".status").first()).toHaveAttribute("data-state", "fresh", { timeout: 30_000 });
 }
 
 export const linked = (page: Page) => expect(page.locator(".status").first()).toHaveAttribute("data-links", "done", { timeout: 40_000 });
@@ -74,6 +74,7 @@ export async function cursorBehind(page: Page, text: string): Promise<void> {
   await page.keyboard.press("ControlOrMeta+f");
   const field = page.locator(".cm-search input[name=search]");
   await field.fill(text);
+  await field.dispatchEvent("change");
   await field.press("Enter");
   await page.keyboard.press("Escape");
   await page.keyboard.press("ArrowRight");

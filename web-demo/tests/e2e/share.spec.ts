@@ -71,8 +71,6 @@ test("card, reports and charts are downloaded", async ({ page }) => {
   expect([card.name, card.text.toString()]).toEqual(["subscriber-health.rhai", await page.evaluate(() => fetch("./examples/subscriber-health/scorecard.rhai").then((got) => got.text()))]);
   const json = await get(menu("Report as JSON"));
   expect(JSON.parse(json.text.toString()).results.metrics).toHaveLength(8);
-  const html = await get(menu("Report as a page"));
-  expect([html.name, html.text.toString().slice(0, 15).toLowerCase()]).toEqual(["subscriber-health.html", "<!doctype html>"]);
   const markdown = await get(menu("Report as Markdown"));
   expect(markdown.text.toString()).toContain("# Subscriber health");
   const figure = page.locator("[data-chart=waterfall]").first();
