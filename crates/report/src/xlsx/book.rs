@@ -7,6 +7,8 @@ use rust_xlsxwriter::{
 
 /// A cell holds no longer text.
 const LONGEST: usize = 32_000;
+/// Letters of a line in the widest column.
+const LINE: usize = 55;
 /// Rows of a sheet, its head among them.
 pub(super) const MOST_ROWS: usize = 1_048_576;
 
@@ -173,9 +175,15 @@ impl Sheet {
         let room = MOST_ROWS - top as usize - 1;
         for (index, row) in self.rows.iter().take(room).enumerate() {
             let at = top + 1 + index as u32;
+            let mut lines = 1;
             for (column, entry) in row.iter().enumerate() {
                 let wide = write_entry(sheet, at, column as u16, entry, styles)?;
                 note_width(&mut widths, column, wide);
+                lines = lines.max(wide.div_ceil(LINE));
+            }
+            // Not every program makes room for wrapped text by itself.
+            if lines > 1 {
+                sheet.set_row_height(at, 15.0 * lines.min(20) as f64)?;
             }
         }
         for (column, wide) in widths.iter().enumerate() {
