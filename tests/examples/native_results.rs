@@ -67,7 +67,6 @@ fn line(
         "tables": tables,
         "sha256": report.provenance.results_sha256,
         "results": canonical_json(&report.results).expect("results are JSON"),
-        "diagnostics": report.diagnostics.len(),
     });
     writeln!(out, "{value}").expect("standard output is open");
 }

@@ -35,7 +35,7 @@ const native = nativeResults()
 
 test("there are native results", () => assert.ok(native.length >= 12, `${native.length} cards`));
 
-for (const { name, card, options, tables, results, sha256, diagnostics } of native) {
+for (const { name, card, options, tables, results, sha256 } of native) {
   test(`${name} has the same bytes`, async () => {
     // The limits of strangers' cards leave no room for a million rows in a page's memory on top of the tables.
     const engine = await Engine.create({ preset: "batch" });
@@ -51,7 +51,6 @@ for (const { name, card, options, tables, results, sha256, diagnostics } of nati
     engine.free();
     assert.ok(made === results, differing(made, results));
     assert.equal(report.provenance.results_sha256, sha256);
-    assert.equal(report.diagnostics.length, diagnostics, "as many findings");
   });
 }
 
