@@ -96,6 +96,7 @@ pub fn slice(report: &Report, segment: &str, value: &str) -> Option<Report> {
     clear(&mut results.pace, "pace", &mut left_out);
     clear(&mut results.initiatives, "initiatives", &mut left_out);
     clear(&mut results.alerts, "alerts", &mut left_out);
+    clear(&mut results.programme, "health of the programme", &mut left_out);
     let mut provenance = report.provenance.clone();
     let of_results_sha256 = std::mem::take(&mut provenance.results_sha256);
     // What was written as JSON once can be written again; a hash that is empty would be seen.

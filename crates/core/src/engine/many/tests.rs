@@ -7,7 +7,7 @@ use crate::report::canonical_json;
 use crate::script::Source;
 
 #[path = "../../../benches/common/generated.rs"]
-#[expect(clippy::indexing_slicing, reason = "numbers are below the lengths")]
+#[allow(clippy::indexing_slicing, reason = "numbers are below the lengths")]
 #[expect(dead_code, reason = "the bench reads more of it")]
 mod generated;
 
