@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use bellwether::data::Table;
-use bellwether::diagnostic::Diagnostic;
+use bellwether::diagnostic::{Diagnostic, codes};
 use bellwether::engine::{EvaluateOptions, Job, ManyOptions};
 use sha2::{Digest as _, Sha256};
 
 use self::readings::{Reading, Readings};
+use self::unit::Trouble;
 use crate::host::{Event, Host};
 use crate::index;
 use crate::journal::Journal;
@@ -262,6 +263,7 @@ impl Runner<'_> {
                 Ok(report) => match self
                     .host
                     .recorded(report)
+                    .map_err(Trouble::Folder)
                     .and_then(|report| self.write(*at, &report, drawing))
                 {
                     Ok(record) => {
@@ -272,13 +274,17 @@ impl Runner<'_> {
                         }
                         self.finish(*at, (*key).clone(), record);
                     }
-                    Err(why) => self.stop(why),
+                    Err(Trouble::Folder(why)) => self.stop(why),
+                    Err(Trouble::Unit(why)) => {
+                        let finding = Diagnostic::error(codes::BATCH_SETTING, why);
+                        self.failed(*at, vec![finding], self.provenance(*at, group, readings));
+                    }
                 },
                 Err(error) => {
                     let tables = self.provenance(*at, group, readings);
                     let mut diagnostics = error.diagnostics().to_vec();
                     if diagnostics.is_empty() {
-                        let stopped = Diagnostic::error(bellwether::diagnostic::codes::LIMIT, error.to_string());
+                        let stopped = Diagnostic::error(codes::LIMIT, error.to_string());
                         diagnostics.push(stopped);
                     }
                     self.failed(*at, diagnostics, tables);

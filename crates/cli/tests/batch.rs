@@ -444,10 +444,10 @@ fn the_example_runs_on_the_bundled_data() {
     assert!(output.status.success(), "{}", err(&output));
     let made = files(out.path());
     for file in [
-        "subscriber-health/whole.md",
+        "subscriber-health/whole.html",
         "subscriber-health/region/north.json",
-        "subscriber-health/plan/pro.md",
-        "support-desk/whole.md",
+        "subscriber-health/plan/pro.html",
+        "support-desk/whole.html",
     ] {
         assert!(made.contains_key(file), "{file} among {:?}", made.keys());
     }

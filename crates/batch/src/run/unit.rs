@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bellwether::report::{Report, TableProvenance, slice, slices};
-use bellwether_report::{FileOptions, format, render_to};
+use bellwether_report::{FileOptions, audiences, format, render_to};
 
 use super::Runner;
 use crate::host::Event;
@@ -34,6 +34,14 @@ pub fn record(unit: &Unit, tables: Vec<TableProvenance>) -> UnitRecord {
     }
 }
 
+/// Why a unit's files are not all there.
+pub enum Trouble {
+    /// The folder cannot be written: nothing can go on.
+    Folder(String),
+    /// The unit itself: it fails alone.
+    Unit(String),
+}
+
 /// A report to write: the whole, or a slice with the name of its value in files.
 struct Task {
     slice: Option<(String, String, String)>,
@@ -41,8 +49,9 @@ struct Task {
 
 impl Runner<'_> {
     /// Writes all files of a unit.
-    pub(super) fn write(&self, at: usize, report: &Report, threads: usize) -> Result<UnitRecord, String> {
-        let unit = self.plan.units.get(at).ok_or("no such unit")?;
+    pub(super) fn write(&self, at: usize, report: &Report, threads: usize) -> Result<UnitRecord, Trouble> {
+        let none = || Trouble::Unit("no such unit".to_owned());
+        let unit = self.plan.units.get(at).ok_or_else(none)?;
         let mut tasks: Vec<Task> = Vec::new();
         if unit.whole {
             tasks.push(Task { slice: None });
@@ -57,7 +66,7 @@ impl Runner<'_> {
                 });
             }
         }
-        let made: Mutex<BTreeMap<usize, Result<ReportRecord, String>>> = Mutex::default();
+        let made: Mutex<BTreeMap<usize, Result<ReportRecord, Trouble>>> = Mutex::default();
         let next = AtomicUsize::new(0);
         let work = || {
             while let Some((number, task)) = {
@@ -90,12 +99,13 @@ impl Runner<'_> {
         })
     }
 
-    fn write_one(&self, unit: &Unit, whole: &Report, task: &Task) -> Result<ReportRecord, String> {
+    fn write_one(&self, unit: &Unit, whole: &Report, task: &Task) -> Result<ReportRecord, Trouble> {
         let cut = match &task.slice {
             None => None,
-            Some((segment, value, _)) => {
-                Some(slice(whole, segment, value).ok_or_else(|| format!("`{segment}` has no value `{value}`"))?)
-            }
+            Some((segment, value, _)) => Some(
+                slice(whole, segment, value)
+                    .ok_or_else(|| Trouble::Unit(format!("`{segment}` has no value `{value}`")))?,
+            ),
         };
         let report = cut.as_ref().unwrap_or(whole);
         let named = task
@@ -106,14 +116,26 @@ impl Runner<'_> {
         for target in unit.files_of(named) {
             let mut taken = self.files.lock().unwrap_or_else(PoisonError::into_inner);
             if !taken.insert(target.path.to_lowercase()) {
-                return Err(format!("two reports would be written to {}", target.path));
+                return Err(Trouble::Unit(format!(
+                    "two reports would be written to {}",
+                    target.path
+                )));
             }
             drop(taken);
+            // An audience that only a list of the whole report names reads a slice as a team does.
+            let known = audiences(&report.results);
+            let audience = target.audience.clone();
             let options = FileOptions {
-                audience: target.audience.clone(),
+                audience: audience.map(|name| {
+                    if known.contains(&name) || cut.is_none() {
+                        name
+                    } else {
+                        "team".to_owned()
+                    }
+                }),
             };
-            let bytes = render_to(report, target.format, &options)?;
-            self.folder.write(&target.path, &bytes)?;
+            let bytes = render_to(report, target.format, &options).map_err(Trouble::Unit)?;
+            self.folder.write(&target.path, &bytes).map_err(Trouble::Folder)?;
             self.host.told(Event::Written(&target.path));
             files.push(FileRecord {
                 file: target.path,
