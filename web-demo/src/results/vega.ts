@@ -20,6 +20,8 @@ export async function draw(host: HTMLElement, spec: Spec): Promise<Drawing> {
   view.tooltip(tooltip);
   // Outside the page first, so that the old picture stays until the new one is there.
   const holder = document.createElement("div");
+  // The place around it says in a sentence what is to be seen; the marks one by one would only be noise.
+  holder.ariaHidden = "true";
   view.initialize(holder);
   await view.runAsync();
   host.replaceChildren(holder);
