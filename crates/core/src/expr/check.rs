@@ -20,7 +20,8 @@ pub fn check(expr: &Expr, row: &dyn RowSchema) -> Result<Typed, Vec<Diagnostic>>
         columns: Vec::new(),
         types: Vec::new(),
         uses: Vec::new(),
-        slots: Vec::new(),
+        scope: Vec::new(),
+        slots: 0,
         uses_as_of: false,
         errors: Vec::new(),
         warnings: Vec::new(),
@@ -39,7 +40,6 @@ pub fn check(expr: &Expr, row: &dyn RowSchema) -> Result<Typed, Vec<Diagnostic>>
         Ok(mut root) if errors.is_empty() => {
             let mut lifted = 0;
             root.lift(&|column| types.get(column) == Some(&Mask::TEXT), &mut lifted);
-            let slots = slots.iter().map(|(slot, _)| *slot as usize + 1).max().unwrap_or(0);
             let steps = root.count();
             Ok(Typed {
                 root,
@@ -69,7 +69,11 @@ struct Checker<'a> {
     types: Vec<Mask>,
     /// Where each column was narrowed first.
     uses: Vec<Option<Span>>,
-    slots: Vec<(u32, Mask)>,
+    /// The names that are known here, the innermost last: slot as the definition has it, and type. Where a name stands here is
+    /// its slot in what is checked, so that a saved card can neither mix names up nor ask for a slot of any number.
+    scope: Vec<(u32, Mask)>,
+    /// How many names are known at once at most.
+    slots: usize,
     uses_as_of: bool,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
@@ -107,20 +111,23 @@ impl Checker<'_> {
             ExprKind::Switch { on, arms, default } => self.switch(on, arms, default.as_deref(), span),
             ExprKind::Let { slot, value, body } => {
                 let value = self.node(value);
-                self.slots
+                let place = self.scope.len();
+                self.slots = self.slots.max(place + 1);
+                self.scope
                     .push((*slot, value.as_ref().map_or(Mask::ANY, |value| value.ty)));
                 let body = self.node(body);
+                self.scope.truncate(place);
                 let (value, body) = (value?, body?);
                 let ty = body.ty;
-                Ok(Node::new(
-                    Kind::Let(*slot as usize, Box::new(value), Box::new(body)),
-                    ty,
-                ))
+                Ok(Node::new(Kind::Let(place, Box::new(value), Box::new(body)), ty))
             }
-            ExprKind::Slot(slot) => match self.slots.iter().rev().find(|(known, _)| known == slot) {
-                Some((_, ty)) => Ok(Node::new(Kind::Slot(*slot as usize), *ty)),
-                None => self.mismatch(span, "this name has no value", "give it one with `let`"),
-            },
+            ExprKind::Slot(slot) => {
+                let mut known = self.scope.iter().enumerate().rev();
+                match known.find(|(_, (known, _))| known == slot) {
+                    Some((place, (_, ty))) => Ok(Node::new(Kind::Slot(place), *ty)),
+                    None => self.mismatch(span, "this name has no value", "give it one with `let`"),
+                }
+            }
             ExprKind::In(value, items) => self.within(value, items, span),
             ExprKind::InRange {
                 value,

@@ -643,6 +643,27 @@ fn texts_cannot_grow_without_end() {
     assert!(!evaluator.exceeded());
 }
 
+/// Compiled closures number their names apart and from 0; a saved card need not.
+#[test]
+fn names_of_a_saved_card_may_repeat_and_have_any_number() {
+    let data = dataset(vec![("n", Column::ints(vec![Some(7)]))], vec![]);
+    let slot = || Expr::new(ExprKind::Slot(u32::MAX), span());
+    let named = |value: Expr, body: Expr| {
+        let (value, body) = (Box::new(value), Box::new(body));
+        Expr::new(
+            ExprKind::Let {
+                slot: u32::MAX,
+                value,
+                body,
+            },
+            span(),
+        )
+    };
+    let inner = named(text("inside"), call(Function::Len, vec![slot()]));
+    let both = named(column("n"), binary(BinaryOp::Add, inner, slot()));
+    assert_eq!(values(&data, &both), [Value::Int(13)]);
+}
+
 #[test]
 fn what_holds_is_true_and_there() {
     let column = Column::bools(vec![Some(true), Some(false), None, Some(true)]);
