@@ -41,7 +41,7 @@ export interface CallOptions {
 export interface ClientOptions {
   /** Milliseconds without answer or sign of life after which a worker is ended. */
   patience: number;
-  /** The same while it starts or reads a file. */
+  /** The same while it starts, reads a file, or works with what it has just read: the first time is the slowest. */
   slowPatience: number;
   /** Told when a worker has ended, with which failure, and the table that ended it, which is not read again. */
   onEnd?: (why: Ended, failure?: Failure, lost?: string) => void;
@@ -52,12 +52,18 @@ export interface ClientOptions {
 /** A call may take as many times longer than the small first card before its silence counts. */
 const SLOWNESS = 25;
 const MOST_PATIENCE = 10_000;
+/** And as many times longer than the longest call that was answered since the first. */
+const LONGER = 1.5;
 
 export class Client {
   /** Grows when a worker was ended for its silence and the person asks for more time. */
   patience: number;
   private worker: WorkerLike | undefined;
   private ready = false;
+  /** Whether nothing was worked out yet with the tables as they are. */
+  private cold = false;
+  /** When the present call was made. */
+  private since = 0;
   private current: Call | undefined;
   private waiting: Call[] = [];
   private sources = new Map<string, Source>();
@@ -157,6 +163,8 @@ export class Client {
     this.current = this.waiting.shift();
     if (!this.current) return;
     const { id, op, args } = this.current;
+    this.since = performance.now();
+    if (op === "load" || op === "dropTable") this.cold = true;
     this.worker.postMessage({ id, op, args } satisfies Request);
     this.watch();
   }
@@ -164,8 +172,13 @@ export class Client {
   private watch(): void {
     clearTimeout(this.timer);
     if (this.ready && !this.current) return;
-    const slow = !this.ready || this.current?.op === "load";
+    const slow = !this.ready || this.cold;
     this.timer = setTimeout(() => this.end("silent"), slow ? Math.max(this.options.slowPatience, this.patience) : this.patience);
+  }
+
+  /** Gives calls so many milliseconds, if they have less. */
+  private allow(milliseconds: number): void {
+    this.patience = Math.max(this.patience, Math.min(milliseconds, MOST_PATIENCE));
   }
 
   private hear(worker: WorkerLike, answer: Answer): void {
@@ -173,7 +186,7 @@ export class Client {
     if (answer.kind === "ready") {
       this.ready = true;
       // A slow machine is not a silent one.
-      this.patience = Math.max(this.patience, Math.min(answer.warm * SLOWNESS, MOST_PATIENCE));
+      this.allow(answer.warm * SLOWNESS);
       clearTimeout(this.timer);
       this.options.onReady?.(answer.renders);
       this.send();
@@ -186,6 +199,8 @@ export class Client {
     clearTimeout(this.timer);
     const call = this.current;
     this.current = undefined;
+    if (!this.cold) this.allow((performance.now() - this.since) * LONGER);
+    if (call.op === "evaluate") this.cold = false;
     if (answer.kind === "done") call.resolve(answer.value);
     else call.reject(new CallError(answer.failure));
     this.send();
