@@ -218,7 +218,7 @@ fn sentences_say_no_more_than_the_numbers() {
     );
     assert_eq!(
         about("bars/nps/region"),
-        "NPS by region in 2026-06. Best: South with 51.2 points; worst: North with 20.0 points. The ranges of the two do not \
+        "NPS by region in 2026-06. Best: South with 51.3 points; worst: North with 20.0 points. The ranges of the two do not \
          overlap. Of 5 values 1 rests on too few answers."
     );
     assert_eq!(

@@ -140,6 +140,7 @@ fn a_sheet_a_section_and_charts_of_its_own() {
             "Scores",
             "Links",
             "Initiatives",
+            "List 1",
             "Findings",
             "Cells",
             "Method"

@@ -90,7 +90,7 @@ impl Token {
             Self::Soft => ("--bw-soft", "#a9cdea", "#2c5d86"),
             Self::Good => ("--bw-good", "#00785a", "#3ecfa4"),
             Self::Warn => ("--bw-warn", "#8a6100", "#e9b949"),
-            Self::Bad => ("--bw-bad", "#b84a00", "#ff9a5c"),
+            Self::Bad => ("--bw-bad", "#b34800", "#ff9a5c"),
             Self::GoodArea => ("--bw-good-area", "#e0f3ec", "#16332b"),
             Self::WarnArea => ("--bw-warn-area", "#fdf3d9", "#37301a"),
             Self::BadArea => ("--bw-bad-area", "#fce8dc", "#3d2619"),

@@ -195,7 +195,10 @@ mod tests {
         let small = over(&[0.11, 0.52], None);
         assert_eq!(small.ticks, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
         assert_eq!(small.tick_decimals, 1);
-        assert_eq!(over(&[1.2e6, 4.4e6], None).ticks, [1e6, 2e6, 3e6, 4e6, 5e6]);
+        assert_eq!(
+            over(&[1.2e6, 4.4e6], None).ticks,
+            [1e6, 1.5e6, 2e6, 2.5e6, 3e6, 3.5e6, 4e6, 4.5e6]
+        );
     }
 
     #[test]
