@@ -32,10 +32,10 @@ self.addEventListener("fetch", (event) => {
         try {
           return await fetch(request);
         } catch {
-          return (await cache.match("./")) ?? Response.error();
+          return (await cache.match("./", { ignoreVary: true })) ?? Response.error();
         }
       }
-      return (await cache.match(request)) ?? fetch(request);
+      return (await cache.match(request, { ignoreVary: true })) ?? fetch(request);
     }),
   );
 });

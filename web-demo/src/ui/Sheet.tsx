@@ -27,7 +27,7 @@ export function Sheet({ title, subtitle, centred = false, onClose, children }: S
       onMouseDown={(event) => event.target === event.currentTarget && event.currentTarget.close()}
     >
       <div class="sheet-body">
-        <header>
+        <div class="sheet-head">
           <div>
             <h2>{title}</h2>
             {subtitle && <p>{subtitle}</p>}
@@ -35,7 +35,7 @@ export function Sheet({ title, subtitle, centred = false, onClose, children }: S
           <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>
             <Icon name="close" />
           </button>
-        </header>
+        </div>
         {/* What scrolls can be reached by keyboard. */}
         <div class="sheet-content" tabIndex={0} role="group" aria-label={title}>
           {children}

@@ -90,7 +90,7 @@ test("100,000 rows scroll", async ({ page }) => {
   await empty(page);
   await drop(page, [{ name: "many.csv", body: `n\n${Array.from({ length: 100_000 }, (_, at) => at + 1).join("\n")}` }]);
   const view = page.locator(".table-view");
-  await expect(view).toContainText("100");
+  await expect(view.getByRole("cell", { name: "100", exact: true })).toBeAttached();
   await view.evaluate((element) => (element.scrollTop = element.scrollHeight));
   await expect(view.getByRole("cell", { name: "100000", exact: true })).toBeVisible();
 });

@@ -39,7 +39,7 @@ test("columns, settings and segment values are completed", async ({ page }) => {
 test("hovering tells what a word is, and typing a call tells its parameters", async ({ page }) => {
   await start(page);
   await editor(page).getByText("nps", { exact: true }).first().hover();
-  await expect(page.locator(".hover-docs")).toContainText(/promoters/i);
+  await expect(page.locator(".hover-docs")).toContainText(/net promoter score/i);
   await page.mouse.move(5, 5);
   await cursorBehind(page, '.cadence("monthly")');
   await page.keyboard.type('.audience(');
