@@ -191,6 +191,7 @@ mod tests {
     use super::*;
 
     /// Relative luminance by WCAG 2.
+    #[expect(clippy::disallowed_methods, reason = "a contrast is no result")]
     fn luminance(hex: &str) -> f64 {
         let part = |at: usize| {
             let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
