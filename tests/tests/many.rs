@@ -52,7 +52,16 @@ fn widened(card: &Scorecard, tables: &BTreeMap<String, Table>) -> BTreeMap<Strin
     tables
 }
 
+/// Where two texts of JSON begin to differ: the lines of both.
+fn difference(alone: &Report, together: &Report) -> Option<(String, String)> {
+    let text = |report: &Report| serde_json::to_string_pretty(&report.results).expect("results are JSON");
+    let (alone, together) = (text(alone), text(together));
+    let found = alone.lines().zip(together.lines()).find(|(a, b)| a != b);
+    found.map(|(a, b)| (a.to_owned(), b.to_owned()))
+}
+
 fn same(alone: &Report, together: &Report, name: &str) {
+    assert_eq!(difference(alone, together), None, "{name}");
     assert_eq!(alone.provenance, together.provenance, "{name}");
     assert_eq!(alone.diagnostics, together.diagnostics, "{name}");
     let frames = |report: &Report| {

@@ -93,10 +93,10 @@ fn renamed<'a>(new: &Scorecard, diff: &'a CardDiff) -> Result<Vec<(&'a str, &'a 
 /// Gives a metric, outcome or score another name, wherever the card speaks of it.
 fn rename(card: &mut Value, from: &str, to: &str) {
     let change = |spanned: Option<&mut Value>| {
-        if let Some(value) = spanned.and_then(|spanned| spanned.get_mut("value")) {
-            if value.as_str() == Some(from) {
-                *value = to.into();
-            }
+        if let Some(value) = spanned.and_then(|spanned| spanned.get_mut("value"))
+            && value.as_str() == Some(from)
+        {
+            *value = to.into();
         }
     };
     let all = |of: &mut Value, list: &str, keys: &[&str]| {

@@ -209,7 +209,7 @@ mod tests {
         /// What is shown is at most half a unit of its last decimal away.
         #[test]
         fn nothing_is_moved_by_more_than_half_a_unit(value in -1e9..1e9_f64, decimals in 0_u32..6) {
-            let unit = 0.1_f64.powi(decimals as i32);
+            let unit = 1.0 / f64::from(10_u32.pow(decimals));
             let shown = read(&number(value, decimals));
             prop_assert!((shown - value).abs() <= unit / 2.0 + 1e-6 * unit + value.abs() * 1e-15);
         }
@@ -221,7 +221,7 @@ mod tests {
             let (before, behind) = digits.split_at(digits.len() - decimals);
             let half: f64 = format!("{before}.{behind}5").parse().expect("a number");
             let up = number(half, decimals as u32);
-            let unit = 0.1_f64.powi(decimals as i32);
+            let unit = 1.0 / f64::from(10_u32.pow(decimals as u32));
             prop_assert!(read(&up) > half, "{half} is shown as {up}");
             prop_assert!((read(&up) - half - unit / 2.0).abs() < 1e-6 * unit + half * 1e-15);
             prop_assert_eq!(number(-half, decimals as u32), format!("-{up}"));

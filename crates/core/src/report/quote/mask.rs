@@ -103,8 +103,7 @@ fn address(word: &str, places: &mut u64) -> String {
 
 /// Where the signs that close a word begin, and these.
 fn closing(word: &str) -> (usize, &str) {
-    let kept =
-        word.trim_end_matches(|c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '>' | ']' | '"' | '\''));
+    let kept = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '>', ']', '"', '\'']);
     (kept.len(), word.get(kept.len()..).unwrap_or_default())
 }
 

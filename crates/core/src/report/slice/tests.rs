@@ -36,14 +36,14 @@ fn whole() -> Report {
     let region = |row: usize| match row {
         0 | 1 => "East",
         2 | 3 => "West",
-        row if row % 2 == 0 => "North",
+        row if row.is_multiple_of(2) => "North",
         _ => "South",
     };
-    let plan = |row: usize| if row % 3 == 0 { "pro" } else { "basic" };
+    let plan = |row: usize| if row.is_multiple_of(3) { "pro" } else { "basic" };
     let texts =
         |of: &dyn Fn(usize) -> &'static str| Column::texts(&(0..rows).map(|row| Some(of(row))).collect::<Vec<_>>());
     let recommend = |row: usize| {
-        Some(if row % 2 == 0 {
+        Some(if row.is_multiple_of(2) {
             10 - (row as i64 % 3)
         } else {
             5 + (row as i64 % 5)
