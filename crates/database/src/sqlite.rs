@@ -49,7 +49,7 @@ pub(crate) fn read(
     if statement.column_count() == 0 || !statement.readonly() {
         return Err(refused(origin, "the query answers no rows, or would write").help("it is one `select ..`"));
     }
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let seen = look(address, &mut statement, &names, needs)?;
     let columns: Vec<(String, Kind)> = names
         .iter()

@@ -43,16 +43,25 @@ export function TableView({ name }: { name: string }) {
           </tr>
         </thead>
         <tbody>
-          {shown && <tr style={{ height: shown.from * ROW }} aria-hidden="true" />}
+          {shown && <Room rows={shown.from} />}
           {shown?.rows.map((row, at) => (
             <tr key={shown.from + at} aria-rowindex={shown.from + at + 2}>
               <th scope="row" class="row-number">{count(shown.from + at + 1)}</th>
               {row.map((value, column) => <td key={column} class={typeof value === "number" ? "number" : ""}>{plain(value)}</td>)}
             </tr>
           ))}
-          {shown && <tr style={{ height: Math.max(0, info.rows - shown.from - shown.rows.length) * ROW }} aria-hidden="true" />}
+          {shown && <Room rows={Math.max(0, info.rows - shown.from - shown.rows.length)} />}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The room of rows that are not drawn. A row without a cell would take none. */
+function Room({ rows }: { rows: number }) {
+  return (
+    <tr aria-hidden="true">
+      <td style={{ height: rows * ROW, padding: 0, border: 0 }} />
+    </tr>
   );
 }

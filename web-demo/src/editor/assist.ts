@@ -153,7 +153,7 @@ export async function format(view: EditorView): Promise<void> {
 }
 
 export const assist: Extension = [
-  autocompletion({ override: [complete], activateOnTyping: true, maxRenderedOptions: 80, icons: true, interactionDelay: 30 }),
+  autocompletion({ override: [complete], activateOnTyping: true, maxRenderedOptions: 80, icons: true, interactionDelay: 30, closeOnBlur: false }),
   hover,
   signatureField,
   signatures,

@@ -27,7 +27,7 @@ test("columns, settings and segment values are completed", async ({ page }) => {
   const list = page.locator(".cm-tooltip-autocomplete");
   await expect(list.getByRole("option", { name: /^recommend/ })).toBeVisible();
   // A list that was just drawn takes no Enter yet, so that none is taken by mistake.
-  await page.waitForTimeout(500);
+  await page.waitForTimeout(150);
   await page.keyboard.press("Enter");
   await expect(editor(page)).toContainText("nps(survey.recommend)");
   await cursorBehind(page, '.cadence("monthly")');
