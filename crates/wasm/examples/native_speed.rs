@@ -1,5 +1,6 @@
 //! The workload of `bench/workload.js` natively, on one thread, through the same session and to the same JSON: a JSON
 //! object with `card`, `csv` and `turns` comes in, times in milliseconds go out.
+#![allow(clippy::expect_used, reason = "a bench fails loudly")]
 
 use std::collections::BTreeMap;
 use std::time::Instant;

@@ -11,8 +11,8 @@ import { fileURLToPath } from "node:url";
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 test("the example for Node prints what is written below it", () => {
-  const [, program] = readme.match(/```js node\n([\s\S]*?)```/);
-  const [, printed] = readme.match(/```text\n([\s\S]*?)```/);
+  const [, program] = readme.match(/```js not-run: `[^`]*` runs it\n([\s\S]*?)```/);
+  const [, printed] = readme.match(/```text not-run[^\n]*\n([\s\S]*?)```/);
   const folder = mkdtempSync(join(tmpdir(), "bellwether-"));
   try {
     mkdirSync(join(folder, "node_modules/@bellwether"), { recursive: true });

@@ -230,8 +230,8 @@ pub fn most_time() -> Duration {
 }
 
 /// How much memory a case may take beyond the data: the limit and one value of the largest size, with what the engine
-/// holds between two readings of the meter.
+/// holds between two readings of the meter, such as a report of the most cells that it may have.
 #[must_use]
 pub const fn most_memory() -> u64 {
-    Limits::UNTRUSTED.memory_bytes + (8 << 20)
+    Limits::UNTRUSTED.memory_bytes + (16 << 20)
 }
