@@ -106,7 +106,7 @@ fn summary(manifest: &Manifest, plan: &Plan, terminal: Terminal) -> Result<(), F
         .map(|report| report.files.len())
         .sum();
     let count = |number: u64, of: &str| format!("{number} {of}{}", if number == 1 { "" } else { "s" });
-    let mut said = vec![count(run.written, "card"), "written".to_owned()].join(" ");
+    let mut said = format!("{} written", count(run.written, "card"));
     if run.kept > 0 {
         said.push_str(&format!(", {} kept as they are", run.kept));
     }
