@@ -50,6 +50,7 @@ pub use tidy::{TidyColumn, TidyTable, tidy};
 #[cfg(feature = "xlsx")]
 pub use xlsx::to_xlsx;
 
+#[cfg(feature = "terminal")]
 use bellwether::report::Report;
 
 /// What a report can be drawn as.

@@ -121,7 +121,7 @@ mod tests {
         let cut = fit("a very long name of a segment", 12.0, false, 60.0);
         assert!(cut.ends_with('…') && width(&cut, 12.0, false) <= 60.0, "{cut}");
         assert_eq!(fit("North", 12.0, false, 2.0), "");
-        assert_eq!(wrap("one two three", 12.0, false, 34.0, 2), ["one", "two…"]);
+        assert_eq!(wrap("one two three", 12.0, false, 38.0, 2), ["one", "two…"]);
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Token {
             Self::Heat(0) => ("--bw-heat-middle", "#f1f2f4", "#262b33"),
             Self::Heat(1) => ("--bw-heat-good", "#d3e5f5", "#1d3750"),
             Self::Heat(2) => ("--bw-heat-better", "#97c3e7", "#1f527f"),
-            Self::Heat(3..) => ("--bw-heat-best", "#549ad6", "#256ead"),
+            Self::Heat(3..) => ("--bw-heat-best", "#549ad6", "#246ba8"),
         }
     }
 
