@@ -115,7 +115,9 @@ pub(crate) fn keep_needed(card: &Scorecard, summaries: &mut [super::summary::Tab
             // A summary has the new name of a column, what is needed of the host the old one.
             let original = renames.iter().find(|(_, to)| to == column);
             let original = original.map_or(column, |(from, _)| from.value.as_str());
-            uses.column(&name, column).is_some() || needs.is_some_and(|needs| needs.columns.contains_key(original))
+            is_own(column)
+                || uses.column(&name, column).is_some()
+                || needs.is_some_and(|needs| needs.columns.contains_key(original))
         };
         summary.columns.retain(|column| needed(&column.column));
     }
