@@ -111,6 +111,10 @@ pub(crate) fn keep_needed(card: &Scorecard, summaries: &mut [super::summary::Tab
             .table(&name)
             .map(|table| table.renames.as_slice())
             .unwrap_or_default();
+        let is_own = |column: &str| {
+            let declared = card.table(&name);
+            declared.is_some_and(|table| table.added.iter().any(|added| added.name.value == column))
+        };
         let needed = |column: &str| {
             // A summary has the new name of a column, what is needed of the host the old one.
             let original = renames.iter().find(|(_, to)| to == column);
