@@ -400,3 +400,21 @@ test("the WebAssembly asks its host for the time, for progress and for nothing e
   const glue = await readFile(new URL("../pkg/bellwether.js", import.meta.url), "utf8");
   assert.doesNotMatch(glue, /getRandomValues|Math\.random|crypto/);
 });
+
+test("sums of floats lose no value whose size is new in its cell", async () => {
+  // Sizes that come for the first time in a later cell: an address that wraps around in 32 bits once lost them.
+  const amounts = [12.5, 14.25, 256.125, 0.140625, 3000.5, 0.001953125, 70000.75, 1e-9];
+  const engine = await Engine.create();
+  engine.setTable("payments", { csv: `place,amount\n${amounts.map((amount, at) => `p${at},${amount}\n`).join("")}` });
+  const text = `
+    scorecard("Payments").min_n(1);
+    let payments = table("payments");
+    segment("place", payments.place);
+    metric("paid", sum(payments.amount));`;
+  const cells = metric(engine.evaluate({ text }), "paid").cells.filter((cell) => cell.segments !== undefined);
+  assert.deepEqual(
+    cells.map((cell) => cell.value),
+    amounts,
+  );
+  engine.free();
+});

@@ -13,8 +13,9 @@ const FRACTION_BITS: u32 = 52;
 const FRACTION: u64 = (1 << FRACTION_BITS) - 1;
 /// One row, in the upper bits of a sum of fractions.
 const ONE: u128 = 1 << 96;
-/// No place yet.
-const NONE: u32 = u32::MAX;
+/// No place yet. Half of all numbers, so that a cell beyond it is beyond every place too, and does not wrap around to one
+/// where `usize` has 32 bits.
+const NONE: u32 = u32::MAX / 2;
 /// A square of a fraction has 104 bits, so 2²⁴ of them fit; carried well before.
 const ADDS_BETWEEN_CARRIES: u64 = 1 << 22;
 
@@ -348,13 +349,14 @@ impl<P: Gather> ByExponent<P> {
         if *start != NONE {
             return Some(*start as usize);
         }
-        if self.fields.len() >= MOST_SLOTS {
+        let end = self.places.len().saturating_add(self.cells);
+        if self.fields.len() >= MOST_SLOTS || end > NONE as usize {
             return None;
         }
         *start = u32::try_from(self.places.len()).ok()?;
         let start = *start as usize;
         self.fields.push(field);
-        self.places.resize(self.places.len() + self.cells, P::default());
+        self.places.resize(end, P::default());
         if !self.carried.is_empty() {
             self.carried.resize(self.places.len(), 0);
         }
