@@ -402,10 +402,11 @@ test("the WebAssembly asks its host for the time, for progress and for nothing e
 });
 
 test("sums of floats lose no value whose size is new in its cell", async () => {
-  // Sizes that come for the first time in a later cell: an address that wraps around in 32 bits once lost them.
-  const amounts = [12.5, 14.25, 256.125, 0.140625, 3000.5, 0.001953125, 70000.75, 1e-9];
+  // Sizes that come for the first time after many rows: an address that wraps around in 32 bits once lost them.
+  const amounts = [0.5, 14.25, 256.125, 0.140625, 3000.5, 0.001953125, 70000.75, 1e9 + 0.5];
+  const usual = "p0,0.5\n".repeat(100_000);
   const engine = await Engine.create();
-  engine.setTable("payments", { csv: `place,amount\n${amounts.map((amount, at) => `p${at},${amount}\n`).join("")}` });
+  engine.setTable("payments", { csv: `place,amount\n${usual}${amounts.map((amount, at) => `p${at},${amount}\n`).join("")}` });
   const text = `
     scorecard("Payments").min_n(1);
     let payments = table("payments");
@@ -414,7 +415,7 @@ test("sums of floats lose no value whose size is new in its cell", async () => {
   const cells = metric(engine.evaluate({ text }), "paid").cells.filter((cell) => cell.segments !== undefined);
   assert.deepEqual(
     cells.map((cell) => cell.value),
-    amounts,
+    [0.5 * 100_001, ...amounts.slice(1)],
   );
   engine.free();
 });

@@ -222,7 +222,7 @@ fn grouped(text: &str, group: char, point: char) -> Option<String> {
 
 /// The message for text where numbers are needed.
 pub(super) fn not_numbers(frame: &Frame, name: &str, column: &Column) -> Diagnostic {
-    let is_number = |value: &str| value.trim().parse::<f64>().is_ok_and(f64::is_finite);
+    let is_number = |value: &str| infer::inferred(value, ColumnType::Float, 0).is_some();
     let mut bad: Vec<(String, u64, usize)> = Vec::new();
     let mut numbers = 0_u64;
     if let Values::Text(text) = &column.values {
@@ -250,16 +250,18 @@ pub(super) fn not_numbers(frame: &Frame, name: &str, column: &Column) -> Diagnos
     let (value, _, row) = bad.first().cloned().unwrap_or_default();
     let rows: u64 = bad.iter().map(|(_, rows, _)| rows).sum();
     let table = &frame.name;
-    let message = if numbers == 0 {
-        format!("`{name}` of `{table}` is text such as `{value}`, and a number is needed")
-    } else {
-        format!(
-            "`{name}` of `{table}` is text: {} of its values, such as `{value}`, are no numbers",
-            super::frame::count(rows)
-        )
+    let many = format!("{} of its values", super::frame::count(rows));
+    // Such as `007` and `1e9`: declared numbers, else codes.
+    let all_can_be = cast(column, ColumnType::Float, 0).is_ok();
+    let message = match (numbers, all_can_be) {
+        (0, _) => format!("`{name}` of `{table}` is text such as `{value}`, and a number is needed"),
+        (_, true) => {
+            format!("`{name}` of `{table}` is text: {many}, such as `{value}`, may be codes as well as numbers")
+        }
+        (_, false) => format!("`{name}` of `{table}` is text: {many}, such as `{value}`, are no numbers"),
     };
     let finding = Diagnostic::error(codes::TYPE_MISMATCH, message).in_data(frame.place(row, name, value.clone()));
-    if cast(column, ColumnType::Float, 0).is_ok() {
+    if all_can_be {
         finding.help(format!(
             "`.types(#{{ \"{name}\": \"float\" }})` reads all of them as numbers"
         ))
@@ -277,6 +279,23 @@ pub(super) fn not_numbers(frame: &Frame, name: &str, column: &Column) -> Diagnos
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_among_numbers_are_named() {
+        let frame = Frame {
+            name: "payments".to_owned(),
+            ..Frame::default()
+        };
+        let told = |values: &[&str]| not_numbers(&frame, "amount", &text(values)).message;
+        assert_eq!(
+            told(&["1.5", "1e-9", "2"]),
+            "`amount` of `payments` is text: 1 of its values, such as `1e-9`, may be codes as well as numbers"
+        );
+        assert_eq!(
+            told(&["1.5", "n/a", "2"]),
+            "`amount` of `payments` is text: 1 of its values, such as `n/a`, are no numbers"
+        );
+    }
 
     fn text(values: &[&str]) -> Column {
         Column::texts(&values.iter().map(|value| Some(*value)).collect::<Vec<_>>())
