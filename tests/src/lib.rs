@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails loudly")]
 
+pub mod beside_rhai;
 pub mod card;
 pub mod fuzz;
 pub mod hostile;

@@ -326,7 +326,7 @@ fn look(
     table: &Table,
     settings: &ReadSettings,
 ) -> Result<(Vec<(String, Arc<Column>)>, TableSummary), Vec<Diagnostic>> {
-    let mut declared = plain_table(name);
+    let mut declared = definition::Table::new(Spanned::new(name.to_owned(), Span::default()), TableSource::Host);
     declare(settings, table, &mut declared);
     let card = Scorecard {
         tables: vec![declared],
@@ -344,31 +344,6 @@ fn look(
         .iter()
         .filter_map(|name| Some((name.clone(), Arc::clone(bound.columns.get(name)?))));
     Ok((columns.collect(), summaries.into_iter().next().unwrap_or_default()))
-}
-
-/// A table of which a card says nothing.
-fn plain_table(name: &str) -> definition::Table {
-    definition::Table {
-        name: Spanned::new(name.to_owned(), bellwether::diagnostic::Span::default()),
-        source: TableSource::Host,
-        file: None,
-        key: Vec::new(),
-        date: None,
-        dates: Vec::new(),
-        belongs_to: Vec::new(),
-        weight: None,
-        latest_by: Vec::new(),
-        distinct_by: Vec::new(),
-        missing: Vec::new(),
-        types: Vec::new(),
-        census: false,
-        timeless: false,
-        anonymous_below: None,
-        renames: Vec::new(),
-        unpivot: None,
-        columns: Vec::new(),
-        added: Vec::new(),
-    }
 }
 
 fn declare(settings: &ReadSettings, source: &Table, table: &mut definition::Table) {

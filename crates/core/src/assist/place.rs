@@ -5,6 +5,7 @@
 use super::declared::Card;
 use super::kind::{Closure, Kind, doc_of};
 use super::reading::{NONE, Reading, State};
+use crate::definition::MONTHS;
 use crate::script::lexer::TokenKind;
 use crate::script::reference::{FunctionDoc, ParamDoc};
 
@@ -96,20 +97,6 @@ const UNIT: &[&str] = &["day", "week", "month", "quarter", "year"];
 const CURRENCIES: &[&str] = &[
     "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "CNY", "INR", "BRL", "SEK", "NOK", "DKK", "PLN", "MXN", "ZAR",
     "SGD", "NZD",
-];
-const MONTHS: &[&str] = &[
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
 ];
 const STATES: &[&str] = &[
     "ok",
@@ -341,7 +328,7 @@ impl Card<'_, '_> {
             ("per", "unit") => Wanted::Choice(UNIT),
             (_, "unit") => Wanted::Choice(UNITS),
             ("currency", "code") | (_, "currency") => Wanted::Choice(CURRENCIES),
-            ("fiscal_year", _) => Wanted::Choice(MONTHS),
+            ("fiscal_year", _) => Wanted::Choice(&MONTHS),
             ("missing_parts", "rule") => Wanted::Choice(&["reweight", "fail", "value"]),
             ("stale_parts", "rule") => Wanted::Choice(&["keep", "half", "drop"]),
             ("if_unknown", "rule") => Wanted::Choice(&["ignore", "fire"]),

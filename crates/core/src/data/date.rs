@@ -16,7 +16,7 @@
 //!
 //! A format without day covers its whole month, quarter or year.
 
-use crate::definition::CivilDate;
+use crate::definition::{CivilDate, MONTHS};
 
 /// Microseconds in a day.
 pub const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -80,21 +80,6 @@ pub struct DateFormat {
     text: String,
     precision: Precision,
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 impl DateFormat {
     /// Reads a format.
@@ -294,13 +279,9 @@ fn number(rest: &mut &str, least: usize, most: usize) -> Option<u32> {
 fn month_name(rest: &mut &str, short: bool) -> Option<u32> {
     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
     let (head, tail) = rest.split_at_checked(letters)?;
-    let head = head.to_ascii_lowercase();
     let index = MONTHS.iter().position(|name| {
-        if short {
-            name.get(..3) == Some(head.as_str())
-        } else {
-            *name == head
-        }
+        let name = if short { name.get(..3) } else { Some(*name) };
+        name.is_some_and(|name| name.eq_ignore_ascii_case(head))
     })?;
     *rest = tail;
     u32::try_from(index + 1).ok()

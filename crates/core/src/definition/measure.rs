@@ -120,6 +120,27 @@ pub struct Aggregate {
     pub span: Span,
 }
 
+impl Aggregate {
+    /// An aggregate of some inputs over all rows of a table.
+    #[must_use]
+    pub fn new(function: MeasureFunction, table: impl Into<String>, inputs: Vec<Expr>, span: Span) -> Self {
+        Self {
+            function,
+            table: table.into(),
+            inputs,
+            numbers: Vec::new(),
+            words: Vec::new(),
+            filters: Vec::new(),
+            dated: None,
+            past: None,
+            parent: None,
+            ignoring: Vec::new(),
+            named: None,
+            span,
+        }
+    }
+}
+
 macro_rules! measure_functions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// The aggregates. Their exact definitions are rows of `docs/measures.csv`, tied to this list by a test.

@@ -73,3 +73,32 @@ pub struct Metric {
     /// Settings that a card may not change: `.fixed("target")`.
     pub fixed: Vec<Spanned<String>>,
 }
+
+impl Metric {
+    /// A metric or outcome of which a card says nothing but what it measures.
+    #[must_use]
+    pub fn new(name: Spanned<String>, role: Role, measure: Measure) -> Self {
+        Self {
+            name,
+            role,
+            measure,
+            label: None,
+            about: None,
+            unit: None,
+            decimals: None,
+            direction: None,
+            scale: None,
+            goal: Goal::default(),
+            worth: None,
+            drives: Vec::new(),
+            no_outcome: None,
+            min_n: None,
+            stage: None,
+            each_step: false,
+            moment_of_truth: None,
+            friction_point: None,
+            fresh_for: None,
+            fixed: Vec::new(),
+        }
+    }
+}

@@ -36,7 +36,7 @@ pub use table::{
     AddedColumn, AddedSource, AnonymousBelow, BelongsTo, DateColumn, InlineRows, Table, TableSource, Through, Unpivot,
 };
 pub use test::{Expect, Expectation, Given, GivenData, Test};
-pub use time::{Calendar, CivilDate, Duration, Period, TimeUnit};
+pub use time::{Calendar, CivilDate, Duration, MONTHS, Period, TimeUnit};
 pub use validate::validate;
 
 use crate::diagnostic::{Allow, Span, Spanned};

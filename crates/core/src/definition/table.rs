@@ -52,6 +52,34 @@ pub struct Table {
     pub added: Vec<AddedColumn>,
 }
 
+impl Table {
+    /// A table of which a card says nothing but its name and source.
+    #[must_use]
+    pub const fn new(name: Spanned<String>, source: TableSource) -> Self {
+        Self {
+            name,
+            source,
+            file: None,
+            key: Vec::new(),
+            date: None,
+            dates: Vec::new(),
+            belongs_to: Vec::new(),
+            weight: None,
+            latest_by: Vec::new(),
+            distinct_by: Vec::new(),
+            missing: Vec::new(),
+            types: Vec::new(),
+            census: false,
+            timeless: false,
+            anonymous_below: None,
+            renames: Vec::new(),
+            unpivot: None,
+            columns: Vec::new(),
+            added: Vec::new(),
+        }
+    }
+}
+
 /// Where rows come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -225,3 +225,19 @@ pub struct Period {
     /// Where it is declared.
     pub span: Span,
 }
+
+/// The months in English.
+pub const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];

@@ -2,8 +2,7 @@
 
 use super::{Error, ErrorKind, EvaluateOptions};
 use crate::definition::{
-    Baseline, Calendar, ColumnRef, Cross, Goal, Measure, MeasureKind, Metric, Period, Role, Scorecard, Segment,
-    SegmentSource,
+    Baseline, Calendar, ColumnRef, Cross, Measure, MeasureKind, Metric, Period, Role, Scorecard, Segment, SegmentSource,
 };
 use crate::diagnostic::{Diagnostic, Span, Spanned, codes, nearest};
 use crate::measure::{Measures, MetricCells};
@@ -93,28 +92,11 @@ fn worth_metric(metric: &Metric) -> Option<Metric> {
     if matches!(worth.amount.kind, MeasureKind::Number(_)) {
         return None;
     }
-    Some(Metric {
-        name: Spanned::new(format!("worth of {}", metric.name.value), worth.span),
-        role: Role::Metric,
-        measure: worth.amount.clone(),
-        label: None,
-        about: None,
-        unit: None,
-        decimals: None,
-        direction: None,
-        scale: None,
-        goal: Goal::default(),
-        worth: None,
-        drives: Vec::new(),
-        no_outcome: None,
-        min_n: None,
-        stage: None,
-        each_step: false,
-        moment_of_truth: None,
-        friction_point: None,
-        fresh_for: None,
-        fixed: Vec::new(),
-    })
+    Some(Metric::new(
+        Spanned::new(format!("worth of {}", metric.name.value), worth.span),
+        Role::Metric,
+        worth.amount.clone(),
+    ))
 }
 
 /// Takes the measures of worth off again: the card's own cells, and for each of its metrics the headline of its worth.

@@ -139,28 +139,8 @@ pub(super) fn bare(axes: &Axes, key: &CellKey, raw: Option<Raw<'_>>) -> Cell {
             Some((name, place::value_text(axes, *segment, *value)?.to_owned()))
         })
         .collect();
-    let mut cell = Cell {
-        segments,
-        period: key
-            .period
-            .and_then(|period| place::label(axes, period))
-            .map(str::to_owned),
-        partial: place::is_partial(axes, key),
-        value: None,
-        state: State::NotApplicable,
-        n: 0,
-        n_denominator: None,
-        n_effective: None,
-        skipped: 0,
-        not_due: 0,
-        interval: None,
-        target: None,
-        target_met: None,
-        progress: None,
-        band: None,
-        change: None,
-        change_from_baseline: None,
-    };
+    let period = key.period.and_then(|period| place::label(axes, period));
+    let mut cell = Cell::not_applicable(segments, period.map(str::to_owned), place::is_partial(axes, key));
     match raw {
         None => {}
         Some(Raw::Measured(from)) => {

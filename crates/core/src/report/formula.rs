@@ -314,20 +314,7 @@ mod tests {
     }
 
     fn aggregate(function: MeasureFunction, table: &str, inputs: Vec<Expr>) -> Aggregate {
-        Aggregate {
-            function,
-            table: table.into(),
-            inputs,
-            numbers: vec![],
-            words: vec![],
-            parent: None,
-            filters: vec![],
-            dated: None,
-            past: None,
-            ignoring: vec![],
-            named: None,
-            span: Span::default(),
-        }
+        Aggregate::new(function, table, inputs, Span::default())
     }
 
     fn measure(kind: MeasureKind) -> Measure {
@@ -362,7 +349,6 @@ mod tests {
                 unit: crate::definition::TimeUnit::Day,
             }),
             ignoring: vec![Spanned::new("type".into(), Span::default())],
-            named: None,
             ..aggregate(MeasureFunction::Count, "tickets", vec![])
         };
         let share = aggregate(

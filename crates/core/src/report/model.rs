@@ -147,6 +147,32 @@ pub struct Cell {
     pub change_from_baseline: Option<f64>,
 }
 
+impl Cell {
+    /// A cell that nothing reaches.
+    #[must_use]
+    pub const fn not_applicable(segments: BTreeMap<String, String>, period: Option<String>, partial: bool) -> Self {
+        Self {
+            segments,
+            period,
+            partial,
+            value: None,
+            state: State::NotApplicable,
+            n: 0,
+            n_denominator: None,
+            n_effective: None,
+            skipped: 0,
+            not_due: 0,
+            interval: None,
+            target: None,
+            target_met: None,
+            progress: None,
+            band: None,
+            change: None,
+            change_from_baseline: None,
+        }
+    }
+}
+
 /// A difference to an earlier period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -7,7 +7,7 @@ use super::model::{
     StepResult, Value,
 };
 use super::{SliceOf, canonical};
-use crate::measure::{Axes, SegmentAxis, State};
+use crate::measure::{Axes, SegmentAxis};
 
 /// The report of one value of a segment: a region, a team. `None` where the report is not cut by the segment, or has no
 /// such value, or is itself a slice of it.
@@ -202,25 +202,8 @@ impl Cutter<'_> {
         let own = cells
             .iter()
             .find(|cell| cell.segments.is_empty() && cell.period == of.period);
-        own.cloned().unwrap_or_else(|| Cell {
-            segments: of.segments.clone(),
-            period: of.period.clone(),
-            partial: of.partial,
-            value: None,
-            state: State::NotApplicable,
-            n: 0,
-            n_denominator: None,
-            n_effective: None,
-            skipped: 0,
-            not_due: 0,
-            interval: None,
-            target: None,
-            target_met: None,
-            progress: None,
-            band: None,
-            change: None,
-            change_from_baseline: None,
-        })
+        own.cloned()
+            .unwrap_or_else(|| Cell::not_applicable(of.segments.clone(), of.period.clone(), of.partial))
     }
 
     /// The goal as it holds for the value: its own target where the card sets one, its own value where the baseline is

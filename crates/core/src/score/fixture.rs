@@ -11,45 +11,15 @@ pub fn spanned<T>(value: T) -> Spanned<T> {
 }
 
 pub fn metric(name: &str) -> Metric {
-    let aggregate = Aggregate {
-        function: MeasureFunction::Mean,
-        table: "survey".into(),
-        inputs: vec![],
-        numbers: vec![],
-        words: vec![],
-        parent: None,
-        filters: vec![],
-        dated: None,
-        past: None,
-        ignoring: vec![],
-        named: None,
-        span: Span::default(),
-    };
-    Metric {
-        name: spanned(name.into()),
-        role: Role::Metric,
-        measure: Measure {
+    let aggregate = Aggregate::new(MeasureFunction::Mean, "survey", vec![], Span::default());
+    Metric::new(
+        spanned(name.into()),
+        Role::Metric,
+        Measure {
             kind: MeasureKind::Aggregate(Box::new(aggregate)),
             span: Span::default(),
         },
-        label: None,
-        about: None,
-        unit: None,
-        decimals: None,
-        direction: None,
-        scale: None,
-        goal: Goal::default(),
-        worth: None,
-        drives: vec![],
-        no_outcome: None,
-        min_n: None,
-        stage: None,
-        each_step: false,
-        moment_of_truth: None,
-        friction_point: None,
-        fresh_for: None,
-        fixed: vec![],
-    }
+    )
 }
 
 pub fn part(of: &str, weight: f64, zero: f64, hundred: f64) -> Part {

@@ -230,27 +230,7 @@ impl Builder {
         if !self.within(count, self.limits.tables, name.span, "this card has too many tables") {
             return self.card.tables.len().saturating_sub(1);
         }
-        self.card.tables.push(Table {
-            name,
-            source,
-            file: None,
-            key: Vec::new(),
-            date: None,
-            dates: Vec::new(),
-            belongs_to: Vec::new(),
-            weight: None,
-            latest_by: Vec::new(),
-            distinct_by: Vec::new(),
-            missing: Vec::new(),
-            types: Vec::new(),
-            census: false,
-            timeless: false,
-            anonymous_below: None,
-            renames: Vec::new(),
-            unpivot: None,
-            columns: Vec::new(),
-            added: Vec::new(),
-        });
+        self.card.tables.push(Table::new(name, source));
         self.card.tables.len() - 1
     }
 

@@ -22,7 +22,7 @@ mod finish;
 mod module;
 mod run;
 mod sandbox;
-mod source;
+pub(crate) mod source;
 mod value;
 
 #[cfg(test)]

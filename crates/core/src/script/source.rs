@@ -105,16 +105,8 @@ impl Sources {
     /// The `///` lines right above the line of a span, as one text.
     pub fn doc_above(&self, span: Span) -> Option<String> {
         let text = self.get(span.source)?.positions.text();
-        let before = text.get(..span.start as usize)?;
-        let mut lines: Vec<&str> = before
-            .lines()
-            .rev()
-            .skip(usize::from(!before.ends_with('\n')))
-            .map_while(|line| line.trim().strip_prefix("///"))
-            .map(str::trim)
-            .collect();
-        lines.reverse();
-        (!lines.is_empty()).then(|| lines.join(" "))
+        let doc = doc_before(text.get(..span.start as usize)?);
+        (!doc.is_empty()).then_some(doc)
     }
 
     /// The items of a list that is written at a span, one span each; empty where no list is written.
@@ -170,4 +162,17 @@ impl Sources {
             })
             .collect()
     }
+}
+
+/// The `///` lines at the end of a text, and right above its last line where that has begun, as one text.
+pub fn doc_before(text: &str) -> String {
+    let mut lines: Vec<&str> = text
+        .lines()
+        .rev()
+        .skip(usize::from(!text.ends_with('\n')))
+        .map_while(|line| line.trim().strip_prefix("///"))
+        .map(str::trim)
+        .collect();
+    lines.reverse();
+    lines.join(" ")
 }

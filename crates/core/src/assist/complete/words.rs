@@ -8,6 +8,7 @@ use crate::assist::reading::{NONE, Reading};
 use crate::assist::wire::CompletionKind;
 use crate::definition::ColumnType;
 use crate::script::reference::{FunctionDoc, ParamDoc, words};
+use crate::script::source::doc_before;
 
 /// Words of the script behind which a value may stand.
 pub(super) const KEYWORDS: &[&str] = &[
@@ -645,14 +646,5 @@ fn function_offer(reading: &Reading<'_>, name: usize, rank: u32) -> Offer {
 /// The `///` lines above the statement of a token.
 pub(in crate::assist) fn doc_above(reading: &Reading<'_>, token: usize) -> String {
     let start = reading.span(reading.state(token).statement).start as usize;
-    let before = reading.text.get(..start).unwrap_or_default();
-    let mut lines: Vec<&str> = before
-        .lines()
-        .rev()
-        .skip(usize::from(!before.ends_with('\n')))
-        .map_while(|line| line.trim().strip_prefix("///"))
-        .map(str::trim)
-        .collect();
-    lines.reverse();
-    lines.join(" ")
+    doc_before(reading.text.get(..start).unwrap_or_default())
 }

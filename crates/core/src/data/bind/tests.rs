@@ -13,27 +13,7 @@ fn name(text: &str) -> Spanned<String> {
 }
 
 fn table(title: &str) -> Table {
-    Table {
-        name: name(title),
-        source: TableSource::Host,
-        file: None,
-        key: Vec::new(),
-        date: None,
-        dates: Vec::new(),
-        belongs_to: Vec::new(),
-        weight: None,
-        latest_by: Vec::new(),
-        distinct_by: Vec::new(),
-        missing: Vec::new(),
-        types: Vec::new(),
-        census: false,
-        timeless: false,
-        anonymous_below: None,
-        renames: Vec::new(),
-        unpivot: None,
-        columns: Vec::new(),
-        added: Vec::new(),
-    }
+    Table::new(name(title), TableSource::Host)
 }
 
 fn made(title: &str, source: TableSource) -> Table {
@@ -90,46 +70,15 @@ fn reference(table: &str, path: &[&str]) -> ColumnRef {
 
 /// A card of some tables whose every column named is used by a mean.
 fn card(tables: Vec<Table>, used: &[(&str, &str, MeasureFunction)]) -> Scorecard {
-    let metric = |(index, (table, column, function)): (usize, &(&str, &str, MeasureFunction))| Metric {
-        name: name(&format!("m{index}")),
-        role: Role::Metric,
-        measure: Measure {
-            kind: MeasureKind::Aggregate(Box::new(Aggregate {
-                function: *function,
-                table: (*table).to_owned(),
-                inputs: vec![Expr::new(
-                    ExprKind::Column(column.split('.').map(str::to_owned).collect()),
-                    Span::default(),
-                )],
-                numbers: Vec::new(),
-                words: Vec::new(),
-                parent: None,
-                filters: Vec::new(),
-                dated: None,
-                past: None,
-                ignoring: Vec::new(),
-                named: None,
-                span: Span::default(),
-            })),
-            span: Span::default(),
-        },
-        label: None,
-        about: None,
-        unit: None,
-        decimals: None,
-        direction: None,
-        scale: None,
-        goal: crate::definition::Goal::default(),
-        worth: None,
-        drives: Vec::new(),
-        no_outcome: None,
-        min_n: None,
-        stage: None,
-        each_step: false,
-        moment_of_truth: None,
-        friction_point: None,
-        fresh_for: None,
-        fixed: Vec::new(),
+    let metric = |(index, (table, column, function)): (usize, &(&str, &str, MeasureFunction))| {
+        let here = Span::default();
+        let path = ExprKind::Column(column.split('.').map(str::to_owned).collect());
+        let mean = Aggregate::new(*function, *table, vec![Expr::new(path, here)], here);
+        let measure = Measure {
+            kind: MeasureKind::Aggregate(Box::new(mean)),
+            span: here,
+        };
+        Metric::new(name(&format!("m{index}")), Role::Metric, measure)
     };
     Scorecard {
         tables,

@@ -126,20 +126,7 @@ pub fn is(path: &str, text: &str) -> Expr {
 }
 
 pub fn aggregate(function: MeasureFunction, table: &str, inputs: Vec<Expr>) -> Aggregate {
-    Aggregate {
-        function,
-        table: table.to_owned(),
-        inputs,
-        numbers: Vec::new(),
-        words: Vec::new(),
-        parent: None,
-        filters: Vec::new(),
-        dated: None,
-        past: None,
-        ignoring: Vec::new(),
-        named: None,
-        span: Span::default(),
-    }
+    Aggregate::new(function, table, inputs, Span::default())
 }
 
 pub fn measure(aggregate: Aggregate) -> Measure {
@@ -157,28 +144,7 @@ pub fn arithmetic(op: ArithmeticOp, left: Measure, right: Measure) -> Measure {
 }
 
 pub fn metric(called: &str, measure: Measure) -> Metric {
-    Metric {
-        name: name(called),
-        role: Role::Metric,
-        measure,
-        label: None,
-        about: None,
-        unit: None,
-        decimals: None,
-        direction: None,
-        scale: None,
-        goal: Goal::default(),
-        worth: None,
-        drives: Vec::new(),
-        no_outcome: None,
-        min_n: None,
-        stage: None,
-        each_step: false,
-        moment_of_truth: None,
-        friction_point: None,
-        fresh_for: None,
-        fixed: Vec::new(),
-    }
+    Metric::new(name(called), Role::Metric, measure)
 }
 
 pub fn segment(called: &str, table: &str, path: &str) -> Segment {

@@ -4,7 +4,7 @@ use rhai::Dynamic;
 
 use super::goal::{allowed, twice};
 use super::{Word, give};
-use crate::definition::{Direction, Goal, Measure, MeasureKind, Metric, Role, StageRef, Worth};
+use crate::definition::{Direction, Measure, MeasureKind, Metric, Role, StageRef, Worth};
 use crate::diagnostic::{Diagnostic, Spanned, codes};
 use crate::script::call::Call;
 use crate::script::value::{Kind, Value};
@@ -176,26 +176,8 @@ fn declare(call: &mut Call<'_>, role: Role) -> Option<Dynamic> {
     });
     let about = call.builder.sources.doc_above(call.span);
     call.builder.card.metrics.push(Metric {
-        name,
-        role,
-        measure,
-        label: None,
         about,
-        unit: None,
-        decimals: None,
-        direction: None,
-        scale: None,
-        goal: Goal::default(),
-        worth: None,
-        drives: Vec::new(),
-        no_outcome: None,
-        min_n: None,
-        stage: None,
-        each_step: false,
-        moment_of_truth: None,
-        friction_point: None,
-        fresh_for: None,
-        fixed: Vec::new(),
+        ..Metric::new(name, role, measure)
     });
     give(Value::Metric(call.builder.card.metrics.len() - 1))
 }

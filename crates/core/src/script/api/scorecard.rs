@@ -3,7 +3,7 @@
 use rhai::Dynamic;
 
 use super::{Word, give};
-use crate::definition::{Literal, Param};
+use crate::definition::{Literal, MONTHS, Param};
 use crate::diagnostic::{Diagnostic, Spanned, codes, nearest};
 use crate::script::call::{Call, kind_of, literal_of};
 use crate::script::value::{Kind, Value};
@@ -218,21 +218,6 @@ fn min_n(call: &mut Call<'_>) -> Option<Dynamic> {
     call.builder.card.header.min_n = Some(Spanned::new(u64::from(n.value), n.span));
     call.same()
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 fn fiscal_year(call: &mut Call<'_>) -> Option<Dynamic> {
     let span = call.arg_span(0);

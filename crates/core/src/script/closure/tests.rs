@@ -1,5 +1,3 @@
-mod differential;
-
 use super::*;
 use crate::definition::expression::short::short;
 use crate::script::position::Positions;

@@ -85,18 +85,9 @@ pub fn aggregate_kind(
     span: Span,
 ) -> MeasureKind {
     MeasureKind::Aggregate(Box::new(Aggregate {
-        function,
-        table,
-        inputs,
         numbers,
         words,
-        filters: Vec::new(),
-        dated: None,
-        past: None,
-        parent: None,
-        ignoring: Vec::new(),
-        named: None,
-        span,
+        ..Aggregate::new(function, table, inputs, span)
     }))
 }
 
