@@ -11,7 +11,7 @@ use bellwether::data::{
     BindOptions, Column, Encoding, Needs, ReadLimits, Table, TableSummary, bind, json, read_csv_with,
 };
 use bellwether::definition::{self, ColumnFacts, ColumnType, Scorecard, TableSource};
-use bellwether::diagnostic::{Diagnostic, Spanned, codes};
+use bellwether::diagnostic::{Diagnostic, Span, Spanned, codes};
 use sha2::{Digest, Sha256};
 
 use crate::answer::{ColumnInfo, TableInfo};
