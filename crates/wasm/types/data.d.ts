@@ -1755,7 +1755,7 @@ export interface Place {
 export interface ProcessResult {
   /** The upper limit. */
   high: number;
-  /** Natural limits: the mean less and plus 2.66 mean moving ranges. */
+  /** Natural limits: the mean less and plus 2.66 mean moving ranges, neither beyond the ends of the scale. */
   low: number;
   /** Their mean. */
   mean: number;

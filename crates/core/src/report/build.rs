@@ -172,6 +172,7 @@ impl Builder<'_, '_> {
         let look = self.look_metric(index);
         let headline_key = place::headline_key(&measures.axes, |key| look(key).map(|raw| raw.state()));
         let keys = natural.into_iter().flat_map(|cells| cells.cells.keys());
+        let scale = crate::score::scale_of(metric, measures, index);
         let unit = metric
             .unit
             .as_ref()
@@ -186,7 +187,7 @@ impl Builder<'_, '_> {
             decimals: metric.decimals.unwrap_or_else(|| decimals(metric, unit.as_deref())),
             unit,
             direction,
-            scale: crate::score::scale_of(metric, measures, index),
+            scale,
             goal: self.goal(&metric.goal, &frame, &look),
             worth: self.worth(index, metric),
             drives: metric.drives.iter().map(|name| name.value.clone()).collect(),
@@ -213,7 +214,7 @@ impl Builder<'_, '_> {
             splits: (self.from.inference.splits.get(index))
                 .map_or_else(Vec::new, |splits| inferred::splits(&measures.axes, splits)),
             process: (self.from.inference.metric_series.get(index))
-                .and_then(|series| inferred::process(&measures.axes, series.as_ref()?)),
+                .and_then(|series| inferred::process(&measures.axes, series.as_ref()?, scale)),
             cells: self
                 .kept(keys, metric.each_step)
                 .into_iter()
@@ -299,7 +300,7 @@ impl Builder<'_, '_> {
                 Some(Range::Of(..)) | None => None,
             },
             process: (self.from.inference.score_series.get(index))
-                .and_then(|series| inferred::process(&self.from.measures.axes, series.as_ref()?)),
+                .and_then(|series| inferred::process(&self.from.measures.axes, series.as_ref()?, Some((0.0, 100.0)))),
             headline: frame.cell(&self.score_headline(index), &look),
             contributions: shown.map_or_else(Vec::new, |detail| contributions(&detail.parts)),
             limits: shown.map_or_else(Vec::new, |detail| limits(score, detail)),

@@ -63,8 +63,8 @@ pub(super) fn splits(axes: &Axes, splits: &[MixSplit]) -> Vec<ChangeSplit> {
     splits.iter().filter_map(named).collect()
 }
 
-/// The limits of a series, with the values that stand out.
-pub(super) fn process(axes: &Axes, series: &Series) -> Option<ProcessResult> {
+/// The limits of a series, with the values that stand out. None lies beyond the ends of the scale, where no value could.
+pub(super) fn process(axes: &Axes, series: &Series, scale: Option<(f64, f64)>) -> Option<ProcessResult> {
     let steps = &axes.periods.first()?.steps;
     let signals = series
         .steps
@@ -84,11 +84,19 @@ pub(super) fn process(axes: &Axes, series: &Series) -> Option<ProcessResult> {
             })
         })
         .collect();
+    let limits = &series.limits.limits;
+    let (low, high) = match scale {
+        // Not where values leave the scale themselves.
+        Some((lowest, highest)) if series.values.iter().all(|value| (lowest..=highest).contains(value)) => {
+            (limits.low.max(lowest), limits.high.min(highest))
+        }
+        _ => (limits.low, limits.high),
+    };
     Some(ProcessResult {
         points: series.values.len() as u64,
         mean: series.limits.mean + 0.0,
-        low: series.limits.limits.low + 0.0,
-        high: series.limits.limits.high + 0.0,
+        low: low + 0.0,
+        high: high + 0.0,
         provisional: series.limits.provisional,
         signals,
     })

@@ -245,7 +245,7 @@ pub struct ProcessResult {
     pub points: u64,
     /// Their mean.
     pub mean: f64,
-    /// Natural limits: the mean less and plus 2.66 mean moving ranges.
+    /// Natural limits: the mean less and plus 2.66 mean moving ranges, neither beyond the ends of the scale.
     pub low: f64,
     /// The upper limit.
     pub high: f64,

@@ -317,6 +317,39 @@ fn a_jump_of_a_series_is_a_signal() {
     assert_eq!(process.signals[0].why, "outside the limits");
 }
 
+/// Months of 0 % and 20 % in turn: mean 10, mean moving range 20, so that the limits are 10 ± 53.2, and no rate is below 0.
+#[test]
+fn limits_of_a_series_stay_on_the_scale() {
+    let (mut on, mut late) = (Vec::new(), Vec::new());
+    for (month, answer) in (1..=12).flat_map(|month| (0..5).map(move |answer| (month, answer))) {
+        on.push(day(&format!("2025-{month:02}-05")));
+        late.push(Some(month % 2 == 0 && answer == 0));
+    }
+    let visits = Table {
+        rows: on.len(),
+        columns: vec![
+            ("on".to_owned(), Column::dates(on)),
+            ("late".to_owned(), Column::bools(late)),
+        ],
+        ..Table::default()
+    };
+    let card = compile(
+        r#"scorecard("Late").owner("CX").purpose("See who waits").min_n(1).complete_until("2025-12-31");
+        let visits = table("visits").date("on");
+        period("month");
+        metric("late", rate(visits, |v| v.late)).owner("A");
+        "#,
+    );
+    let report = evaluate(
+        &card,
+        BTreeMap::from([("visits".to_owned(), visits)]),
+        &as_of("2025-12-31"),
+    );
+    let process = metric(&report, "late").process.clone().unwrap();
+    assert_eq!((process.points, process.mean, process.low), (12, 10.0, 0.0));
+    assert!((process.high - 63.2).abs() < 1e-9, "{}", process.high);
+}
+
 /// What a ticket costs: a ratio of two sums over tickets, of which a customer may have several. The values are those of
 /// `tests/oracle/formula_range.py` (scipy).
 #[test]
