@@ -70,7 +70,7 @@ fn draw(args: &RunArgs, report: &Report, terminal: Terminal) -> Result<String, F
 
 /// The report by a user's own template.
 fn by_template(args: &RunArgs, report: &Report, page: &HtmlOptions, path: &Path) -> Result<String, Failure> {
-    if args.input.untrusted {
+    if args.input.reading.untrusted {
         return Err(Failure::usage(
             "--template is a program of its own that no limit of memory holds for: not with --untrusted",
         ));

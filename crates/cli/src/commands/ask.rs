@@ -21,8 +21,12 @@ pub fn what_if(args: &WhatIfArgs, terminal: Terminal) -> Result<(), Failure> {
             "what-if takes --set METRIC=VALUE, --seek OUTCOME=VALUE, or both".to_owned(),
         ));
     }
-    let card = card::read(&args.input.card, &args.input.modules, args.input.untrusted)?;
-    let session = Session::compile(card, &args.input.params, args.input.untrusted)?;
+    let card = card::read(
+        &args.input.card,
+        &args.input.reading.modules,
+        args.input.reading.untrusted,
+    )?;
+    let session = Session::compile(card, &args.input.reading.params, args.input.reading.untrusted)?;
     let (tables, _) = session.load(&args.input, terminal)?;
     let options = session.options(&args.input)?;
     let answer = session
@@ -34,8 +38,12 @@ pub fn what_if(args: &WhatIfArgs, terminal: Terminal) -> Result<(), Failure> {
 
 /// Asks whether earlier scores told a later outcome.
 pub fn backtest(args: &BacktestArgs, terminal: Terminal) -> Result<(), Failure> {
-    let card = card::read(&args.input.card, &args.input.modules, args.input.untrusted)?;
-    let session = Session::compile(card, &args.input.params, args.input.untrusted)?;
+    let card = card::read(
+        &args.input.card,
+        &args.input.reading.modules,
+        args.input.reading.untrusted,
+    )?;
+    let session = Session::compile(card, &args.input.reading.params, args.input.reading.untrusted)?;
     let (tables, _) = session.load(&args.input, terminal)?;
     let options = session.options(&args.input)?;
     let answer: Backtest = session

@@ -15,7 +15,11 @@ use crate::terminal::{Terminal, Texts, draw};
 /// Checks a card.
 pub fn check(args: &CheckArgs, terminal: Terminal) -> Result<(), Failure> {
     let switches = args.switches.read()?;
-    let card = card::read(&args.input.card, &args.input.modules, args.input.untrusted)?;
+    let card = card::read(
+        &args.input.card,
+        &args.input.reading.modules,
+        args.input.reading.untrusted,
+    )?;
     let texts = card.texts();
     let name = card.name.clone();
     let (mut diagnostics, with_data) = findings(args, card, terminal)?;
@@ -68,7 +72,7 @@ fn as_json(found: &Findings) -> Result<String, Failure> {
 
 /// All findings, and whether data were read.
 fn findings(args: &CheckArgs, card: card::CardText, terminal: Terminal) -> Result<(Vec<Diagnostic>, bool), Failure> {
-    let session = match Session::compile(card, &args.input.params, args.input.untrusted) {
+    let session = match Session::compile(card, &args.input.reading.params, args.input.reading.untrusted) {
         Ok(session) => session,
         Err(Failure::Findings { diagnostics, .. }) => return Ok((diagnostics, false)),
         Err(other) => return Err(other),

@@ -9,7 +9,7 @@ use bellwether::engine::EvaluateOptions;
 use bellwether_report::{TextOptions, compose_diff, to_markdown, to_text};
 use serde::Serialize;
 
-use crate::args::{DiffArgs, Input, TextFormat};
+use crate::args::{DiffArgs, Input, Reading, TextFormat};
 use crate::failure::Failure;
 use crate::host::card::{self, CardText};
 use crate::host::session::Session;
@@ -29,17 +29,17 @@ struct Answer<'a> {
 
 /// Compares two cards.
 pub fn diff(args: &DiffArgs, terminal: Terminal) -> Result<(), Failure> {
-    let new_card = card::read(&args.new, &args.modules, args.untrusted)?;
+    let new_card = card::read(&args.new, &args.reading.modules, args.reading.untrusted)?;
     // An old version on standard input imports what lies beside the new one.
-    let mut modules = args.modules.clone();
+    let mut modules = args.reading.modules.clone();
     modules.push(new_card.folder.clone());
     let old_card = CardText {
         folder: new_card.folder.clone(),
-        ..card::read(&args.old, &modules, args.untrusted)?
+        ..card::read(&args.old, &modules, args.reading.untrusted)?
     };
     let (old_name, new_name) = (old_card.name.clone(), new_card.name.clone());
-    let old = Session::compile(old_card, &args.params, args.untrusted)?;
-    let new = Session::compile(new_card, &args.params, args.untrusted)?;
+    let old = Session::compile(old_card, &args.reading.params, args.reading.untrusted)?;
+    let new = Session::compile(new_card, &args.reading.params, args.reading.untrusted)?;
     let diff = compare(old.card(), new.card());
     let input = input(args);
     let impact = if !args.no_data && !diff.changes.is_empty() && new.has_data(&input)? {
@@ -74,14 +74,8 @@ pub fn diff(args: &DiffArgs, terminal: Terminal) -> Result<(), Failure> {
 fn input(args: &DiffArgs) -> Input {
     Input {
         card: args.new.clone(),
-        data: args.data.clone(),
-        params: args.params.clone(),
-        as_of: args.as_of.clone(),
-        modules: args.modules.clone(),
-        threads: args.threads,
-        values: args.values.clone(),
+        reading: args.reading.clone(),
         baselines: Vec::new(),
-        untrusted: args.untrusted,
     }
 }
 
@@ -111,13 +105,10 @@ fn of_card(session: &Session, input: &Input) -> Input {
     };
     Input {
         card: input.card.clone(),
-        data: input.data.iter().filter(known).cloned().collect(),
-        params: input.params.clone(),
-        as_of: input.as_of.clone(),
-        modules: input.modules.clone(),
-        threads: input.threads,
-        values: input.values.clone(),
+        reading: Reading {
+            data: input.reading.data.iter().filter(known).cloned().collect(),
+            ..input.reading.clone()
+        },
         baselines: input.baselines.clone(),
-        untrusted: input.untrusted,
     }
 }

@@ -12,8 +12,12 @@ use crate::terminal::Terminal;
 
 /// Explains a cell.
 pub fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<(), Failure> {
-    let card = card::read(&args.input.card, &args.input.modules, args.input.untrusted)?;
-    let session = Session::compile(card, &args.input.params, args.input.untrusted)?;
+    let card = card::read(
+        &args.input.card,
+        &args.input.reading.modules,
+        args.input.reading.untrusted,
+    )?;
+    let session = Session::compile(card, &args.input.reading.params, args.input.reading.untrusted)?;
     let Some(metric) = &args.metric else {
         return Err(Failure::usage(format!("explain what? {}", names(session.card()))));
     };

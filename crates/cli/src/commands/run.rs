@@ -27,8 +27,12 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
             "--fail-on restated compares with a history: name it with --history",
         ));
     }
-    let card = card::read(&args.input.card, &args.input.modules, args.input.untrusted)?;
-    let session = Session::compile(card, &args.input.params, args.input.untrusted)?;
+    let card = card::read(
+        &args.input.card,
+        &args.input.reading.modules,
+        args.input.reading.untrusted,
+    )?;
+    let session = Session::compile(card, &args.input.reading.params, args.input.reading.untrusted)?;
     let tables = session.load(&args.input, terminal)?;
     let mut options = session.options(&args.input)?;
     // The engine joins the segments of a cross by commas, which separate cuts here.

@@ -8,7 +8,7 @@ use bellwether::engine::EvaluateOptions;
 use bellwether::report::{Provenance, Report, slice, verify as compare};
 use bellwether_report::{TextOptions, compose_verification, to_markdown, to_text};
 
-use crate::args::{Input, TextFormat, VerifyArgs};
+use crate::args::{Input, Reading, TextFormat, VerifyArgs};
 use crate::failure::Failure;
 use crate::host::{card, data, session::Session};
 use crate::output;
@@ -18,8 +18,8 @@ use crate::terminal::Terminal;
 pub fn verify(args: &VerifyArgs, terminal: Terminal) -> Result<(), Failure> {
     let kept = read(&args.report)?;
     let input = input(args, &kept.provenance)?;
-    let text = card::read(&input.card, &input.modules, input.untrusted)?;
-    let session = Session::compile(text, &input.params, input.untrusted)?;
+    let text = card::read(&input.card, &input.reading.modules, input.reading.untrusted)?;
+    let session = Session::compile(text, &input.reading.params, input.reading.untrusted)?;
     let input = with_origins(input, &session, &kept.provenance)?;
     let tables = session.load(&input, terminal)?;
     let asked = &kept.provenance.asked;
@@ -88,21 +88,23 @@ fn input(args: &VerifyArgs, provenance: &Provenance) -> Result<Input, Failure> {
         .map(|param| format!("{}={}", param.name, quoted(&param.value)));
     Ok(Input {
         card,
-        data: args.data.clone(),
-        params: params.collect(),
-        as_of: None,
-        modules: args.modules.clone(),
-        threads: args.threads,
-        values: Vec::new(),
+        reading: Reading {
+            data: args.data.clone(),
+            params: params.collect(),
+            as_of: None,
+            modules: args.modules.clone(),
+            threads: args.threads,
+            values: Vec::new(),
+            untrusted: args.untrusted,
+        },
         baselines: Vec::new(),
-        untrusted: args.untrusted,
     })
 }
 
 /// The input with the files of the report for tables that neither the command line nor the card has a place for.
 fn with_origins(input: Input, session: &Session, provenance: &Provenance) -> Result<Input, Failure> {
-    let given = data::places(&input.data)?;
-    let mut data = input.data.clone();
+    let given = data::places(&input.reading.data)?;
+    let mut data = input.reading.data.clone();
     for table in &session.card().tables {
         let name = &table.name.value;
         let origin = provenance
@@ -116,5 +118,6 @@ fn with_origins(input: Input, session: &Session, provenance: &Provenance) -> Res
             data.push(format!("{name}={origin}"));
         }
     }
-    Ok(Input { data, ..input })
+    let reading = Reading { data, ..input.reading };
+    Ok(Input { reading, ..input })
 }

@@ -97,7 +97,7 @@ impl Session {
         let tables = &self.card.tables;
         let from_host = |table: &bellwether::definition::Table| matches!(table.source, TableSource::Host);
         let brings_all = !tables.is_empty() && !tables.iter().any(from_host);
-        let placed = !data::places(&input.data)?.is_empty() || tables.iter().any(|table| table.file.is_some());
+        let placed = !data::places(&input.reading.data)?.is_empty() || tables.iter().any(|table| table.file.is_some());
         Ok(placed || brings_all)
     }
 
@@ -107,7 +107,7 @@ impl Session {
         input: &Input,
         terminal: Terminal,
     ) -> Result<(BTreeMap<String, Table>, Vec<Diagnostic>), Failure> {
-        let given = data::places(&input.data)?;
+        let given = data::places(&input.reading.data)?;
         let places = match data::resolve(&self.card, &given, &self.text.folder) {
             Ok(places) => places,
             Err((_, Some(failure))) => return Err(failure),
@@ -160,11 +160,11 @@ impl Session {
     /// The options that all commands share.
     pub fn options(&self, input: &Input) -> Result<EvaluateOptions, Failure> {
         let mut values_from: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
-        for (card, name, value) in super::values(&input.values)? {
+        for (card, name, value) in super::values(&input.reading.values)? {
             values_from.entry(card).or_default().insert(name, value);
         }
         Ok(EvaluateOptions {
-            as_of: super::as_of(input.as_of.as_deref())?,
+            as_of: super::as_of(input.reading.as_of.as_deref())?,
             threads: threads(input),
             values_from,
             baselines: super::baselines(&input.baselines)?,
@@ -217,6 +217,7 @@ impl Session {
 
 fn threads(input: &Input) -> usize {
     input
+        .reading
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
