@@ -76,7 +76,6 @@ fn same(alone: &Report, together: &Report, name: &str) {
 }
 
 #[test]
-#[ignore = "open: the complaints, latest by several columns, differ where a batch reads a column more"]
 fn cards_give_together_what_they_give_alone() {
     let mut seen = 0;
     for (name, text, modules, data, folder) in cases() {

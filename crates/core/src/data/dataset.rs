@@ -32,6 +32,16 @@ impl Table {
             .find(|(column, _)| column == name)
             .map(|(_, column)| column)
     }
+
+    /// Its columns without a row.
+    pub(crate) fn without_rows(self) -> Self {
+        let columns = self.columns.into_iter();
+        Self {
+            columns: columns.map(|(name, column)| (name, column.take(&[]))).collect(),
+            rows: 0,
+            ..self
+        }
+    }
 }
 
 /// For each row of a child the row of its parent; [`NO_ROW`] for orphans.

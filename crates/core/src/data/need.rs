@@ -98,33 +98,24 @@ impl Uses {
     }
 }
 
-/// Takes the columns that a card does not need out of the summaries of its tables, as if they had not been read.
-pub(crate) fn keep_needed(card: &Scorecard, summaries: &mut [super::summary::TableSummary]) {
-    let (uses, needs) = (uses(card), needs(card));
-    for summary in summaries {
-        let name = summary.table.clone();
-        if needs.get(&name).is_some_and(|needs| needs.all) {
-            continue;
+/// Tables as they would be had they been read for cards with these needs only.
+pub(crate) fn read_for(
+    tables: &BTreeMap<String, super::Table>,
+    needs: &[&BTreeMap<String, Needs>],
+) -> BTreeMap<String, super::Table> {
+    let cut = |(name, table): (&String, &super::Table)| {
+        let needs: Vec<&Needs> = needs.iter().filter_map(|needs| needs.get(name)).collect();
+        let mut table = table.clone();
+        if !needs.is_empty() {
+            let (read, unread) = std::mem::take(&mut table.columns)
+                .into_iter()
+                .partition(|(column, _)| needs.iter().any(|needs| needs.wants(column)));
+            table.columns = read;
+            table.unread.extend(unread.into_iter().map(|(column, _)| column));
         }
-        let needs = needs.get(&name);
-        let renames = card
-            .table(&name)
-            .map(|table| table.renames.as_slice())
-            .unwrap_or_default();
-        let is_own = |column: &str| {
-            let declared = card.table(&name);
-            declared.is_some_and(|table| table.added.iter().any(|added| added.name.value == column))
-        };
-        let needed = |column: &str| {
-            // A summary has the new name of a column, what is needed of the host the old one.
-            let original = renames.iter().find(|(_, to)| to == column);
-            let original = original.map_or(column, |(from, _)| from.value.as_str());
-            is_own(column)
-                || uses.column(&name, column).is_some()
-                || needs.is_some_and(|needs| needs.columns.contains_key(original))
-        };
-        summary.columns.retain(|column| needed(&column.column));
-    }
+        (name.clone(), table)
+    };
+    tables.iter().map(cut).collect()
 }
 
 /// What the card needs of each table that the host hands in.

@@ -63,6 +63,23 @@ pub struct ColumnSummary {
     pub max: Option<Literal>,
 }
 
+/// Summaries of tables with those columns only that `own` has, in its order. `None`: one of them is not there.
+pub(crate) fn narrowed(summaries: &[TableSummary], own: &[TableSummary]) -> Option<Vec<TableSummary>> {
+    let narrow = |own: &TableSummary| {
+        let whole = summaries.iter().find(|summary| summary.table == own.table)?;
+        let of = |own: &ColumnSummary| whole.columns.iter().find(|column| column.column == own.column);
+        Some(TableSummary {
+            columns: own.columns.iter().map(|own| of(own).cloned()).collect::<Option<_>>()?,
+            table: whole.table.clone(),
+            orphans: whole.orphans.clone(),
+            without_key: whole.without_key.clone(),
+            dates: whole.dates.clone(),
+            ..*whole
+        })
+    };
+    own.iter().map(narrow).collect()
+}
+
 /// Number of distinct values and the extremes of a column.
 pub(super) fn describe(column: &Column) -> (u64, Option<Literal>, Option<Literal>) {
     let rows = (0..column.len()).filter(|&row| column.is_valid(row));

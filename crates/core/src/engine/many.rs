@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::{
     Bound, Engine, Error, EvaluateOptions, Evaluation, Progress, bind, evaluate_bound, guarded, origins, prepare,
 };
-use crate::data::{self, Table};
+use crate::data::{self, Dataset, Needs, Table, TableSummary};
 use crate::definition::plain::Plain;
 use crate::definition::{Metric, Scorecard};
 use crate::diagnostic::Diagnostic;
@@ -55,7 +55,7 @@ pub struct ManyOptions {
     /// each card for itself.
     pub keep_bytes: Option<u64>,
     /// Whether the tables hold columns that only some of the cards need, since they were read for all of them: then each
-    /// card is told of its own columns only, as if its tables had been read for it alone.
+    /// card sees its own columns only, as if its tables had been read for it alone.
     pub read_for_all: bool,
 }
 
@@ -83,6 +83,8 @@ struct Ready<'a> {
     tables: Plain,
     /// What cells are cut by, apart from where it is written.
     frame: String,
+    /// The columns that it reads.
+    needs: BTreeMap<String, Needs>,
 }
 
 impl Engine {
@@ -188,6 +190,7 @@ fn ready<'a>(at: usize, job: &'a Job<'a>) -> Result<Ready<'a>, Error> {
         (header.fiscal_year_start, header.complete_until),
     );
     let frame = Plain::of(&frame).ok_or_else(same)?.text;
+    let needs = data::needs(&working);
     Ok(Ready {
         at,
         job,
@@ -196,7 +199,14 @@ fn ready<'a>(at: usize, job: &'a Job<'a>) -> Result<Ready<'a>, Error> {
         working,
         tables,
         frame,
+        needs,
     })
+}
+
+/// What a card is told of data that are bound for several.
+struct Seen {
+    findings: Vec<Diagnostic>,
+    summaries: Vec<TableSummary>,
 }
 
 /// The evaluation of many cards.
@@ -214,68 +224,118 @@ struct Work<'a> {
 impl Work<'_> {
     /// Cards that declare the same tables.
     fn group(&self, group: Vec<Ready<'_>>) {
-        // The first card that the data fit binds them for all.
-        let mut first: Option<(Plain, Bound)> = None;
-        let mut shared: Vec<(Ready<'_>, Vec<Diagnostic>)> = Vec::new();
-        let mut alone: Vec<Ready<'_>> = Vec::new();
-        for ready in group {
-            let findings = first.as_ref().map(|(tables, bound)| {
-                let serves = data::bind::serves(&ready.working, &bound.0);
-                let moved = bound.1.iter().map(|finding| tables.moved(&ready.tables, finding));
-                moved.collect::<Option<Vec<_>>>().filter(|_| serves)
-            });
-            match findings {
-                Some(Some(findings)) => shared.push((ready, findings)),
-                Some(None) => alone.push(ready),
-                None => {
-                    let options = self.options_of(ready.job, self.threads());
-                    match guarded(|| bind(&ready.working, self.tables.clone(), &options, false)) {
-                        Ok(bound) => {
-                            let findings = bound.1.clone();
-                            first = Some((ready.tables.clone(), bound));
-                            shared.push((ready, findings));
-                        }
-                        Err(error) => self.give(ready.at, ready.job, Err(error)),
-                    }
-                }
+        if !self.options.read_for_all {
+            for ready in self.share(group, self.tables) {
+                self.alone(&ready, self.tables);
+            }
+            return;
+        }
+        // What refuses a card may stand in a column that only others read: over its own columns it is asked again, together
+        // with the cards that read the same.
+        let all: Vec<_> = group.iter().map(|ready| &ready.needs).collect();
+        let tables = data::need::read_for(self.tables, &all);
+        let rest = self.share(group, &tables);
+        let mut alike: Vec<(BTreeMap<String, Needs>, Vec<Ready<'_>>)> = Vec::new();
+        for ready in rest {
+            match alike.iter_mut().find(|(needs, _)| *needs == ready.needs) {
+                Some((_, cards)) => cards.push(ready),
+                None => alike.push((ready.needs.clone(), vec![ready])),
             }
         }
-        if let Some((_, bound)) = first {
-            self.bound(shared, &bound);
-        }
-        for ready in alone {
-            let options = self.options_of(ready.job, self.threads());
-            let made = guarded(|| {
-                let mut bound = bind(&ready.working, self.tables.clone(), &options, false)?;
-                bound.1.extend(ready.told.iter().cloned());
-                if self.options.read_for_all {
-                    data::need::keep_needed(&ready.working, &mut bound.2);
-                }
-                evaluate_bound(
-                    &ready.working,
-                    (ready.card.as_ref(), self.origins(&ready)),
-                    bound,
-                    &options,
-                    None,
-                )
-            });
-            self.give(ready.at, ready.job, made);
+        for (needs, cards) in alike {
+            let tables = data::need::read_for(self.tables, &[&needs]);
+            let rest = if cards.len() > 1 {
+                self.share(cards, &tables)
+            } else {
+                cards
+            };
+            for ready in rest {
+                self.alone(&ready, &tables);
+            }
         }
     }
 
+    /// Cards over data that the first of them that fits binds for all; gives back those that it does not serve.
+    ///
+    /// Which rows count is the same for all columns: where rows of a key differ in a column that tells them apart for one
+    /// card and not for another, binding fails.
+    fn share<'r>(&self, group: Vec<Ready<'r>>, tables: &BTreeMap<String, Table>) -> Vec<Ready<'r>> {
+        let mut first: Option<(Plain, Bound)> = None;
+        let mut refused: Vec<BTreeMap<String, Needs>> = Vec::new();
+        let mut shared = Vec::new();
+        let mut rest = Vec::new();
+        for ready in group {
+            if first.is_none() && !refused.contains(&ready.needs) {
+                let options = self.options_of(ready.job, self.threads());
+                match guarded(|| bind(&ready.working, tables.clone(), &options, false)) {
+                    Ok(bound) => first = Some((ready.tables.clone(), bound)),
+                    Err(_) => refused.push(ready.needs.clone()),
+                }
+            }
+            match first
+                .as_ref()
+                .and_then(|(plain, bound)| self.seen(&ready, plain, bound))
+            {
+                Some(seen) => shared.push((ready, seen)),
+                None => rest.push(ready),
+            }
+        }
+        if let Some((_, bound)) = first {
+            self.bound(shared, &bound.0);
+        }
+        rest
+    }
+
+    /// What a card is told of data that another card with the same tables bound. `None`: they do not serve it.
+    fn seen(&self, ready: &Ready<'_>, plain: &Plain, bound: &Bound) -> Option<Seen> {
+        let (data, findings, summaries) = bound;
+        if !data::bind::serves(&ready.working, data) {
+            return None;
+        }
+        let findings = findings.iter().map(|finding| plain.moved(&ready.tables, finding));
+        let summaries = if self.options.read_for_all {
+            // Which columns it would have: told by its own tables without their rows.
+            let shape = data::need::read_for(self.tables, &[&ready.needs]);
+            let shape = shape.into_iter().map(|(name, table)| (name, table.without_rows()));
+            let options = self.options_of(ready.job, 1);
+            let (_, _, own) = guarded(|| bind(&ready.working, shape.collect(), &options, false)).ok()?;
+            data::summary::narrowed(summaries, &own)?
+        } else {
+            summaries.clone()
+        };
+        Some(Seen {
+            findings: findings
+                .chain(ready.told.iter().cloned().map(Some))
+                .collect::<Option<_>>()?,
+            summaries,
+        })
+    }
+
+    /// A card that shares nothing.
+    fn alone(&self, ready: &Ready<'_>, tables: &BTreeMap<String, Table>) {
+        let options = self.options_of(ready.job, self.threads());
+        let made = guarded(|| {
+            let mut bound = bind(&ready.working, tables.clone(), &options, false)?;
+            bound.1.extend(ready.told.iter().cloned());
+            let card = (ready.card.as_ref(), self.origins(ready));
+            evaluate_bound(&ready.working, card, bound, &options, None)
+        });
+        self.give(ready.at, ready.job, made);
+    }
+
     /// Cards over data that are bound: those with the same cuts and calendars together.
-    fn bound(&self, shared: Vec<(Ready<'_>, Vec<Diagnostic>)>, bound: &Bound) {
+    fn bound(&self, shared: Vec<(Ready<'_>, Seen)>, data: &Dataset) {
         let most = self.options.keep_bytes.unwrap_or(self.engine.limits.memory_bytes / 2);
         let pool = (shared.len() > 1).then(|| Arc::new(Pool::new(most)));
-        let mut frames: BTreeMap<String, Vec<(Ready<'_>, Vec<Diagnostic>)>> = BTreeMap::new();
-        for (ready, findings) in shared {
-            frames.entry(ready.frame.clone()).or_default().push((ready, findings));
+        let mut frames: BTreeMap<String, Vec<(Ready<'_>, Seen)>> = BTreeMap::new();
+        for (ready, seen) in shared {
+            frames.entry(ready.frame.clone()).or_default().push((ready, seen));
         }
         for frame in frames.into_values() {
             if let Some(pool) = &pool {
                 pool.forget_cells();
                 if frame.len() > 1 {
-                    self.measure_ahead(&frame, bound, pool);
+                    self.measure_ahead(&frame, data, pool);
                 }
             }
             // A card each for as many threads as there are; a card alone has them all.
@@ -283,14 +343,9 @@ impl Work<'_> {
             let each = if frame.len() >= threads { 1 } else { threads };
             let at_once = if each == 1 { threads } else { 1 };
             parallel::map(at_once, frame.len(), |at| {
-                let Some((ready, findings)) = frame.get(at) else { return };
+                let Some((ready, seen)) = frame.get(at) else { return };
                 let options = self.options_of(ready.job, each);
-                let mut summaries = bound.2.clone();
-                if self.options.read_for_all {
-                    data::need::keep_needed(&ready.working, &mut summaries);
-                }
-                let findings = findings.iter().chain(&ready.told).cloned().collect();
-                let own = (bound.0.clone(), findings, summaries);
+                let own = (data.clone(), seen.findings.clone(), seen.summaries.clone());
                 let made = guarded(|| {
                     options.stopped()?;
                     if let Some(budget) = &options.budget {
@@ -305,7 +360,7 @@ impl Work<'_> {
     }
 
     /// Measures everything that the cards of a frame have in common with one another, in one scan of each table.
-    fn measure_ahead(&self, frame: &[(Ready<'_>, Vec<Diagnostic>)], bound: &Bound, pool: &Arc<Pool>) {
+    fn measure_ahead(&self, frame: &[(Ready<'_>, Seen)], data: &Dataset, pool: &Arc<Pool>) {
         let Some((first, _)) = frame.first() else { return };
         let mut seen: BTreeMap<String, &Metric> = BTreeMap::new();
         for metric in frame.iter().flat_map(|(ready, _)| &ready.working.metrics) {
@@ -352,12 +407,12 @@ impl Work<'_> {
             };
             // What fails here is told by the card that it belongs to.
             let _ = guarded(|| {
-                if measure(&card(together), bound, &options) {
+                if measure(&card(together), data, &options) {
                     return Ok(());
                 }
-                let fit = |metric: &&&Metric| Session::new(&card(&[metric]), bound.0.clone(), &options).is_ok();
+                let fit = |metric: &&&Metric| Session::new(&card(&[metric]), data.clone(), &options).is_ok();
                 let fitting: Vec<&Metric> = together.iter().filter(fit).copied().collect();
-                measure(&card(&fitting), bound, &options);
+                measure(&card(&fitting), data, &options);
                 Ok(())
             });
         }
@@ -411,8 +466,8 @@ impl Work<'_> {
 }
 
 /// Measures what waits for no score; whether the card fits its data.
-fn measure(card: &Scorecard, bound: &Bound, options: &MeasureOptions) -> bool {
-    let Ok(mut session) = Session::new(card, bound.0.clone(), options) else {
+fn measure(card: &Scorecard, data: &Dataset, options: &MeasureOptions) -> bool {
+    let Ok(mut session) = Session::new(card, data.clone(), options) else {
         return false;
     };
     let ready: Vec<usize> = (0..card.metrics.len())

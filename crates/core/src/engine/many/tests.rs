@@ -1,6 +1,7 @@
 //! Many cards at once give what each gives alone, to the last bit and word.
 
 use super::*;
+use crate::data::Column;
 use crate::definition::CivilDate;
 use crate::engine::ErrorKind;
 use crate::report::canonical_json;
@@ -215,4 +216,72 @@ fn all_can_be_stopped_and_progress_is_told() {
             .iter()
             .all(|report| cancelled(&report))
     );
+}
+
+/// Tables that hold what several cards read: each sees its own columns. One has rows of a key that differ only in a column
+/// that it does not read, one a table that is shown again under another name, one two tables stacked.
+#[test]
+fn a_card_sees_the_columns_that_it_would_have_read_alone() {
+    let engine = engine();
+    let text = |values: &[&str]| Column::texts(&values.iter().copied().map(Some).collect::<Vec<_>>());
+    let ints = |values: &[i64]| Column::ints(values.iter().map(|value| Some(*value)).collect());
+    let cases = Table {
+        columns: vec![
+            ("id".into(), ints(&[1, 1, 2, 3])),
+            // 2026-01-01, twice, the day after and 2026-02-01.
+            (
+                "opened".into(),
+                Column::dates([20_454, 20_454, 20_455, 20_485].map(Some).into()),
+            ),
+            ("agent".into(), text(&["a", "b", "c", "d"])),
+            ("score".into(), ints(&[7, 7, 9, 10])),
+            ("spare".into(), ints(&[1, 2, 3, 4])),
+        ],
+        rows: 4,
+        ..Table::default()
+    };
+    let more = Table {
+        columns: vec![
+            ("score".into(), ints(&[1, 2])),
+            ("weight_of_it".into(), ints(&[1, 1])),
+            ("agent".into(), text(&["x", "y"])),
+        ],
+        rows: 2,
+        ..Table::default()
+    };
+    let tables = BTreeMap::from([("cases".to_owned(), cases), ("more".to_owned(), more)]);
+    let head = "scorecard(\"A\").owner(\"A\").purpose(\"P\");\n";
+    let latest =
+        "let cases = table(\"cases\").key(\"id\").latest_by(\"opened\").date(\"opened\"); period(\"month\");\n";
+    let shapes = "let cases = table(\"cases\"); let more = table(\"more\").rename(\"weight_of_it\", \"weight\");
+        let again = alias(\"again\", cases); let all = stack(\"all\", [cases, more]);\n";
+    let metric = |measure: &str| format!("metric(\"x\", {measure}).min_n(1).target(1).owner(\"B\");");
+    let texts = [
+        format!("{head}{latest}{}", metric("mean(cases.score)")),
+        format!("{head}// Further down.\n{latest}{}", metric("mean(cases.score)")),
+        format!("{head}{latest}{}", metric("share(cases.score, |c| c.agent == \"a\")")),
+        format!("{head}{latest}{}", metric("count_distinct(cases.agent)")),
+        format!("{head}{shapes}{}", metric("mean(all.score) + mean(more.weight)")),
+        format!("{head}{shapes}{}", metric("count_distinct(again.agent)")),
+    ];
+    let cards: Vec<Scorecard> = texts.iter().map(|text| compiled(&engine, text)).collect();
+    let jobs: Vec<Job<'_>> = cards.iter().map(Job::new).collect();
+    let options = ManyOptions {
+        read_for_all: true,
+        ..ManyOptions::default()
+    };
+    let together = engine.evaluate_many(&jobs, &tables, &options);
+    for ((card, together), text) in cards.iter().zip(&together).zip(&texts) {
+        let own = data::need::read_for(&tables, &[&engine.needs(card)]);
+        same(&engine.evaluate(card, own, &EvaluateOptions::default()), together, text);
+    }
+    // The agent tells the two rows of case 1 apart: only who reads it is told of them.
+    let failed: Vec<bool> = together.iter().map(Result::is_err).collect();
+    assert_eq!(failed, [false, false, true, true, false, false], "{together:?}");
+    let columns = |at: usize| -> Vec<Vec<String>> {
+        let tables = &together[at].as_ref().unwrap().results.tables;
+        let names = |summary: &TableSummary| summary.columns.iter().map(|column| column.column.clone()).collect();
+        tables.iter().map(names).collect()
+    };
+    assert_eq!(columns(0), [["id", "opened", "score"]]);
 }
