@@ -4,13 +4,16 @@
 //! (shortest digits that read back to the same bits; −0 as 0), and text is escaped only where JSON asks for it. Any
 //! JCS library in any language can check a report's `results_sha256`.
 
+mod write;
+
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::ser::{CharEscape, Formatter, Serializer};
 use sha2::{Digest, Sha256};
+
+use self::write::Writer;
 
 /// The canonical JSON of a value.
 ///
@@ -24,7 +27,7 @@ use sha2::{Digest, Sha256};
 /// ```
 pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     let mut text = Vec::new();
-    write(value, &mut text, Canonical::default())?;
+    Writer::new(&mut text, false).value(value)?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
@@ -40,17 +43,8 @@ pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Err
 /// ```
 pub fn plain_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     let mut text = Vec::with_capacity(1 << 12);
-    let plain = Canonical {
-        plain: true,
-        ..Canonical::default()
-    };
-    write(value, &mut text, plain)?;
+    Writer::new(&mut text, true).value(value)?;
     Ok(String::from_utf8_lossy(&text).into_owned())
-}
-
-/// One way for all of them, so that the code of each type is there once.
-fn write<T: Serialize>(value: &T, out: &mut dyn Write, how: Canonical) -> Result<(), serde_json::Error> {
-    value.serialize(&mut Serializer::with_formatter(out, how))
 }
 
 /// SHA-256 of the canonical JSON of a value, in hexadecimal.
@@ -58,9 +52,10 @@ fn write<T: Serialize>(value: &T, out: &mut dyn Write, how: Canonical) -> Result
 /// # Errors
 /// As [`canonical_json`].
 pub fn sha256<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let mut hash = Hash(Sha256::new());
-    write(value, &mut hash, Canonical::default())?;
-    Ok(hex(&hash.0.finalize()))
+    let mut hash = BufWriter::with_capacity(1 << 12, Hash(Sha256::new()));
+    Writer::new(&mut hash, false).value(value)?;
+    hash.flush().map_err(serde_json::Error::io)?;
+    Ok(hex(&hash.get_ref().0.clone().finalize()))
 }
 
 /// What is written goes into the hash and is not kept.
@@ -83,227 +78,6 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-/// Writes values as they come; only an object waits for its end, since its keys are sorted then. So a report is never in
-/// memory as a tree, which takes ten times its text.
-#[derive(Default)]
-struct Canonical {
-    /// Keys stay in their order, and whole numbers beyond 2^53 are text.
-    plain: bool,
-    /// Objects that are open, the innermost last.
-    open: Vec<Object>,
-    /// What stands in the open objects so far: keys and values, one after the other, without signs between them.
-    text: Vec<u8>,
-    /// Room for an object in order.
-    sorted: Vec<u8>,
-}
-
-/// An object that is open.
-#[derive(Default)]
-struct Object {
-    /// Where it begins in the text.
-    start: usize,
-    entries: Vec<Entry>,
-}
-
-/// Where a key and its value stand in the text.
-#[derive(Clone, Copy)]
-struct Entry {
-    key: usize,
-    value: usize,
-    end: usize,
-}
-
-/// The largest whole number that a JavaScript number holds with all its neighbours.
-const LARGEST: u64 = (1 << 53) - 1;
-
-impl Canonical {
-    fn put<W: ?Sized + Write>(&mut self, writer: &mut W, bytes: &[u8]) -> io::Result<()> {
-        if self.open.is_empty() {
-            writer.write_all(bytes)?;
-        } else {
-            self.text.extend_from_slice(bytes);
-        }
-        Ok(())
-    }
-
-    fn whole<W: ?Sized + Write>(&mut self, writer: &mut W, value: &str, size: u64) -> io::Result<()> {
-        if !self.plain || size <= LARGEST {
-            return self.put(writer, value.as_bytes());
-        }
-        self.put(writer, b"\"")?;
-        self.put(writer, value.as_bytes())?;
-        self.put(writer, b"\"")
-    }
-
-    /// The entries of an object by the UTF-16 code units of what their keys say, not by how they are escaped.
-    fn order(&self, entries: &mut [Entry]) -> io::Result<()> {
-        let key = |entry: &Entry| self.text.get(entry.key..entry.value).unwrap_or_default();
-        let is_plain = |key: &[u8]| key.is_ascii() && !key.contains(&b'\\');
-        if entries.iter().all(|entry| is_plain(key(entry))) {
-            // Without the quote at the end, which sorts behind a blank.
-            let bare = |entry: &Entry| key(entry).strip_suffix(b"\"").unwrap_or_default();
-            entries.sort_by(|a, b| bare(a).cmp(bare(b)));
-            return Ok(());
-        }
-        let mut keyed = Vec::with_capacity(entries.len());
-        for entry in &*entries {
-            let said: String = serde_json::from_slice(key(entry))?;
-            keyed.push((said.encode_utf16().collect::<Vec<u16>>(), *entry));
-        }
-        keyed.sort_by(|a, b| a.0.cmp(&b.0));
-        for (slot, (_, entry)) in entries.iter_mut().zip(keyed) {
-            *slot = entry;
-        }
-        Ok(())
-    }
-}
-
-/// Whole numbers are written in full.
-macro_rules! whole {
-    ($($name:ident: $type:ty),*) => {
-        $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W, value: $type) -> io::Result<()> {
-            self.whole(writer, &value.to_string(), i128::from(value).unsigned_abs() as u64)
-        })*
-    };
-}
-
-/// Fixed text.
-macro_rules! fixed {
-    ($($name:ident: $text:literal),*) => {
-        $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-            self.put(writer, $text)
-        })*
-    };
-}
-
-impl Formatter for Canonical {
-    whole!(write_i8: i8, write_i16: i16, write_i32: i32, write_i64: i64);
-    whole!(write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64);
-    fixed!(write_null: b"null", begin_string: b"\"", end_string: b"\"", begin_array: b"[", end_array: b"]");
-
-    fn write_bool<W: ?Sized + Write>(&mut self, writer: &mut W, value: bool) -> io::Result<()> {
-        self.put(writer, if value { b"true" } else { b"false" })
-    }
-
-    fn write_f32<W: ?Sized + Write>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
-        self.write_f64(writer, f64::from(value))
-    }
-
-    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        let mut text = String::new();
-        write_number(&mut text, value);
-        self.put(writer, text.as_bytes())
-    }
-
-    fn write_number_str<W: ?Sized + Write>(&mut self, writer: &mut W, value: &str) -> io::Result<()> {
-        self.put(writer, value.as_bytes())
-    }
-
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        self.put(writer, fragment.as_bytes())
-    }
-
-    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
-        let text: &[u8] = match escape {
-            CharEscape::Quote => b"\\\"",
-            CharEscape::ReverseSolidus => b"\\\\",
-            CharEscape::Solidus => b"/",
-            CharEscape::Backspace => b"\\b",
-            CharEscape::FormFeed => b"\\f",
-            CharEscape::LineFeed => b"\\n",
-            CharEscape::CarriageReturn => b"\\r",
-            CharEscape::Tab => b"\\t",
-            CharEscape::AsciiControl(byte) => return self.put(writer, format!("\\u{byte:04x}").as_bytes()),
-        };
-        self.put(writer, text)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.put(writer, if first { b"" } else { b"," })
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.plain {
-            return self.put(writer, b"{");
-        }
-        self.open.push(Object {
-            start: self.text.len(),
-            entries: Vec::new(),
-        });
-        Ok(())
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.plain {
-            return self.put(writer, b"}");
-        }
-        let Some(mut object) = self.open.pop() else {
-            return Ok(());
-        };
-        self.order(&mut object.entries)?;
-        let mut sorted = std::mem::take(&mut self.sorted);
-        sorted.clear();
-        sorted.push(b'{');
-        let said = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
-        for (place, entry) in object.entries.iter().enumerate() {
-            if place > 0 {
-                sorted.push(b',');
-            }
-            sorted.extend_from_slice(said(entry.key, entry.value));
-            sorted.push(b':');
-            sorted.extend_from_slice(said(entry.value, entry.end));
-        }
-        sorted.push(b'}');
-        self.text.truncate(object.start);
-        let outcome = self.put(writer, &sorted);
-        self.sorted = sorted;
-        outcome
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        if self.plain {
-            return self.put(writer, if first { b"" } else { b"," });
-        }
-        let key = self.text.len();
-        if let Some(object) = self.open.last_mut() {
-            let entry = Entry {
-                key,
-                value: key,
-                end: key,
-            };
-            object.entries.push(entry);
-        }
-        Ok(())
-    }
-
-    fn end_object_key<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.plain {
-            return self.put(writer, b":");
-        }
-        let value = self.text.len();
-        if let Some(entry) = self.open.last_mut().and_then(|object| object.entries.last_mut()) {
-            entry.value = value;
-        }
-        Ok(())
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        let end = self.text.len();
-        if let Some(entry) = self.open.last_mut().and_then(|object| object.entries.last_mut()) {
-            entry.end = end;
-        }
-        Ok(())
-    }
 }
 
 /// A number as ECMAScript's `Number::toString` writes it (ECMA-262, section 6.1.6.1.20).
@@ -399,6 +173,88 @@ mod tests {
         let order = ["Carriage", "One", "Control", "Latin", "Euro", "Emoji", "Hebrew"];
         let places: Vec<usize> = order.iter().map(|word| text.find(word).unwrap()).collect();
         assert!(places.is_sorted(), "{text}");
+    }
+
+    /// Structs, whose fields are written by walking them once for each, as trees of values are.
+    #[test]
+    fn a_struct_is_written_as_its_tree_is() {
+        #[derive(Serialize)]
+        struct Inner {
+            zone: Option<f64>,
+            alpha: (u8, &'static str),
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            left_out: Vec<u8>,
+        }
+        #[derive(Serialize)]
+        #[serde(tag = "kind")]
+        enum Tagged {
+            Struct { zulu: char, b: Inner },
+            Newtype(Inner),
+        }
+        #[derive(Serialize)]
+        enum Plain {
+            Unit,
+            Newtype(Option<i64>),
+            Tuple(f32, u64),
+            Struct { b: (), a: bool },
+        }
+        #[derive(Serialize)]
+        struct Outer {
+            #[serde(flatten)]
+            inner: Inner,
+            tagged: Vec<Tagged>,
+            plain: [Plain; 4],
+            by_number: std::collections::BTreeMap<i32, Inner>,
+            #[serde(rename = "\u{20ac}")]
+            euro: f64,
+            #[serde(rename = "\u{1f600}")]
+            smile: f64,
+            #[serde(rename = "\u{fb33}")]
+            dalet: String,
+        }
+        let inner = || Inner {
+            zone: None,
+            alpha: (1, "\u{1}\t\"\\\u{7f}é"),
+            left_out: Vec::new(),
+        };
+        let outer = Outer {
+            inner: inner(),
+            tagged: vec![Tagged::Struct { zulu: 'z', b: inner() }, Tagged::Newtype(inner())],
+            plain: [
+                Plain::Unit,
+                Plain::Newtype(Some(-3)),
+                Plain::Tuple(0.5, u64::MAX),
+                Plain::Struct { b: (), a: true },
+            ],
+            by_number: [(10, inner()), (9, inner())].into(),
+            euro: f64::NAN,
+            smile: 1e300,
+            dalet: "x".repeat(3),
+        };
+        let tree = serde_json::to_value(&outer).unwrap();
+        assert_eq!(canonical_json(&outer).unwrap(), canonical_json(&tree).unwrap());
+        assert_eq!(sha256(&outer).unwrap(), sha256(&tree).unwrap());
+        let text = canonical_json(&outer).unwrap();
+        let places: Vec<usize> = [
+            "\"alpha\":[1,",
+            "\"by_number\":{\"10\":",
+            "\"plain\":[\"Unit\",{\"Newtype\":-3}",
+            "\"tagged\"",
+            "\"zone\":null,\"€\":null",
+            "\u{1f600}",
+            "\u{fb33}",
+        ]
+        .iter()
+        .map(|part| text.find(part).unwrap())
+        .collect();
+        assert!(places.is_sorted(), "{text}");
+        let plain = plain_json(&outer).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Value>(&plain).unwrap()["plain"][2]["Tuple"][1],
+            "18446744073709551615"
+        );
+        assert!(plain.starts_with("{\"zone\":null,\"alpha\":[1,"), "{plain}");
+        assert!(canonical_json(&std::collections::BTreeMap::from([((1, 2), 3)])).is_err());
     }
 
     #[test]
