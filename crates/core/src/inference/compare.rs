@@ -67,8 +67,8 @@ fn hits(cell: &MeasuredCell) -> Option<u64> {
 /// Where no entity has more than one row in both together, the test of its kind; otherwise the variance of the difference
 /// by entity, with t of one degree of freedom less than there are entities.
 pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, String> {
-    let moved = now.influences.minus(&then.influences);
-    let entities = moved.entities();
+    let moved = now.influences.difference(&then.influences);
+    let entities = moved.entities;
     let apart = entities as u64 == now.rows.saturating_add(then.rows);
     let simple = match (&now.sample, &then.sample) {
         _ if !apart => None,
@@ -91,7 +91,7 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
             "it rests on {entities} entities, and a test needs {LEAST_ENTITIES}"
         ));
     }
-    let error = moved.variance().ok_or("no variance")?.sqrt();
+    let error = moved.variance.ok_or("no variance")?.sqrt();
     let df = (entities - 1) as f64;
     let d = now.value - then.value;
     let interval = t_interval(d, error, df, LEVEL).ok_or("beyond the range of numbers")?;

@@ -5,13 +5,14 @@
 //! Σ z·z', m the number of entities that either rests on. A mean, share or net score over independent rows is the case of one
 //! row an entity.
 
-use std::sync::{Arc, OnceLock};
+use std::cmp::Ordering;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use super::exact::FloatSum;
 
 /// The influences of entities on one estimate: entity and influence, by ascending entity, each once; they sum to 0.
 ///
-/// Clones share them, with their variance once it was asked for.
+/// Clones share them, with their variance and their differences from others once these were asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Influences(Arc<Pairs>);
 
@@ -19,7 +20,20 @@ pub struct Influences(Arc<Pairs>);
 struct Pairs {
     list: Vec<(u64, f64)>,
     variance: OnceLock<Option<f64>>,
+    differences: Mutex<Vec<(Weak<Pairs>, Difference)>>,
 }
+
+/// The difference of two estimates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Difference {
+    /// How many entities either rests on.
+    pub entities: usize,
+    /// Its variance; `None` with fewer than two entities.
+    pub variance: Option<f64>,
+}
+
+/// Differences from so many others are kept.
+const MOST_DIFFERENCES: usize = 8;
 
 impl PartialEq for Influences {
     fn eq(&self, other: &Self) -> bool {
@@ -32,6 +46,7 @@ impl Influences {
         Self(Arc::new(Pairs {
             list,
             variance: OnceLock::new(),
+            differences: Mutex::default(),
         }))
     }
 
@@ -112,8 +127,13 @@ impl Influences {
     #[must_use]
     pub fn combined(parts: &[(f64, &Self)]) -> Self {
         let one_by_one = || {
-            let add = |sum: Self, (factor, part): &(f64, &Self)| sum.plus(&part.scaled(*factor));
-            parts.iter().fold(Self::default(), add)
+            let mut sum: Vec<(u64, f64)> = Vec::new();
+            for (factor, part) in parts {
+                let mut merged = Vec::with_capacity(sum.len().max(part.entities()));
+                join(&sum, part.pairs(), |entity, a, b| merged.push((entity, a + factor * b)));
+                sum = merged;
+            }
+            Self::from_ordered(sum)
         };
         let Some(((_, first), rest)) = parts.split_first() else {
             return Self::default();
@@ -139,6 +159,29 @@ impl Influences {
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
         self.plus(&other.scaled(-1.0))
+    }
+
+    /// The variance of the difference of two estimates, worked out once for the two and all their clones: cards that have
+    /// measures in common ask for the same changes.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Difference {
+        let kept = || self.0.differences.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_other = |known: &Weak<Pairs>| std::ptr::eq(known.as_ptr(), Arc::as_ptr(&other.0));
+        // Where it is known, its memory is not given to another, as the weak pointer holds it.
+        let known = kept().iter().find(|(known, _)| is_other(known)).map(|(_, made)| *made);
+        known.unwrap_or_else(|| {
+            let moved = self.minus(other);
+            let made = Difference {
+                entities: moved.entities(),
+                variance: moved.variance(),
+            };
+            let mut all = kept();
+            all.retain(|(other, _)| other.strong_count() > 0);
+            if all.len() < MOST_DIFFERENCES {
+                all.push((Arc::downgrade(&other.0), made));
+            }
+            made
+        })
     }
 
     /// The variance of the estimate: m/(m−1) · Σ z². `None` with fewer than two entities.
@@ -195,30 +238,25 @@ pub fn covariance(a: &Influences, b: &Influences) -> Option<f64> {
 }
 
 /// Visits the entities of both in order, with 0 where one lacks it.
-fn join(a: &[(u64, f64)], b: &[(u64, f64)], mut visit: impl FnMut(u64, f64, f64)) {
-    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
-    loop {
-        match (left.peek(), right.peek()) {
-            (Some((one, z)), Some((other, _))) if one < other => {
+fn join(mut a: &[(u64, f64)], mut b: &[(u64, f64)], mut visit: impl FnMut(u64, f64, f64)) {
+    while let ([(one, z), rest_of_a @ ..], [(other, w), rest_of_b @ ..]) = (a, b) {
+        match one.cmp(other) {
+            Ordering::Less => {
                 visit(*one, *z, 0.0);
-                left.next();
+                a = rest_of_a;
             }
-            (Some((one, z)), Some((other, w))) if one == other => {
+            Ordering::Equal => {
                 visit(*one, *z, *w);
-                left.next();
-                right.next();
+                (a, b) = (rest_of_a, rest_of_b);
             }
-            (_, Some((other, w))) => {
+            Ordering::Greater => {
                 visit(*other, 0.0, *w);
-                right.next();
+                b = rest_of_b;
             }
-            (Some((one, z)), None) => {
-                visit(*one, *z, 0.0);
-                left.next();
-            }
-            (None, None) => return,
         }
     }
+    a.iter().for_each(|(entity, z)| visit(*entity, *z, 0.0));
+    b.iter().for_each(|(entity, w)| visit(*entity, 0.0, *w));
 }
 
 #[cfg(test)]
@@ -248,6 +286,24 @@ mod tests {
             let difference = a.minus(&b).variance().unwrap();
             let expected = row.number("variance1") + row.number("variance2") - 2.0 * row.number("covariance");
             close(difference, expected, 1e-11, &row);
+        }
+    }
+
+    /// A difference that is asked for again is the same, also where the other was dropped and another took its place.
+    #[test]
+    fn differences_are_kept_for_the_two_that_they_are_of() {
+        let of = |values: &[f64]| {
+            let rows: Vec<_> = values.iter().zip(0..).map(|(y, entity)| (entity, 1.0, *y)).collect();
+            Influences::of_ratio(&rows).unwrap()
+        };
+        let now = of(&[3.0, 4.5, 1.0, 9.0]);
+        for round in 0..20 {
+            let then = of(&[f64::from(round), 2.0, 7.0]);
+            let moved = now.minus(&then);
+            for _ in 0..2 {
+                let made = now.clone().difference(&then.clone());
+                assert_eq!((made.entities, made.variance), (moved.entities(), moved.variance()));
+            }
         }
     }
 
