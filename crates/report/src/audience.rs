@@ -42,6 +42,7 @@ impl Voice {
                 "headline",
                 "tiles",
                 "metrics",
+                "programme",
                 "scores",
                 "trends",
                 "journey",

@@ -11,11 +11,12 @@ use crate::diagnostic::Spanned;
 pub const BUILT_IN_AUDIENCES: [&str; 3] = ["executive", "team", "analyst"];
 
 /// The parts of a report that an audience may name, in the order of the full report.
-pub const SECTIONS: [&str; 16] = [
+pub const SECTIONS: [&str; 17] = [
     "headline",
     "tiles",
     "outcomes",
     "metrics",
+    "programme",
     "scores",
     "trends",
     "segments",

@@ -6,13 +6,20 @@ use bellwether::report::{Cell, Change, ChangeVerdict, MetricResult, Results};
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
 
+/// The outcomes or metrics that a report lists under their role: metrics of the programme have a part of their own.
+pub(crate) fn of_role(results: &Results, role: Role) -> impl Iterator<Item = &MetricResult> {
+    let metrics = results.metrics.iter();
+    metrics.filter(move |metric| metric.role == role && definition(results, metric).is_none())
+}
+
+/// The named definition of a metric of the programme. An outcome is an outcome, whatever it measures.
+pub(crate) fn definition<'r>(results: &'r Results, metric: &MetricResult) -> Option<&'r str> {
+    let one = results.programme.iter().find(|one| one.metric == metric.name)?;
+    (metric.role == Role::Metric).then_some(one.definition.as_str())
+}
+
 pub(crate) fn metric_table(results: &Results, role: Role, heading: &str) -> Document {
-    let of_programme = |metric: &MetricResult| results.programme.iter().any(|one| one.metric == metric.name);
-    let metrics: Vec<&MetricResult> = results
-        .metrics
-        .iter()
-        .filter(|metric| metric.role == role && !(role == Role::Metric && of_programme(metric)))
-        .collect();
+    let metrics: Vec<&MetricResult> = of_role(results, role).collect();
     if metrics.is_empty() {
         return Vec::new();
     }
@@ -53,8 +60,11 @@ fn columns() -> Vec<(String, Align)> {
     .to_vec()
 }
 
+/// What the part about the programme is called.
+pub(crate) const PROGRAMME: &str = "Programme health";
+
 /// Who answers, who is asked too often, who is called back: metrics of the programme itself, each with its definition.
-pub(super) fn programme(results: &Results) -> Document {
+pub(crate) fn programme(results: &Results) -> Document {
     let mut columns = columns();
     columns.push(("definition".to_owned(), Align::Left));
     let rows: Vec<Vec<Run>> = results
@@ -63,15 +73,15 @@ pub(super) fn programme(results: &Results) -> Document {
         .filter_map(|one| {
             let metric = results.metrics.iter().find(|metric| metric.name == one.metric)?;
             let mut row = metric_row(metric, results);
-            row.push(Run::new(one.definition.clone(), Tone::Muted));
-            (metric.role == Role::Metric).then_some(row)
+            row.push(Run::new(definition(results, metric)?, Tone::Muted));
+            Some(row)
         })
         .collect();
     if rows.is_empty() {
         return Vec::new();
     }
     vec![
-        Block::Heading("Programme health".to_owned()),
+        Block::Heading(PROGRAMME.to_owned()),
         Block::Table(Table { columns, rows }.without_empty_columns()),
     ]
 }

@@ -237,3 +237,34 @@ fn markdown_says_what_the_page_says() {
     let told = markdown(&report, &of("executive")).unwrap();
     insta::assert_snapshot!("maturity-executive.md", told);
 }
+
+/// Numbers of the listening programme have a part of their own, each with its definition, and are no metrics beside.
+#[test]
+fn the_health_of_the_programme_is_a_part_of_its_own() {
+    let report = inline(
+        r#"
+scorecard("Listening").owner("Insights").purpose("Hear everybody").min_n(1);
+let invites = table("invites").key("id").date("day").rows(["id", "day", "disposition", "score"], [
+    [1, "2026-01-05", "done", 9], [2, "2026-01-06", "done", 3], [3, "2026-01-07", "no contact", ()],
+    [4, "2026-01-08", "refused", ()], [5, "2026-02-05", "done", 7],
+]);
+metric("answered", aapor("RR1", invites.disposition, #{ complete: ["done"], unknown: ["no contact"] })).target(70).owner("Insights");
+metric("mean", mean(invites.score)).owner("Care").target(5);
+"#,
+    );
+    let part = |page: &str, title: &str, tag: &str| {
+        let (_, rest) = page.split_once(title).unwrap_or_else(|| panic!("{title}: {page}"));
+        rest.split_once(tag).map_or(rest, |(part, _)| part).to_owned()
+    };
+    for audience in ["team", "analyst"] {
+        let page = html(&report, &of(audience)).unwrap();
+        let health = part(&page, ">Programme health</h2>", "<h2");
+        // 3 of 5 are complete, and RR1 counts the unknown as eligible: 60 %.
+        assert!(health.contains("60") && health.contains("RR1"), "{health}");
+        assert!(!part(&page, ">Metrics</h2>", "<h2").contains("nswered"), "{page}");
+        let told = markdown(&report, &of(audience)).unwrap();
+        assert!(part(&told, "## Programme health", "\n## ").contains("RR1"), "{told}");
+        assert!(!part(&told, "## Metrics", "\n## ").contains("nswered"), "{told}");
+    }
+    assert!(!html(&report, &of("executive")).unwrap().contains("Programme health"));
+}

@@ -7,6 +7,7 @@ use bellwether::report::{ChangeVerdict, InitiativeResult, Report, Results};
 use super::claim;
 use super::words::{Subject, counted, currency, few, label, list, money_range, plain, sentence, subjects};
 use crate::audience::{Audience, Voice};
+use crate::compose::metric;
 use crate::format;
 
 pub(super) fn sentences(report: &Report, results: &Results, part: &str, audience: &Audience) -> Vec<String> {
@@ -14,6 +15,7 @@ pub(super) fn sentences(report: &Report, results: &Results, part: &str, audience
     let said = match part {
         "outcomes" => outcomes(results, voice),
         "metrics" => metrics(results, voice),
+        "programme" => programme(results),
         "scores" => scores(results),
         "trends" => trends(results),
         "segments" => segments(results),
@@ -34,14 +36,9 @@ pub(super) fn sentences(report: &Report, results: &Results, part: &str, audience
     said.iter().map(|text| sentence(text)).collect()
 }
 
-/// The metrics of a role.
+/// The metrics of a role, less those of the programme.
 fn of_role(results: &Results, role: Role) -> Vec<Subject<'_>> {
-    let in_role = |name: &str| {
-        results
-            .metrics
-            .iter()
-            .any(|metric| metric.role == role && metric.name == name)
-    };
+    let in_role = |name: &str| metric::of_role(results, role).any(|metric| metric.name == name);
     subjects(results)
         .into_iter()
         .filter(|of| !of.is_score && in_role(of.name))
@@ -121,6 +118,21 @@ fn metrics(results: &Results, voice: Voice) -> Vec<String> {
         .map(|of| claim::value(*of))
         .collect();
     said.extend(none);
+    said
+}
+
+/// How well the programme listens: each number with the definition that it keeps to.
+fn programme(results: &Results) -> Vec<String> {
+    let mut said = Vec::new();
+    for of in subjects(results).into_iter().filter(|of| !of.is_score) {
+        let metric = results.metrics.iter().find(|metric| metric.name == of.name);
+        let Some(definition) = metric.and_then(|metric| metric::definition(results, metric)) else {
+            continue;
+        };
+        let parts = std::iter::once(claim::value(of)).chain(claim::goal(of, None));
+        let parts: Vec<String> = parts.chain(claim::change(of)).collect();
+        said.push(format!("{} ({definition})", parts.join("; ")));
+    }
     said
 }
 

@@ -3,13 +3,13 @@
 use bellwether::definition::Role;
 use bellwether::report::{Estimate, ListResult, MetricResult, PaceVerdict, Results, Value};
 
-use crate::compose::metric::{change, target};
+use crate::compose::metric::{change, of_role, target};
 use crate::document::{Align, Block, Run, Table, Tone};
 use crate::format;
 
 /// Outcomes or metrics with goal, pace and change, a row each; metrics of one owner after the other where asked for.
 pub(super) fn goals(results: &Results, role: Role, by_owner: bool, caption: &str) -> Vec<Block> {
-    let mut metrics: Vec<&MetricResult> = results.metrics.iter().filter(|metric| metric.role == role).collect();
+    let mut metrics: Vec<&MetricResult> = of_role(results, role).collect();
     if metrics.is_empty() {
         return Vec::new();
     }

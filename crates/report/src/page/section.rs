@@ -98,6 +98,7 @@ fn title(part: &str) -> Option<&'static str> {
     Some(match part {
         "outcomes" => "Outcomes against targets",
         "metrics" => "Metrics",
+        "programme" => compose::metric::PROGRAMME,
         "scores" => "Scores",
         "trends" => "Trends",
         "segments" => "By segment",
@@ -133,6 +134,7 @@ fn content(report: &Report, results: &Results, part: &str, audience: &Audience) 
             audience.voice == Voice::Team,
             "Metrics",
         )),
+        "programme" => made.extend(compose::metric::programme(results)),
         "scores" => made.extend(results.scores.iter().flat_map(compose::score::score_section)),
         "trends" if analyst => {
             made.extend(compose::trend::trend(results));

@@ -7,6 +7,7 @@ use bellwether::report::{Cell, GoalResult, Report, Results};
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::book::{Entry, MOST_ROWS, Sheet, Styles};
+use crate::compose::metric::definition;
 use crate::format;
 use crate::tidy::{TidyColumn, tidy, verdict};
 
@@ -23,9 +24,10 @@ struct Subject<'a> {
 
 fn subjects(results: &Results) -> Vec<Subject<'_>> {
     let metrics = results.metrics.iter().map(|metric| Subject {
-        kind: match metric.role {
-            Role::Outcome => "outcome",
-            Role::Metric => "metric",
+        kind: match (metric.role, definition(results, metric)) {
+            (Role::Outcome, _) => "outcome",
+            (Role::Metric, None) => "metric",
+            (Role::Metric, Some(_)) => "programme",
         },
         label: &metric.label,
         unit: metric.unit.as_deref(),
@@ -142,6 +144,7 @@ pub(super) fn metrics(book: &mut Workbook, styles: &Styles, results: &Results) -
             "metric",
             "name",
             "role",
+            "definition",
             "formula",
             "unit",
             "better",
@@ -180,6 +183,7 @@ pub(super) fn metrics(book: &mut Workbook, styles: &Styles, results: &Results) -
             Entry::text(metric.label.clone()),
             Entry::text(metric.name.clone()),
             Entry::text(role),
+            Entry::maybe(definition(results, metric)),
             Entry::text(metric.formula.clone()),
             Entry::maybe(unit),
             Entry::maybe(better),

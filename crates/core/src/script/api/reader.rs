@@ -53,7 +53,7 @@ pub const WORDS: &[Word] = &[
         name: "shows",
         params: "parts: text or list of texts..",
         returns: "audience",
-        doc: "The parts of its report, in this order: headline, tiles, outcomes, metrics, scores, trends, segments, drivers, links, \
+        doc: "The parts of its report, in this order: headline, tiles, outcomes, metrics, programme, scores, trends, segments, drivers, links, \
               journey, initiatives, decisions, lists, alerts, quotes, method. Where the numbers come from stands under every report.",
         example: r#"audience("support").shows("headline", "metrics", "lists", "quotes");"#,
         run: |call| {
