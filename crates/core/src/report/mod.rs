@@ -42,5 +42,5 @@ pub use provenance::{
 pub use quote::{Masked, mask};
 #[cfg(feature = "schema")]
 pub use schema::{check_schema, explanation_schema, report_schema};
-pub use slice::{slice, slices};
+pub use slice::{Slices, slice, slices};
 pub use verify::{HashDifference, MovedValue, Verification, verify};

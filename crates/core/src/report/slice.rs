@@ -1,10 +1,10 @@
 //! The report of one value of a segment: what the whole report says of it, selected and never evaluated again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{
-    Cell, JourneyResult, ListResult, MetricResult, PhaseResult, QuoteGroup, QuotesResult, Report, ScoreResult,
-    StepResult, Value,
+    Cell, JourneyResult, ListResult, MetricResult, PhaseResult, QuoteGroup, QuotesResult, Report, Results, StepResult,
+    Value,
 };
 use super::{SliceOf, canonical};
 use crate::measure::{Axes, SegmentAxis};
@@ -48,74 +48,7 @@ use crate::measure::{Axes, SegmentAxis};
 /// ```
 #[must_use]
 pub fn slice(report: &Report, segment: &str, value: &str) -> Option<Report> {
-    let axis = report.results.axes.segments.iter().find(|axis| axis.name == segment)?;
-    axis.values.iter().any(|other| other == value).then_some(())?;
-    let cutter = Cutter { segment, value, axis };
-    let mut left_out = BTreeSet::new();
-    let mut results = report.results.clone();
-    results.header.title.value = format!("{}: {value}", results.header.title.value);
-    results.axes = cutter.axes(&report.results.axes);
-    results.metrics = report
-        .results
-        .metrics
-        .iter()
-        .map(|metric| cutter.metric(metric, &mut left_out))
-        .collect();
-    results.scores = report
-        .results
-        .scores
-        .iter()
-        .map(|score| cutter.score(score, &mut left_out))
-        .collect();
-    results.journeys = report
-        .results
-        .journeys
-        .iter()
-        .map(|journey| cutter.journey(journey, &results.metrics, &mut left_out))
-        .collect();
-    let mut lists = Vec::new();
-    for list in &report.results.lists {
-        match cutter.list(list) {
-            Some(list) => lists.push(list),
-            None => _ = left_out.insert(format!("the list `{}`", list.name)),
-        }
-    }
-    results.lists = lists;
-    let mut quotes = Vec::new();
-    for quoted in &report.results.quotes {
-        match cutter.quotes(quoted) {
-            Some(own) => quotes.push(own),
-            None => _ = left_out.insert(format!("the quotes `{}`", quoted.name)),
-        }
-    }
-    results.quotes = quotes;
-    clear(&mut results.links, "links", &mut left_out);
-    clear(&mut results.drivers, "drivers", &mut left_out);
-    clear(&mut results.worth, "worth", &mut left_out);
-    clear(&mut results.friction, "friction", &mut left_out);
-    clear(&mut results.pace, "pace", &mut left_out);
-    clear(&mut results.initiatives, "initiatives", &mut left_out);
-    clear(&mut results.alerts, "alerts", &mut left_out);
-    clear(&mut results.programme, "health of the programme", &mut left_out);
-    let mut provenance = report.provenance.clone();
-    let of_results_sha256 = std::mem::take(&mut provenance.results_sha256);
-    // What was written as JSON once can be written again; a hash that is empty would be seen.
-    provenance.results_sha256 = canonical::sha256(&results).unwrap_or_default();
-    if report.history.is_some() {
-        left_out.insert("history".to_owned());
-    }
-    provenance.slice = Some(SliceOf {
-        segment: segment.to_owned(),
-        value: value.to_owned(),
-        of_results_sha256,
-        left_out: left_out.into_iter().collect(),
-    });
-    Some(Report {
-        results,
-        diagnostics: report.diagnostics.clone(),
-        provenance,
-        history: None,
-    })
+    Slices::new(report, segment)?.of(value)
 }
 
 /// The values of a segment that have anything to report: some cell of theirs alone has a value.
@@ -123,23 +56,210 @@ pub fn slice(report: &Report, segment: &str, value: &str) -> Option<Report> {
 /// A report for each of them says what there is to say; the others would hold nothing but empty or hidden cells.
 #[must_use]
 pub fn slices(report: &Report, segment: &str) -> Option<Vec<String>> {
-    let axis = report.results.axes.segments.iter().find(|axis| axis.name == segment)?;
-    let metrics = report.results.metrics.iter().map(|metric| &metric.cells);
-    let cells = metrics.chain(report.results.scores.iter().map(|score| &score.cells));
-    let mut told: BTreeSet<&str> = BTreeSet::new();
-    for cell in cells.flatten().filter(|cell| cell.value.is_some()) {
-        if let (1, Some(value)) = (cell.segments.len(), cell.segments.get(segment)) {
-            told.insert(value);
-        }
+    Some(Slices::new(report, segment)?.values())
+}
+
+/// The reports of all values of a segment: the whole report is read once, and a further slice costs the cells that it has.
+///
+/// [`slice`] says what a slice is.
+#[derive(Debug)]
+pub struct Slices<'a> {
+    report: &'a Report,
+    axis: &'a SegmentAxis,
+    /// What all slices have in common: results without cells, lists, quotes and whatever is left out of each.
+    common: Results,
+    left_out: BTreeSet<String>,
+    /// The cells of each metric by value of the segment.
+    metrics: Vec<ByValue<'a>>,
+    /// The cells of each score, too.
+    scores: Vec<ByValue<'a>>,
+}
+
+/// Cells by the value of a segment, in their order.
+type ByValue<'a> = BTreeMap<&'a str, Vec<&'a Cell>>;
+
+impl<'a> Slices<'a> {
+    /// The slices of a report by a segment; `None` where it is not cut by it.
+    #[must_use]
+    pub fn new(report: &'a Report, segment: &str) -> Option<Self> {
+        let whole = &report.results;
+        let axis = whole.axes.segments.iter().find(|axis| axis.name == segment)?;
+        let by_value = |cells: &'a [Cell]| {
+            let mut by_value = ByValue::new();
+            for cell in cells {
+                if let Some(value) = cell.segments.get(segment) {
+                    by_value.entry(value).or_default().push(cell);
+                }
+            }
+            by_value
+        };
+        let mut left_out = BTreeSet::new();
+        Some(Self {
+            report,
+            axis,
+            common: common(whole, segment, &mut left_out),
+            left_out,
+            metrics: whole.metrics.iter().map(|metric| by_value(&metric.cells)).collect(),
+            scores: whole.scores.iter().map(|score| by_value(&score.cells)).collect(),
+        })
     }
-    let values = axis.values.iter().filter(|value| told.contains(value.as_str()));
-    Some(values.cloned().collect())
+
+    /// The values that have anything to report: see [`slices`].
+    #[must_use]
+    pub fn values(&self) -> Vec<String> {
+        let tells = |value: &&String| {
+            let own = |cells: &ByValue<'_>| {
+                let cells = cells.get(value.as_str()).map(Vec::as_slice).unwrap_or_default();
+                cells
+                    .iter()
+                    .any(|cell| cell.segments.len() == 1 && cell.value.is_some())
+            };
+            self.metrics.iter().chain(&self.scores).any(own)
+        };
+        self.axis.values.iter().filter(tells).cloned().collect()
+    }
+
+    /// The report of a value; `None` where the segment has no such value.
+    #[must_use]
+    pub fn of(&self, value: &str) -> Option<Report> {
+        let value = self.axis.values.iter().find(|other| *other == value)?;
+        let (whole, segment) = (&self.report.results, self.axis.name.as_str());
+        let cutter = Cutter {
+            segment,
+            value,
+            axis: self.axis,
+        };
+        let mut left_out = self.left_out.clone();
+        let mut results = self.common.clone();
+        results.header.title.value = format!("{}: {value}", results.header.title.value);
+        for (metric, cells) in results.metrics.iter_mut().zip(&self.metrics) {
+            metric.cells = cutter.cells(cells);
+            cutter.settle(&mut metric.goal, &mut metric.headline, &metric.cells);
+            if metric.cells.is_empty() {
+                left_out.insert(format!("`{}`, which `{segment}` does not cut", metric.name));
+            }
+        }
+        for (score, cells) in results.scores.iter_mut().zip(&self.scores) {
+            score.cells = cutter.cells(cells);
+            cutter.settle(&mut score.goal, &mut score.headline, &score.cells);
+            if score.cells.is_empty() {
+                left_out.insert(format!("`{}`, which `{segment}` does not cut", score.name));
+            }
+        }
+        let journeys = whole.journeys.iter();
+        results.journeys = journeys
+            .map(|journey| cutter.journey(journey, &results.metrics, &mut left_out))
+            .collect();
+        for list in &whole.lists {
+            match cutter.list(list) {
+                Some(list) => results.lists.push(list),
+                None => _ = left_out.insert(format!("the list `{}`", list.name)),
+            }
+        }
+        for quoted in &whole.quotes {
+            match cutter.quotes(quoted) {
+                Some(own) => results.quotes.push(own),
+                None => _ = left_out.insert(format!("the quotes `{}`", quoted.name)),
+            }
+        }
+        let mut provenance = self.report.provenance.clone();
+        let of_results_sha256 = std::mem::take(&mut provenance.results_sha256);
+        // What was written as JSON once can be written again; a hash that is empty would be seen.
+        provenance.results_sha256 = canonical::sha256(&results).unwrap_or_default();
+        if self.report.history.is_some() {
+            left_out.insert("history".to_owned());
+        }
+        provenance.slice = Some(SliceOf {
+            segment: segment.to_owned(),
+            value: value.clone(),
+            of_results_sha256,
+            left_out: left_out.into_iter().collect(),
+        });
+        Some(Report {
+            results,
+            diagnostics: self.report.diagnostics.clone(),
+            provenance,
+            history: None,
+        })
+    }
+}
+
+/// What all slices by a segment have in common.
+fn common(whole: &Results, segment: &str, left_out: &mut BTreeSet<String>) -> Results {
+    let mut results = whole.clone();
+    results.axes = axes(&whole.axes, segment);
+    for metric in &mut results.metrics {
+        metric.cells.clear();
+        note(!metric.splits.is_empty(), "splits of changes", left_out);
+        note(metric.process.is_some(), "limits of noise of series", left_out);
+        note(metric.worth.is_some(), "worth", left_out);
+        metric.splits.clear();
+        metric.process = None;
+        metric.worth = None;
+    }
+    for score in &mut results.scores {
+        score.cells.clear();
+        note(!score.contributions.is_empty(), "contributions to scores", left_out);
+        note(
+            !score.limits.is_empty(),
+            "caps, floors and overrides of scores",
+            left_out,
+        );
+        note(score.process.is_some(), "limits of noise of series", left_out);
+        note(score.entities.is_some(), "scores of single rows", left_out);
+        score.no_interval = None;
+        score.process = None;
+        score.contributions.clear();
+        score.limits.clear();
+        score.entities = None;
+    }
+    results.journeys.clear();
+    results.lists.clear();
+    results.quotes.clear();
+    clear(&mut results.links, "links", left_out);
+    clear(&mut results.drivers, "drivers", left_out);
+    clear(&mut results.worth, "worth", left_out);
+    clear(&mut results.friction, "friction", left_out);
+    clear(&mut results.pace, "pace", left_out);
+    clear(&mut results.initiatives, "initiatives", left_out);
+    clear(&mut results.alerts, "alerts", left_out);
+    clear(&mut results.programme, "health of the programme", left_out);
+    results
 }
 
 fn clear<T>(of: &mut Vec<T>, name: &str, left_out: &mut BTreeSet<String>) {
     if !of.is_empty() {
         of.clear();
         left_out.insert(name.to_owned());
+    }
+}
+
+/// The segments that are crossed with this one, and their cuts.
+fn axes(whole: &Axes, segment: &str) -> Axes {
+    let own = whole.segments.iter().position(|axis| axis.name == segment);
+    let own = own.and_then(|at| u16::try_from(at).ok());
+    let rest: Vec<Vec<u16>> = whole
+        .cuts
+        .iter()
+        .filter(|cut| own.is_some_and(|own| cut.contains(&own)))
+        .map(|cut| cut.iter().copied().filter(|at| Some(*at) != own).collect())
+        .collect();
+    let kept: BTreeSet<u16> = rest.iter().flatten().copied().collect();
+    let place = |at: u16| kept.iter().take_while(|other| **other < at).count() as u16;
+    let mut cuts: Vec<Vec<u16>> = rest
+        .iter()
+        .map(|cut| cut.iter().map(|at| place(*at)).collect())
+        .collect();
+    // The total comes first, as everywhere.
+    cuts.sort_by_key(Vec::len);
+    cuts.dedup();
+    Axes {
+        periods: whole.periods.clone(),
+        segments: kept
+            .iter()
+            .filter_map(|at| whole.segments.get(usize::from(*at)).cloned())
+            .collect(),
+        cuts,
     }
 }
 
@@ -151,50 +271,24 @@ struct Cutter<'a> {
 }
 
 impl Cutter<'_> {
-    /// The segments that are crossed with this one, and their cuts.
-    fn axes(&self, whole: &Axes) -> Axes {
-        let own = whole.segments.iter().position(|axis| axis.name == self.segment);
-        let own = own.and_then(|at| u16::try_from(at).ok());
-        let rest: Vec<Vec<u16>> = whole
-            .cuts
-            .iter()
-            .filter(|cut| own.is_some_and(|own| cut.contains(&own)))
-            .map(|cut| cut.iter().copied().filter(|at| Some(*at) != own).collect())
-            .collect();
-        let kept: BTreeSet<u16> = rest.iter().flatten().copied().collect();
-        let place = |at: u16| kept.iter().take_while(|other| **other < at).count() as u16;
-        let mut cuts: Vec<Vec<u16>> = rest
-            .iter()
-            .map(|cut| cut.iter().map(|at| place(*at)).collect())
-            .collect();
-        // The total comes first, as everywhere.
-        cuts.sort_by_key(Vec::len);
-        cuts.dedup();
-        Axes {
-            periods: whole.periods.clone(),
-            segments: kept
-                .iter()
-                .filter_map(|at| whole.segments.get(usize::from(*at)).cloned())
-                .collect(),
-            cuts,
-        }
-    }
-
-    /// A cell of the value as a cell of the slice; `None`: it is of another value, or of all.
-    fn cell(&self, cell: &Cell) -> Option<Cell> {
-        let own = cell.segments.get(self.segment)?;
-        (own == self.value).then(|| {
-            let mut cell = cell.clone();
+    /// The cells of the value as cells of the slice.
+    fn cells(&self, cells: &ByValue<'_>) -> Vec<Cell> {
+        let own = cells.get(self.value).map(Vec::as_slice).unwrap_or_default();
+        let cut = |cell: &&Cell| {
+            let mut cell = (*cell).clone();
             cell.segments.remove(self.segment);
             cell
-        })
-    }
-
-    fn cells(&self, cells: &[Cell]) -> Vec<Cell> {
-        let mut cut: Vec<Cell> = cells.iter().filter_map(|cell| self.cell(cell)).collect();
+        };
+        let mut cut: Vec<Cell> = own.iter().map(cut).collect();
         // Crosses follow in their order; a sort that is stable keeps it.
         cut.sort_by_key(|cell| cell.segments.len());
         cut
+    }
+
+    /// Goal and headline as they are for the value.
+    fn settle(&self, goal: &mut super::GoalResult, headline: &mut Cell, cells: &[Cell]) {
+        *headline = self.headline(headline, cells);
+        *goal = self.goal(goal, headline, cells);
     }
 
     /// The cell that the headline is read from; where the measure is not cut by the segment, one that says so.
@@ -221,53 +315,6 @@ impl Cutter<'_> {
             goal.baseline = start.and_then(|cell| cell.value);
         }
         goal
-    }
-
-    fn metric(&self, metric: &MetricResult, left_out: &mut BTreeSet<String>) -> MetricResult {
-        let cells = self.cells(&metric.cells);
-        let headline = self.headline(&metric.headline, &cells);
-        if cells.is_empty() {
-            left_out.insert(format!("`{}`, which `{}` does not cut", metric.name, self.segment));
-        }
-        note(!metric.splits.is_empty(), "splits of changes", left_out);
-        note(metric.process.is_some(), "limits of noise of series", left_out);
-        note(metric.worth.is_some(), "worth", left_out);
-        MetricResult {
-            goal: self.goal(&metric.goal, &headline, &cells),
-            headline,
-            splits: Vec::new(),
-            process: None,
-            worth: None,
-            cells,
-            ..metric.clone()
-        }
-    }
-
-    fn score(&self, score: &ScoreResult, left_out: &mut BTreeSet<String>) -> ScoreResult {
-        let cells = self.cells(&score.cells);
-        let headline = self.headline(&score.headline, &cells);
-        if cells.is_empty() {
-            left_out.insert(format!("`{}`, which `{}` does not cut", score.name, self.segment));
-        }
-        note(!score.contributions.is_empty(), "contributions to scores", left_out);
-        note(
-            !score.limits.is_empty(),
-            "caps, floors and overrides of scores",
-            left_out,
-        );
-        note(score.process.is_some(), "limits of noise of series", left_out);
-        note(score.entities.is_some(), "scores of single rows", left_out);
-        ScoreResult {
-            goal: self.goal(&score.goal, &headline, &cells),
-            headline,
-            no_interval: None,
-            process: None,
-            contributions: Vec::new(),
-            limits: Vec::new(),
-            entities: None,
-            cells,
-            ..score.clone()
-        }
     }
 
     /// A journey with the cells of the value: those of metrics that hang on a step, and of steps that are crossed with it.
