@@ -1,6 +1,8 @@
 //! The page that lists all reports, with their headlines and states.
 
-use crate::manifest::{Manifest, ReportRecord, Status, Tile, UnitRecord};
+use bellwether_report::FileFormat;
+
+use crate::manifest::{FileRecord, Manifest, ReportRecord, Status, Tile, UnitRecord};
 
 /// Text as HTML.
 fn escaped(text: &str) -> String {
@@ -109,21 +111,37 @@ fn row(report: &ReportRecord) -> String {
         _ => "Whole".to_owned(),
     };
     let tiles: String = report.headlines.iter().map(tile).collect();
-    let several = |file: &crate::manifest::FileRecord| match &file.audience {
+    let several = |file: &FileRecord| match &file.audience {
         Some(audience) => format!("{} for {audience}", file.format),
         None => file.format.clone(),
     };
-    let files: String = report
+    let link =
+        |file: &FileRecord, text: &str| format!("<li><a href=\"{}\">{}</a></li>", escaped(&file.file), escaped(text));
+    let of_charts = |file: &&FileRecord| FileFormat::named(&file.format).is_some_and(FileFormat::is_of_charts);
+    let mut files: String = report
         .files
         .iter()
-        .map(|file| {
-            format!(
-                "<li><a href=\"{}\">{}</a></li>",
-                escaped(&file.file),
-                escaped(&several(file))
-            )
-        })
+        .filter(|file| !of_charts(file))
+        .map(|file| link(file, &several(file)))
         .collect();
+    for format in FileFormat::ALL.iter().filter(|format| format.is_of_charts()) {
+        let charts = report.files.iter().filter(|file| file.format == format.name());
+        let charts: Vec<String> = charts
+            .map(|file| link(file, file.file.rsplit('/').next().unwrap_or_default()))
+            .collect();
+        if !charts.is_empty() {
+            files.push_str(&format!(
+                "<li><details><summary>{} {}</summary><ul>{}</ul></details></li>",
+                charts.len(),
+                if charts.len() == 1 {
+                    format!("chart as {}", format.name())
+                } else {
+                    format!("charts as {}", format.name())
+                },
+                charts.concat()
+            ));
+        }
+    }
     format!("<tr><th scope=\"row\">{name}</th><td><ul>{tiles}</ul></td><td><ul>{files}</ul></td></tr>\n")
 }
 
@@ -148,7 +166,7 @@ fn tile(tile: &Tile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{FileRecord, RunRecord};
+    use crate::manifest::RunRecord;
 
     #[test]
     fn names_of_people_are_text_and_no_markup() {
@@ -165,13 +183,15 @@ mod tests {
                 band: None,
                 target_met: Some(false),
             }],
-            files: vec![FileRecord {
-                file: "health/region/x.json".to_owned(),
-                format: "json".to_owned(),
-                audience: None,
-                bytes: 1,
-                sha256: String::new(),
-            }],
+            files: [("x.json", "json"), ("x/trend-a.svg", "svg"), ("x/trend-b.svg", "svg")]
+                .map(|(file, format)| FileRecord {
+                    file: format!("health/region/{file}"),
+                    format: format.to_owned(),
+                    audience: None,
+                    bytes: 1,
+                    sha256: String::new(),
+                })
+                .into(),
         };
         let unit = UnitRecord {
             job: "1".to_owned(),
@@ -196,6 +216,12 @@ mod tests {
         assert!(!page.contains("<script"), "{page}");
         assert!(
             page.contains("N&amp;P&quot;S <strong class=\"bad\">12.0 points</strong>"),
+            "{page}"
+        );
+        assert!(
+            page.contains(
+                "<summary>2 charts as svg</summary><ul><li><a href=\"health/region/x/trend-a.svg\">trend-a.svg</a>"
+            ),
             "{page}"
         );
         assert!(

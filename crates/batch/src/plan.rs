@@ -181,8 +181,9 @@ impl Plan {
     }
 }
 
-/// A file of a report.
+/// A file of a report, or its charts.
 pub(crate) struct Target {
+    /// Its path; of charts `folder/*.svg`.
     pub path: String,
     pub format: FileFormat,
     pub audience: Option<String>,
@@ -204,8 +205,13 @@ impl Unit {
                 parts.insert("value", slice.map_or(WHOLE, |(_, value)| value).to_owned());
                 parts.insert("audience", audience.map_or_else(String::new, |audience| name(audience)));
                 parts.insert("format", format.name().to_owned());
+                let name = self.pattern.fill(&parts);
                 files.push(Target {
-                    path: format!("{}.{}", self.pattern.fill(&parts), format.ending()),
+                    path: if format.is_of_charts() {
+                        format!("{name}/*.{}", format.ending())
+                    } else {
+                        format!("{name}.{}", format.ending())
+                    },
                     format: *format,
                     audience: audience.cloned(),
                 });
@@ -525,7 +531,7 @@ impl Planner<'_> {
             let message = "audiences, and no format that is written for one";
             let finding = Diagnostic::warning(codes::BATCH_SETTING, message).at(first.span);
             self.findings
-                .push(finding.help("csv and json are for programs and the same for all"));
+                .push(finding.help("html, markdown and table are; all others are the same for everybody"));
         }
     }
 

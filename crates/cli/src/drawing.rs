@@ -9,7 +9,6 @@ use bellwether_report::{Format, HtmlOptions, Template, TextOptions};
 use crate::args::{OutputFormat, RunArgs};
 use crate::failure::Failure;
 use crate::output;
-use crate::parquet;
 use crate::terminal::Terminal;
 
 /// Prints the report, or writes it to its file.
@@ -20,7 +19,8 @@ pub fn deliver(report: &Report, args: &RunArgs, terminal: Terminal) -> Result<()
             return output::write_whole(path, &book);
         }
         (OutputFormat::Parquet, Some(path)) => {
-            return output::write_whole_with(path, |file| parquet::write(report, file));
+            let table = bellwether_report::to_parquet(report).map_err(Failure::input)?;
+            return output::write_whole(path, &table);
         }
         _ => {}
     }

@@ -10,9 +10,7 @@ use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
 use bellwether::data::to_record_batch;
 use bellwether::report::{EntityScores, Provenance, Report, ScoreResult};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+use bellwether_report::{file_metadata, write_parquet};
 
 use crate::failure::Failure;
 use crate::output;
@@ -69,7 +67,7 @@ pub fn write(report: &Report, target: &str) -> Result<(), Failure> {
         form => {
             let batch = batch(entities, &report.provenance).map_err(Failure::input)?;
             output::write_whole_with(path, |file| match form {
-                Form::Parquet => as_parquet(&batch, file),
+                Form::Parquet => write_parquet(&batch, file),
                 _ => as_arrow(&batch, file),
             })
         }
@@ -107,32 +105,10 @@ fn chosen<'a>(scores: &'a [ScoreResult], name: Option<&str>) -> Result<&'a Entit
 /// The rows as one batch that says where its numbers come from.
 fn batch(entities: &EntityScores, provenance: &Provenance) -> Result<RecordBatch, String> {
     let batch = to_record_batch(&entities.frame).map_err(|error| error.to_string())?;
-    let mut metadata = metadata(provenance);
+    let mut metadata = file_metadata(provenance);
     metadata.insert("bellwether.table".to_owned(), entities.table.clone());
     let schema = batch.schema().as_ref().clone().with_metadata(metadata);
     batch.with_schema(Arc::new(schema)).map_err(|error| error.to_string())
-}
-
-/// Where numbers come from, for the metadata of a file.
-pub fn metadata(provenance: &Provenance) -> std::collections::HashMap<String, String> {
-    let facts = [
-        ("bellwether.engine", &provenance.engine),
-        ("bellwether.results_sha256", &provenance.results_sha256),
-    ];
-    facts
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value.clone()))
-        .collect()
-}
-
-/// Writes a batch as Parquet, packed by zstd.
-pub fn as_parquet(batch: &RecordBatch, file: &mut File) -> Result<(), String> {
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .build();
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(|error| error.to_string())?;
-    writer.write(batch).map_err(|error| error.to_string())?;
-    writer.close().map(drop).map_err(|error| error.to_string())
 }
 
 fn as_arrow(batch: &RecordBatch, file: &mut File) -> Result<(), String> {

@@ -9,7 +9,6 @@ mod failure;
 mod host;
 mod output;
 mod pages;
-mod parquet;
 mod terminal;
 mod untrusted;
 

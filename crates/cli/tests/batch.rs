@@ -98,6 +98,50 @@ fn folder(cards: usize, teams: &[&str]) -> tempfile::TempDir {
 
 const ODD: [&str; 8] = ["North", "north", "../x", "A/B", "北京", "con", "<b>&", "whole"];
 
+/// Tables with types, and charts as files in a folder that is called as the report would be.
+#[test]
+fn tables_and_charts_for_programs_and_pages() {
+    let folder = folder(1, &["north", "south"]);
+    let jobs = std::fs::read_to_string(folder.path().join("jobs.toml")).unwrap();
+    let jobs = jobs.replace("[\"json\", \"csv\"]", "[\"csv\", \"parquet\", \"svg\", \"png\"]");
+    std::fs::write(folder.path().join("jobs.toml"), jobs).unwrap();
+    let dry = batch(folder.path(), &["--dry-run"]);
+    let shown = String::from_utf8(dry.stdout).unwrap();
+    assert!(
+        shown.contains("c0/whole/*.svg") && shown.contains("c0/team/*.parquet"),
+        "{shown}"
+    );
+    let output = batch(folder.path(), &[]);
+    assert!(output.status.success(), "{}", err(&output));
+    let all = files(&folder.path().join("reports"));
+    for report in ["c0/whole", "c0/team/north", "c0/team/south"] {
+        let table = bytes::Bytes::from(all[&format!("{report}.parquet")].clone());
+        let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(table).unwrap();
+        let names: Vec<&String> = reader.schema().fields().iter().map(|field| field.name()).collect();
+        let text = String::from_utf8(all[&format!("{report}.csv")].clone()).unwrap();
+        assert_eq!(text.lines().next().unwrap().split(',').collect::<Vec<_>>(), names);
+        let rows: usize = reader.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum();
+        assert!(rows > 0 && rows == text.lines().count() - 1, "{rows}");
+        let charts = |ending: &str, start: &[u8]| {
+            let of = |name: &&String| name.starts_with(&format!("{report}/")) && name.ends_with(ending);
+            let charts: Vec<&String> = all.keys().filter(of).collect();
+            assert!(charts.iter().all(|name| all[*name].starts_with(start)), "{charts:?}");
+            charts.len()
+        };
+        let (drawn, pixels) = (charts(".svg", b"<svg"), charts(".png", b"\x89PNG"));
+        assert!(drawn > 0 && drawn == pixels, "{drawn} {pixels}");
+    }
+    let page = String::from_utf8(all["index.html"].clone()).unwrap();
+    assert!(
+        page.contains("charts as svg</summary>") || page.contains("chart as svg</summary>"),
+        "{page}"
+    );
+    // The second time nothing is drawn.
+    assert!(batch(folder.path(), &[]).status.success());
+    assert_eq!(manifest(folder.path())["run"]["kept"], 1);
+    assert_eq!(files(&folder.path().join("reports")).len(), all.len());
+}
+
 #[test]
 fn a_report_for_each_value_with_safe_names_and_a_manifest_that_holds() {
     let folder = folder(2, &ODD);

@@ -22,6 +22,8 @@ mod links;
 mod markdown;
 mod narrative;
 pub mod page;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod render_to;
 mod sarif;
 #[cfg(feature = "terminal")]
@@ -42,7 +44,9 @@ pub use html::{HtmlOptions, TEMPLATES, Template, draw, html, markdown};
 pub use json::to_json;
 pub use markdown::to_markdown;
 pub use narrative::{Decision, Narrative, Paragraph, narrative};
-pub use render_to::{FileFormat, FileOptions, render_to};
+#[cfg(feature = "parquet")]
+pub use parquet::{file_metadata, to_parquet, write_parquet};
+pub use render_to::{FileFormat, FileOptions, RenderedFile, render_to};
 pub use sarif::to_sarif;
 #[cfg(feature = "terminal")]
 pub use text::{TextOptions, to_text};

@@ -1,8 +1,9 @@
-//! A report as the bytes of a file, in any format: the one place that knows them all.
+//! A report as files, in any format: the one place that knows them all.
 
 use bellwether::diagnostic::Diagnostic;
 use bellwether::report::Report;
 
+use crate::chart::{ChartFile, chart_files};
 #[cfg(feature = "terminal")]
 use crate::compose;
 use crate::{HtmlOptions, html, markdown, to_csv, to_json};
@@ -24,6 +25,14 @@ pub enum FileFormat {
     /// A workbook.
     #[cfg(feature = "xlsx")]
     Xlsx,
+    /// The table of `Csv` with types.
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// Every chart as a drawing, a file each.
+    Svg,
+    /// Every chart as pixels, a file each.
+    #[cfg(feature = "png")]
+    Png,
 }
 
 impl FileFormat {
@@ -37,6 +46,11 @@ impl FileFormat {
         Self::Table,
         #[cfg(feature = "xlsx")]
         Self::Xlsx,
+        #[cfg(feature = "parquet")]
+        Self::Parquet,
+        Self::Svg,
+        #[cfg(feature = "png")]
+        Self::Png,
     ];
 
     /// Its name on the command line and in a file of jobs.
@@ -51,6 +65,11 @@ impl FileFormat {
             Self::Table => "table",
             #[cfg(feature = "xlsx")]
             Self::Xlsx => "xlsx",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "parquet",
+            Self::Svg => "svg",
+            #[cfg(feature = "png")]
+            Self::Png => "png",
         }
     }
 
@@ -78,6 +97,11 @@ impl FileFormat {
             Self::Table => "txt",
             #[cfg(feature = "xlsx")]
             Self::Xlsx => "xlsx",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "parquet",
+            Self::Svg => "svg",
+            #[cfg(feature = "png")]
+            Self::Png => "png",
         }
     }
 
@@ -85,12 +109,31 @@ impl FileFormat {
     #[must_use]
     pub const fn is_for_readers(self) -> bool {
         match self {
-            Self::Csv | Self::Json => false,
+            Self::Csv | Self::Json | Self::Svg => false,
             Self::Html | Self::Markdown => true,
             #[cfg(feature = "terminal")]
             Self::Table => true,
             #[cfg(feature = "xlsx")]
             Self::Xlsx => false,
+            #[cfg(feature = "parquet")]
+            Self::Parquet => false,
+            #[cfg(feature = "png")]
+            Self::Png => false,
+        }
+    }
+
+    /// Whether a report is several files in it: a chart each.
+    #[must_use]
+    pub const fn is_of_charts(self) -> bool {
+        self.charts().is_some()
+    }
+
+    const fn charts(self) -> Option<ChartFile> {
+        match self {
+            Self::Svg => Some(ChartFile::Svg),
+            #[cfg(feature = "png")]
+            Self::Png => Some(ChartFile::Png),
+            _ => None,
         }
     }
 }
@@ -102,12 +145,34 @@ pub struct FileOptions {
     pub audience: Option<String>,
 }
 
-/// A report as the bytes of a file.
+/// A file of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedFile {
+    /// The name of a chart's file, `trend-nps.svg`; `None`: the whole report.
+    pub name: Option<String>,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// A report as files: one, or one for each of its charts.
 ///
 /// # Errors
 /// A message when the card does not have the audience, or when the report cannot be written in the format; that would be a
 /// fault of the engine.
-pub fn render_to(report: &Report, format: FileFormat, options: &FileOptions) -> Result<Vec<u8>, String> {
+pub fn render_to(report: &Report, format: FileFormat, options: &FileOptions) -> Result<Vec<RenderedFile>, String> {
+    if let Some(form) = format.charts() {
+        let files = chart_files(report, form)?.into_iter();
+        let named = |(name, bytes)| RenderedFile {
+            name: Some(name),
+            bytes,
+        };
+        return Ok(files.map(named).collect());
+    }
+    let bytes = whole(report, format, options)?;
+    Ok(vec![RenderedFile { name: None, bytes }])
+}
+
+fn whole(report: &Report, format: FileFormat, options: &FileOptions) -> Result<Vec<u8>, String> {
     let page = HtmlOptions {
         audience: options.audience.clone(),
     };
@@ -124,6 +189,11 @@ pub fn render_to(report: &Report, format: FileFormat, options: &FileOptions) -> 
         FileFormat::Table => crate::to_text(&compose(report), &crate::TextOptions::default()),
         #[cfg(feature = "xlsx")]
         FileFormat::Xlsx => return crate::to_xlsx(report),
+        #[cfg(feature = "parquet")]
+        FileFormat::Parquet => return crate::to_parquet(report),
+        FileFormat::Svg => return Err("charts are files of their own".to_owned()),
+        #[cfg(feature = "png")]
+        FileFormat::Png => return Err("charts are files of their own".to_owned()),
     };
     Ok(text.into_bytes())
 }

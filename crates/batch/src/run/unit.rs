@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use bellwether::report::{Report, TableProvenance, slice, slices};
+use bellwether::report::{Report, Slices, TableProvenance};
 use bellwether_report::{FileOptions, audiences, format, render_to};
 
 use super::Runner;
@@ -42,9 +42,9 @@ pub enum Trouble {
     Unit(String),
 }
 
-/// A report to write: the whole, or a slice with the name of its value in files.
+/// A report to write: the whole, or a slice with the number of its segment, its value, and the name of that in files.
 struct Task {
-    slice: Option<(String, String, String)>,
+    slice: Option<(usize, String, String)>,
 }
 
 impl Runner<'_> {
@@ -56,13 +56,18 @@ impl Runner<'_> {
         if unit.whole {
             tasks.push(Task { slice: None });
         }
-        for segment in &unit.segments {
-            let values = slices(report, segment).unwrap_or_default();
+        let cut = unit
+            .segments
+            .iter()
+            .filter_map(|segment| Some((segment, Slices::new(report, segment)?)));
+        let cut: Vec<(&String, Slices<'_>)> = cut.collect();
+        for (at, (_, slices)) in cut.iter().enumerate() {
+            let values = slices.values();
             let names: BTreeMap<String, String> = unique(values.iter().map(String::as_str));
             for value in values {
                 let name = names.get(&value).cloned().unwrap_or_default();
                 tasks.push(Task {
-                    slice: Some((segment.clone(), value, name)),
+                    slice: Some((at, value, name)),
                 });
             }
         }
@@ -73,7 +78,7 @@ impl Runner<'_> {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 tasks.get(number).map(|task| (number, task))
             } {
-                let written = self.write_one(unit, report, task);
+                let written = self.write_one(unit, report, &cut, task);
                 let failed = written.is_err();
                 made.lock()
                     .unwrap_or_else(PoisonError::into_inner)
@@ -99,29 +104,26 @@ impl Runner<'_> {
         })
     }
 
-    fn write_one(&self, unit: &Unit, whole: &Report, task: &Task) -> Result<ReportRecord, Trouble> {
-        let cut = match &task.slice {
-            None => None,
-            Some((segment, value, _)) => Some(
-                slice(whole, segment, value)
-                    .ok_or_else(|| Trouble::Unit(format!("`{segment}` has no value `{value}`")))?,
-            ),
-        };
+    fn write_one(
+        &self,
+        unit: &Unit,
+        whole: &Report,
+        slices: &[(&String, Slices<'_>)],
+        task: &Task,
+    ) -> Result<ReportRecord, Trouble> {
+        let mut segment = None;
+        let mut cut = None;
+        if let Some((at, value, _)) = &task.slice {
+            segment = slices.get(*at).map(|(segment, _)| (*segment).clone());
+            let made = slices.get(*at).and_then(|(_, slices)| slices.of(value));
+            cut = Some(made.ok_or_else(|| Trouble::Unit(format!("there is no value `{value}`")))?);
+        }
         let report = cut.as_ref().unwrap_or(whole);
-        let named = task
-            .slice
-            .as_ref()
-            .map(|(segment, _, name)| (segment.as_str(), name.as_str()));
+        let named = segment
+            .as_deref()
+            .zip(task.slice.as_ref().map(|(_, _, name)| name.as_str()));
         let mut files = Vec::new();
         for target in unit.files_of(named) {
-            let mut taken = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            if !taken.insert(target.path.to_lowercase()) {
-                return Err(Trouble::Unit(format!(
-                    "two reports would be written to {}",
-                    target.path
-                )));
-            }
-            drop(taken);
             // An audience that only a list of the whole report names reads a slice as a team does.
             let known = audiences(&report.results);
             let audience = target.audience.clone();
@@ -134,25 +136,45 @@ impl Runner<'_> {
                     }
                 }),
             };
-            let bytes = render_to(report, target.format, &options).map_err(Trouble::Unit)?;
-            self.folder.write(&target.path, &bytes).map_err(Trouble::Folder)?;
-            self.host.told(Event::Written(&target.path));
-            files.push(FileRecord {
-                file: target.path,
-                format: target.format.name().to_owned(),
-                audience: target.audience,
-                bytes: bytes.len() as u64,
-                sha256: hex(&bytes),
-            });
+            for drawn in render_to(report, target.format, &options).map_err(Trouble::Unit)? {
+                let path = match &drawn.name {
+                    Some(name) => target
+                        .path
+                        .rsplit_once('/')
+                        .map_or_else(|| name.clone(), |(folder, _)| format!("{folder}/{name}")),
+                    None => target.path.clone(),
+                };
+                self.take_name(&path)?;
+                self.folder.write(&path, &drawn.bytes).map_err(Trouble::Folder)?;
+                self.host.told(Event::Written(&path));
+                files.push(FileRecord {
+                    file: path,
+                    format: target.format.name().to_owned(),
+                    audience: target.audience.clone(),
+                    bytes: drawn.bytes.len() as u64,
+                    sha256: hex(&drawn.bytes),
+                });
+            }
         }
         Ok(ReportRecord {
             title: report.results.header.title.value.clone(),
-            segment: task.slice.as_ref().map(|(segment, ..)| segment.clone()),
+            segment,
             value: task.slice.as_ref().map(|(_, value, _)| value.clone()),
             results_sha256: report.provenance.results_sha256.clone(),
             headlines: headlines(report),
             files,
         })
+    }
+}
+
+impl Runner<'_> {
+    /// No other report may be written to this file.
+    fn take_name(&self, path: &str) -> Result<(), Trouble> {
+        let mut taken = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.insert(path.to_lowercase()) {
+            return Ok(());
+        }
+        Err(Trouble::Unit(format!("two reports would be written to {path}")))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod canvas;
 mod figure;
+mod files;
 mod lettering;
 #[cfg(feature = "png")]
 mod png;
@@ -11,6 +12,7 @@ mod svg;
 mod token;
 mod vega;
 
+pub use files::{ChartFile, chart_files};
 #[cfg(feature = "png")]
 pub use png::{PngOptions, png};
 pub use svg::{Size, SvgOptions, svg};
