@@ -61,7 +61,7 @@ export function TableView({ name }: { name: string }) {
 function Room({ rows }: { rows: number }) {
   return (
     <tr aria-hidden="true">
-      <td style={{ height: rows * ROW, padding: 0, border: 0 }} />
+      <td style={{ height: `${rows * ROW}px`, padding: 0, border: 0 }} />
     </tr>
   );
 }

@@ -32,7 +32,11 @@ async function complete(context: CompletionContext): Promise<CompletionResult | 
   const offered = await ask("complete", [offsetCard(context.state.doc.toString()), context.pos]);
   if (!offered?.length || context.aborted) return null;
   const from = Math.min(...offered.map((one) => one.span.start));
-  return { from, filter: true, options: offered.map((one) => option(one)), validFor: /^\w*$/ };
+  // The half of a word that was just typed is a name of the card as well; as the one that fits best it would stand first.
+  const typed = context.state.sliceDoc(from, context.pos);
+  const more = offered.filter((one) => one.snippet || one.insert !== typed);
+  if (!more.length) return null;
+  return { from, filter: true, options: more.map((one) => option(one)), validFor: /^\w*$/ };
 }
 
 function option(one: Offered): Completion {

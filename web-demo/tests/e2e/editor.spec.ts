@@ -81,8 +81,7 @@ test("the editor is left by keyboard", async ({ page }) => {
   await expect(editor(page)).not.toBeFocused();
 });
 
-// Open: Enter does not take the offer here, although the list is open.
-test.fixme("Enter takes what the list offers", async ({ page }) => {
+test("Enter takes what the list offers", async ({ page }) => {
   await start(page);
   await cursorBehind(page, "nps(survey.recommend");
   for (let at = 0; at < "commend".length; at++) await page.keyboard.press("Backspace");
