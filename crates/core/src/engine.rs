@@ -9,6 +9,7 @@ mod error;
 mod explain;
 mod many;
 mod prepare;
+mod workbench;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub use compare::Evaluated as EvaluatedCard;
 pub use error::{Error, ErrorKind};
 pub use explain::Question;
 pub use many::{Job, ManyOptions};
+pub use workbench::Workbench;
 
 use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
 use crate::definition::{self, CivilDate, Scorecard};
@@ -71,6 +73,9 @@ pub struct EvaluateOptions {
     /// The budget to spend from, shared with whatever else spends from it; `None`: a fresh one with the limits and the
     /// host of the engine, begun when the evaluation begins.
     pub budget: Option<Budget>,
+    /// What evaluations before have bound and measured, which this one may take, and adds to; `None`: all is made anew. The
+    /// results have the same bits. Of the limits, rows and cells count what is made now.
+    pub workbench: Option<Workbench>,
     /// What was said when the card was compiled and its tables were read: it goes into the report, or into the error.
     pub earlier: Vec<Diagnostic>,
 }
@@ -470,9 +475,13 @@ fn evaluate(
     let (with_baselines, told) = prepare::baselines(card, options)?;
     let card = with_baselines.as_ref().unwrap_or(card);
     let working = prepare::prepare(card, options)?;
-    let mut bound = bind(&working, tables, options, sparse)?;
+    let (mut bound, pool) = if sparse {
+        (bind(&working, tables, options, true)?, None)
+    } else {
+        take_or_bind(&working, tables, options)?
+    };
     bound.1.extend(told);
-    evaluate_bound(&working, (card, origins), bound, options, None)
+    evaluate_bound(&working, (card, origins), bound, options, pool)
 }
 
 /// What binding gives: the data, what was found, and each table in numbers.
@@ -486,7 +495,7 @@ fn evaluate_bound(
     options: &EvaluateOptions,
     pool: Option<Arc<Pool>>,
 ) -> Result<Evaluation, Error> {
-    let mut stage = Stage::run_with(working, data, options, working.metrics.len(), pool)?;
+    let mut stage = Stage::run(working, data, options, working.metrics.len(), pool)?;
     stage.findings.extend(bound);
     stage.findings.extend(prepare::outside(working));
     let links = if options.skip_links {
@@ -530,6 +539,18 @@ fn evaluate_bound(
     })
 }
 
+/// The data bound for a card, and what was measured in them before, where the host keeps that.
+fn take_or_bind(
+    working: &Scorecard,
+    tables: BTreeMap<String, Table>,
+    options: &EvaluateOptions,
+) -> Result<(Bound, Option<Arc<Pool>>), Error> {
+    match &options.workbench {
+        Some(bench) => (bench.bind(working, tables, options)).map(|(bound, pool)| (bound, Some(pool))),
+        None => bind(working, tables, options, false).map(|bound| (bound, None)),
+    }
+}
+
 fn bind(
     card: &Scorecard,
     tables: BTreeMap<String, Table>,
@@ -553,13 +574,9 @@ fn bind(
 
 impl<'a> Stage<'a> {
     /// Measures and scores a card over its data: first the metrics that read no score of a row, then the scores of
-    /// rows, which become columns, then the rest.
-    fn run(card: &'a Scorecard, data: Dataset, options: &EvaluateOptions) -> Result<Self, Error> {
-        Self::run_with(card, data, options, card.metrics.len(), None)
-    }
-
-    /// As [`Stage::run`]; metrics from `first_part` on are kept apart. `pool`: what the card shares with others over its data.
-    fn run_with(
+    /// rows, which become columns, then the rest. Metrics from `first_part` on are kept apart. `pool`: what the card shares with
+    /// others over its data.
+    fn run(
         card: &'a Scorecard,
         data: Dataset,
         options: &EvaluateOptions,

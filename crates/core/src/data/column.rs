@@ -302,6 +302,36 @@ impl Column {
             }
     }
 
+    /// Whether both are the same buffers in memory, not only the same values.
+    pub(crate) fn shares(&self, other: &Self) -> bool {
+        let validity = match (&self.validity, &other.validity) {
+            (None, None) => true,
+            (Some(one), Some(other)) => one.inner().ptr_eq(other.inner()),
+            _ => false,
+        };
+        let values = match (&self.values, &other.values) {
+            (Values::Bool(one), Values::Bool(other)) => one.ptr_eq(other),
+            (Values::Int(Ints::I8(one)), Values::Int(Ints::I8(other))) => one.ptr_eq(other),
+            (Values::Int(Ints::I16(one)), Values::Int(Ints::I16(other))) => one.ptr_eq(other),
+            (Values::Int(Ints::I32(one)), Values::Int(Ints::I32(other))) => one.ptr_eq(other),
+            (Values::Int(Ints::I64(one)), Values::Int(Ints::I64(other))) => one.ptr_eq(other),
+            (Values::Float(one), Values::Float(other)) => one.ptr_eq(other),
+            (Values::Date(one), Values::Date(other)) => one.ptr_eq(other),
+            (Values::Timestamp(one), Values::Timestamp(other)) => one.ptr_eq(other),
+            (Values::Text(one), Values::Text(other)) => {
+                let codes = match (&one.codes, &other.codes) {
+                    (Codes::U8(one), Codes::U8(other)) => one.ptr_eq(other),
+                    (Codes::U16(one), Codes::U16(other)) => one.ptr_eq(other),
+                    (Codes::U32(one), Codes::U32(other)) => one.ptr_eq(other),
+                    _ => false,
+                };
+                codes && one.dictionary.values().ptr_eq(other.dictionary.values())
+            }
+            _ => false,
+        };
+        validity && values && self.len() == other.len()
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, ErrorKind, EvaluateOptions, Stage, bind, prepare};
+use super::{Error, ErrorKind, EvaluateOptions, Stage, prepare, take_or_bind};
 use crate::data::Table;
 use crate::definition::{Role, Scorecard};
 use crate::diagnostic::{Diagnostic, codes, nearest};
@@ -29,8 +29,8 @@ fn asked<T>(
     ask: impl FnOnce(&mut Session<'_>, &Analysed<'_>) -> T,
 ) -> Result<T, Error> {
     let working = prepare::prepare(card, options)?;
-    let (data, _, _) = bind(&working, tables, options, false)?;
-    let mut stage = Stage::run(&working, data, options)?;
+    let ((data, _, _), pool) = take_or_bind(&working, tables, options)?;
+    let mut stage = Stage::run(&working, data, options, working.metrics.len(), pool)?;
     let (session, from) = stage.analysed(card, options.threads);
     let answer = ask(session, &from);
     // What a spent budget stopped is half an answer.

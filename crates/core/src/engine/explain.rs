@@ -2,13 +2,14 @@
 //! part has its value in the same cell.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{Error, ErrorKind, EvaluateOptions, Stage, bind, prepare, settle};
+use super::{Error, ErrorKind, EvaluateOptions, Stage, prepare, settle, take_or_bind};
 use crate::data::Table;
 use crate::definition::{Goal, Metric, Role, Scorecard};
 use crate::diagnostic::{Diagnostic, Spanned, codes, nearest};
 use crate::link::Links;
-use crate::measure::{Axes, CellKey, Measures, PeriodKey, Session, State};
+use crate::measure::{Axes, CellKey, Measures, PeriodKey, Pool, Session, State};
 use crate::report::explain::{self, Explanation, MetricParts};
 use crate::report::{Cell, GoalResult, MetricResult, Results, ScoreResult};
 use crate::score::{self, Thing, place, plan};
@@ -67,8 +68,8 @@ pub(super) fn explain(
             .metrics
             .extend(parts.into_iter().map(|measure| part(&metric, measure)));
     }
-    let (data, _, summaries) = bind(&working, tables, &options, false)?;
-    let (mut stage, parts) = Stage::with_parts(&working, data, &options, first_part)?;
+    let ((data, _, summaries), pool) = take_or_bind(&working, tables, &options)?;
+    let (mut stage, parts) = Stage::with_parts(&working, data, &options, first_part, pool)?;
     let key = find_key(&stage.measures, &question.segments, question.period.as_deref(), |key| {
         state_of(&stage, thing, key)
     })
@@ -106,8 +107,9 @@ impl<'a> Stage<'a> {
         data: crate::data::Dataset,
         options: &EvaluateOptions,
         first: usize,
+        pool: Option<Arc<Pool>>,
     ) -> Result<(Self, Measures), Error> {
-        let mut stage = Self::run_with(card, data, options, first, None)?;
+        let mut stage = Self::run(card, data, options, first, pool)?;
         let metrics = std::mem::take(&mut stage.parts);
         let parts = Measures {
             axes: stage.measures.axes.clone(),

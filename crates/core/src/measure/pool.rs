@@ -90,6 +90,11 @@ impl Pool {
         kept.cell_bytes = 0;
     }
 
+    /// Whether little more will be kept: whoever goes on for long begins another.
+    pub(crate) fn is_nearly_full(&self) -> bool {
+        self.kept().bytes > self.most_bytes / 4 * 3
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         // Whoever panicked had put a whole thing in, or nothing.
         self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -82,6 +82,22 @@ fn two_hundred_cards_have_the_same_bits_together_and_alone() {
     }
 }
 
+#[test]
+fn cards_one_after_another_have_the_same_bits_as_alone() {
+    let engine = engine();
+    let tables = generated::tables(300, 90);
+    let with = EvaluateOptions {
+        workbench: Some(crate::engine::Workbench::new(1 << 28)),
+        ..EvaluateOptions::default()
+    };
+    for number in (0..200).step_by(11) {
+        let card = compiled(&engine, &generated::card(number));
+        let alone = engine.evaluate(&card, tables.clone(), &EvaluateOptions::default());
+        let again = engine.evaluate(&card, tables.clone(), &with);
+        same(&alone, &again, &format!("card {number}"));
+    }
+}
+
 const TABLE: &str = r#"let survey = table("survey").date("answered_on");
     survey.column("recommend").scale(0, 10);
     segment("plan", survey.plan); period("month");
