@@ -129,7 +129,9 @@ pub(super) fn matrix(matrix: &Matrix, theme: Theme) -> Parts {
                 .points
                 .iter()
                 .any(|other| near_at_the_right(matrix, point, other));
-            row.insert("side".into(), json!(if crowded { "left" } else { "right" }));
+            // Far to the right a long name would be cut where the chart ends, on a phone above all.
+            let far = point.x.value.is_some_and(|at| at - x.low > (x.high - x.low) * 0.65);
+            row.insert("side".into(), json!(if crowded || far { "left" } else { "right" }));
             Value::Object(row)
         })
         .collect();
