@@ -106,6 +106,14 @@ export class Engine {
     return this.#askOfCard(card, options, (raw, text, how, told) => raw.evaluate(text, how, told));
   }
 
+  overview(card, options = {}) {
+    return this.#askOfCard(card, options, (raw, text, how, told) => raw.overview(text, how, told));
+  }
+
+  cells(card, name, options = {}) {
+    return this.#askOfCard(card, options, (raw, text, how, told) => raw.cells(text, String(name), how, told));
+  }
+
   evaluateJson(card, options = {}) {
     const [text, how] = [cardJson(card), optionsJson(options)];
     return this.#call(options, (raw) => raw.evaluateJson(text, how, options.progress !== undefined), card);
@@ -130,9 +138,16 @@ export class Engine {
     return JSON.parse(this.#call(options, (raw) => raw.markdown(text, how, options.progress !== undefined), card));
   }
 
+  html(card, options = {}) {
+    const [text, how] = [cardJson(card), optionsJson(options)];
+    const { audience, progress } = options;
+    return JSON.parse(this.#call(options, (raw) => raw.html(text, how, audience, progress !== undefined), card));
+  }
+
   charts(card, options = {}) {
-    const { theme = "light" } = options;
-    return this.#askOfCard(card, options, (raw, text, how, told) => raw.charts(text, how, String(theme), told));
+    const { theme = "light", ids = null } = options;
+    const wanted = JSON.stringify(ids);
+    return this.#askOfCard(card, options, (raw, text, how, told) => raw.charts(text, how, String(theme), wanted, told));
   }
 
   complete(card, offset) {
@@ -245,7 +260,7 @@ function cardJson(card) {
 }
 
 function optionsJson(options) {
-  const { progress, theme, ...settings } = options;
+  const { progress, theme, ids, audience, ...settings } = options;
   return JSON.stringify(settings);
 }
 

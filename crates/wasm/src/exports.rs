@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bellwether::engine::Progress;
 use bellwether::limits::Host;
+use bellwether::report::Report;
 use bellwether::script::reference::reference;
 use bellwether_alloc::{Counting, bytes_in_use};
 use serde::Serialize;
@@ -208,6 +209,18 @@ impl RawEngine {
         answer(Ok(answered(&report, &card)))
     }
 
+    pub fn overview(&mut self, card: &str, options: &str, told: bool) -> Answer {
+        let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
+        let tell = |report: &Report| answer(Ok(answered(report, &card)));
+        let told = self.session.overview(&card, &settings, hook(told), tell);
+        told.map_err(|failure| refused(&failure))?
+    }
+
+    pub fn cells(&mut self, card: &str, name: &str, options: &str, told: bool) -> Answer {
+        let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
+        answer(self.session.cells(&card, name, &settings, hook(told)))
+    }
+
     #[wasm_bindgen(js_name = evaluateJson)]
     pub fn evaluate_json(&mut self, card: &str, options: &str, told: bool) -> Result<Vec<u8>, JsValue> {
         let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
@@ -238,9 +251,15 @@ impl RawEngine {
         answer(self.session.markdown(&card, &settings, hook(told)))
     }
 
-    pub fn charts(&mut self, card: &str, options: &str, theme: &str, told: bool) -> Answer {
+    pub fn html(&mut self, card: &str, options: &str, audience: Option<String>, told: bool) -> Answer {
         let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
-        answer(self.session.charts(&card, &settings, theme, hook(told)))
+        answer(self.session.html(&card, &settings, audience, hook(told)))
+    }
+
+    pub fn charts(&mut self, card: &str, options: &str, theme: &str, ids: &str, told: bool) -> Answer {
+        let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
+        let ids: Option<Vec<String>> = read(ids)?;
+        answer((self.session).charts(&card, &settings, (theme, ids.as_deref()), hook(told)))
     }
 
     pub fn complete(&self, card: &str, offset: u32) -> Answer {

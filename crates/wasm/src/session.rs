@@ -8,13 +8,13 @@ use bellwether::data::{Needs, Table};
 use bellwether::definition::{CivilDate, Scorecard, TableSource};
 use bellwether::diagnostic::wire::{Finding, Findings};
 use bellwether::diagnostic::{Diagnostic, codes};
-use bellwether::engine::{Backtest, Progress, Question, WhatIf, WhatIfQuestion};
+use bellwether::engine::{Backtest, Progress, Question, WhatIf, WhatIfQuestion, Workbench};
 use bellwether::limits::{Budget, Host};
-use bellwether::report::chart::charts;
-use bellwether::report::{Explanation, Report, canonical_json};
+use bellwether::report::chart::charts_where;
+use bellwether::report::{Cell, Explanation, Report, canonical_json};
 use bellwether::{Engine, Error, ErrorKind, EvaluateOptions, Limits, Source, starter};
 use bellwether_report::chart::{Theme, vega_lite};
-use bellwether_report::{compose, to_markdown};
+use bellwether_report::{HtmlOptions, compose, html, to_markdown};
 use serde::Serialize;
 
 use crate::answer::{
@@ -114,6 +114,8 @@ pub struct Session {
     tables: BTreeMap<String, Kept>,
     compiled: Option<Rc<Compiled>>,
     made: Option<Made>,
+    /// What evaluations leave for the next one.
+    bench: Workbench,
 }
 
 impl std::fmt::Debug for Session {
@@ -134,6 +136,7 @@ impl Session {
             tables: BTreeMap::new(),
             compiled: None,
             made: None,
+            bench: Workbench::new(limits.memory_bytes / 2),
         }
     }
 
@@ -197,14 +200,20 @@ impl Session {
     fn keep(&mut self, name: &str, kept: Kept) -> TableInfo {
         let info = described(&kept);
         self.tables.insert(name.to_owned(), kept);
-        self.made = None;
+        self.forget();
         info
     }
 
     /// Forgets a table; whether it was there.
     pub fn drop_table(&mut self, name: &str) -> bool {
-        self.made = None;
+        self.forget();
         self.tables.remove(name).is_some()
+    }
+
+    /// Forgets what was made of tables that have changed.
+    fn forget(&mut self) {
+        self.made = None;
+        self.bench.clear();
     }
 
     /// The tables by name.
@@ -333,6 +342,7 @@ impl Session {
             values_from: settings.values_from.clone(),
             progress,
             budget: Some(budget),
+            workbench: Some(self.bench.clone()),
             earlier: compiled.findings.iter().chain(&brought.notes).cloned().collect(),
             ..EvaluateOptions::default()
         };
@@ -429,7 +439,58 @@ impl Session {
         canonical_json(&report.results).map_err(Failure::from)
     }
 
-    /// The charts of a report, each with its Vega-Lite specification; `theme` is `light` or `dark`.
+    /// The report without its cells of segment values, which are most of it: for a page that shows the rest at once.
+    ///
+    /// # Errors
+    /// As [`Session::report`].
+    pub fn overview<T>(
+        &mut self,
+        card: &CardText,
+        settings: &EvaluateSettings,
+        progress: Option<Progress>,
+        tell: impl FnOnce(&Report) -> T,
+    ) -> Result<T, Failure> {
+        self.report(card, settings, progress)?;
+        let made = (self.made.as_mut()).ok_or_else(|| Failure::usage("there is no report"))?;
+        // Nobody else has it now, so that nothing is copied.
+        let report = Rc::make_mut(&mut made.report);
+        let whole: Vec<Vec<Cell>> = cells_of(report)
+            .map(|cells| {
+                let totals = cells.iter().filter(|cell| cell.segments.is_empty()).cloned();
+                let totals = totals.collect();
+                std::mem::replace(cells, totals)
+            })
+            .collect();
+        let told = tell(report);
+        cells_of(report).zip(whole).for_each(|(cells, whole)| *cells = whole);
+        Ok(told)
+    }
+
+    /// All cells of a metric, outcome or score.
+    ///
+    /// # Errors
+    /// As [`Session::report`], and for a name that the report does not have.
+    pub fn cells(
+        &mut self,
+        card: &CardText,
+        name: &str,
+        settings: &EvaluateSettings,
+        progress: Option<Progress>,
+    ) -> Result<Vec<Cell>, Failure> {
+        let report = self.report(card, settings, progress)?;
+        let metrics = report
+            .results
+            .metrics
+            .iter()
+            .map(|metric| (&metric.name, &metric.cells));
+        let scores = report.results.scores.iter().map(|score| (&score.name, &score.cells));
+        let found = metrics.chain(scores).find(|(other, _)| *other == name);
+        let (_, cells) = found.ok_or_else(|| Failure::usage(format!("the report has no `{name}`")))?;
+        Ok(cells.clone())
+    }
+
+    /// The charts of a report, each with its Vega-Lite specification: all, or those whose ids begin with one of `ids`. `theme`
+    /// is `light` or `dark`.
     ///
     /// # Errors
     /// As [`Session::report`].
@@ -437,7 +498,7 @@ impl Session {
         &mut self,
         card: &CardText,
         settings: &EvaluateSettings,
-        theme: &str,
+        (theme, ids): (&str, Option<&[String]>),
         progress: Option<Progress>,
     ) -> Result<Vec<ReportChart>, Failure> {
         let theme = match theme {
@@ -450,10 +511,13 @@ impl Session {
             }
         };
         let report = self.report(card, settings, progress)?;
-        let drawn = charts(&report.results).into_iter().map(|chart| ReportChart {
-            vega_lite: vega_lite(&chart, theme),
-            chart,
-        });
+        let wanted = |id: &str| ids.is_none_or(|ids| ids.iter().any(|beginning| id.starts_with(beginning.as_str())));
+        let drawn = charts_where(&report.results, &wanted)
+            .into_iter()
+            .map(|chart| ReportChart {
+                vega_lite: vega_lite(&chart, theme),
+                chart,
+            });
         Ok(drawn.collect())
     }
 
@@ -469,6 +533,25 @@ impl Session {
     ) -> Result<String, Failure> {
         let report = self.report(card, settings, progress)?;
         Ok(to_markdown(&compose(&report)))
+    }
+
+    /// The report as a page: one HTML file without scripts, charts inside; for an audience of the card, or its own.
+    ///
+    /// # Errors
+    /// As [`Session::report`], and for an audience that the card does not have.
+    pub fn html(
+        &mut self,
+        card: &CardText,
+        settings: &EvaluateSettings,
+        audience: Option<String>,
+        progress: Option<Progress>,
+    ) -> Result<String, Failure> {
+        let report = self.report(card, settings, progress)?;
+        html(&report, &HtmlOptions { audience }).map_err(|finding| Failure {
+            code: "options",
+            message: format!("{}: {}", finding.code, finding.message),
+            diagnostics: found(card, vec![finding]),
+        })
     }
 
     /// How the value of a cell came about.
@@ -580,6 +663,12 @@ struct Brought {
     card: Scorecard,
     tables: BTreeMap<String, Table>,
     notes: Vec<Diagnostic>,
+}
+
+fn cells_of(report: &mut Report) -> impl Iterator<Item = &mut Vec<Cell>> {
+    let results = &mut report.results;
+    let metrics = results.metrics.iter_mut().map(|metric| &mut metric.cells);
+    metrics.chain(results.scores.iter_mut().map(|score| &mut score.cells))
 }
 
 /// A report as it is answered.

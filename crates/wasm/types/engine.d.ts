@@ -5,6 +5,7 @@
 
 import type {
   Backtest,
+  Cell,
   CheckResult,
   ColumnDistribution,
   Completion,
@@ -200,6 +201,12 @@ export class Engine {
   check(card: Card, options?: CheckOptions): CheckResult;
   /** Evaluates a card over the tables. */
   evaluate(card: Card, options?: EvaluateOptions): Report;
+  /** As `evaluate`, without the cells of segment values, which are most of a report: each metric and score has those of its
+   * totals only. For a page that shows them at once, and asks `cells` for the others when they are wanted. */
+  overview(card: Card, options?: EvaluateOptions): Report;
+  /** All cells of a metric, outcome or score. The report is that of `evaluate` or `overview` with the same card and options,
+   * which is not worked out again, as by all that follow. */
+  cells(card: Card, name: string, options?: EvaluateOptions): Cell[];
   /** The canonical JSON (RFC 8785) of the report's `results`, in UTF-8: the same bytes as of the native engine, those that
    * `provenance.results_sha256` is of. Spans in it count bytes. */
   evaluateJson(card: Card, options?: EvaluateOptions): Uint8Array;
@@ -211,9 +218,11 @@ export class Engine {
   backtest(card: Card, outcome?: string, options?: EvaluateOptions): Backtest;
   /** The report as Markdown, for pull requests and chat. It is not worked out again where `evaluate` just did. */
   markdown(card: Card, options?: EvaluateOptions): string;
-  /** The charts of a report, each with its Vega-Lite specification. The report is that of `evaluate` with the same card
-   * and options, which is not worked out again. */
-  charts(card: Card, options?: EvaluateOptions & { theme?: "light" | "dark" }): ReportChart[];
+  /** The report as a page: one HTML file without scripts or requests, charts inside; for an audience of the card, or its own. */
+  html(card: Card, options?: EvaluateOptions & { audience?: string }): string;
+  /** The charts of a report, each with its Vega-Lite specification: all, or those whose ids begin with one of `ids`
+   * (`trend/`, `waterfall/health`). */
+  charts(card: Card, options?: EvaluateOptions & { theme?: "light" | "dark"; ids?: readonly string[] }): ReportChart[];
 
   /** Every word of the language. */
   reference(): FunctionDoc[];
