@@ -65,7 +65,7 @@ const card = [
   'segment("region", a.region);', 'segment("channel", a.channel);', 'period("month");',
   ...["nps(a.recommend)", "top_box(a.satisfaction, 2)", "mean(a.effort)", "rate(a, |r| r.solved)", "mean(a.satisfaction)", "bottom_box(a.satisfaction, 2)",
     "ces_mean(a.effort)", "at_least(a.recommend, 9)", "median(a.effort)", "count(a)", "mean(a.recommend)", "rate(a, |r| r.effort <= 2 && r.solved)"]
-    .map((measure, at) => `metric("m${at}", ${measure}).target(50).owner("A");`),
+    .map((measure, at) => `metric("m${at}", ${measure}).target(3).owner("A");`),
 ].join("\n");
 await of.context().grantPermissions(["clipboard-read", "clipboard-write"]);
 await of.locator(".cm-content").focus();

@@ -34,7 +34,7 @@ export function ColumnHead({ table, column, rows }: { table: string; column: Col
       <Distribution table={table} column={column} />
       {own && (
         <input
-          type="text" placeholder="missing codes: 99, NA" aria-label={`Codes of ${column.name} that mean missing`} value={codes}
+          type="text" placeholder="codes: 99, NA" title="Codes that mean missing" aria-label={`Codes of ${column.name} that mean missing`} value={codes}
           onChange={(event) => void missingCodes(source, column.name, event.currentTarget.value)}
         />
       )}

@@ -10,8 +10,8 @@ import {
 } from "@codemirror/view";
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { findings, given, text } from "../state/store";
-import { assist, format, goToDefinition } from "./assist";
+import { findings, text } from "../state/store";
+import { assist, format, goToDefinition, startRename } from "./assist";
 import { findingsShown, show } from "./findings";
 import { look } from "./look";
 import { rhai } from "./rhai";
@@ -32,6 +32,7 @@ export function reveal(start: number, end: number): void {
 /** The editor on the page. */
 export const editor = () => present;
 export const formatCard = () => present && void format(present);
+export const rename = () => present && void startRename(present);
 export const definition = () => present && void goToDefinition(present);
 
 const setup = () => [
@@ -63,8 +64,8 @@ export function Editor() {
       }),
       effect(() => {
         const found = findings.value;
-        // Findings of data belong to the text that they were found for.
-        if (given.peek()?.text === undefined || text.peek() === view.state.doc.toString()) show(view, found);
+        // They belong to the text that they were found for.
+        if (text.peek() === view.state.doc.toString()) show(view, found);
       }),
     ];
     return () => {

@@ -1,7 +1,7 @@
 // The engine's language service in the editor: completion, hover, the parameters of a call, definitions, format.
 import { autocompletion, snippet, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { StateEffect, StateField, type Extension } from "@codemirror/state";
-import { EditorView, hoverTooltip, keymap, showTooltip, type Tooltip } from "@codemirror/view";
+import { EditorView, hoverTooltip, keymap, showPanel, showTooltip, type Tooltip } from "@codemirror/view";
 import type { Completion as Offered, Hover, Signature } from "@bellwether/engine";
 import { CallError, Superseded } from "../engine/client";
 import { measures } from "../engine/engines";
@@ -156,12 +156,80 @@ export async function format(view: EditorView): Promise<void> {
   view.focus();
 }
 
+/** A line at the foot of the editor that asks for the new name of what the cursor is at. */
+const setRenaming = StateEffect.define<Panel | null>();
+interface Panel {
+  at: number;
+  name: string;
+  places: number;
+}
+const renamingField = StateField.define<Panel | null>({
+  create: () => null,
+  update(shown, transaction) {
+    for (const effect of transaction.effects) if (effect.is(setRenaming)) return effect.value;
+    return transaction.docChanged ? null : shown;
+  },
+  provide: (field) => showPanel.from(field, (panel) => panel && ((view) => ({ dom: renaming(view, panel), mount: () => view.dom.querySelector<HTMLInputElement>(".cm-rename input")?.select() }))),
+});
+
+/** Asks for another name for the metric, segment, table or variable at the cursor. */
+export async function startRename(view: EditorView): Promise<void> {
+  const head = view.state.selection.main.head;
+  const text = view.state.doc.toString();
+  const places = (await ask("references", [offsetCard(text), head]))?.filter((span) => span.source === 0);
+  const here = places?.find((span) => span.start <= head && head <= span.end);
+  if (!places || !here || view.state.doc.toString() !== text) return notify("Put the cursor on a name of the card to give it another.");
+  const name = text.slice(here.start, here.end).replace(/^"|"$/g, "");
+  view.dispatch({ effects: setRenaming.of({ at: head, name, places: places.length }) });
+}
+
+function renaming(view: EditorView, { at, name, places }: Panel): HTMLElement {
+  const form = document.createElement("form");
+  form.className = "cm-rename";
+  const label = document.createElement("label");
+  label.append(`Rename ${name} to`);
+  const input = Object.assign(document.createElement("input"), { type: "text", value: name, spellcheck: false, autocomplete: "off" });
+  label.append(input);
+  const button = Object.assign(document.createElement("button"), { type: "submit", className: "primary", textContent: `Rename in ${places} ${places === 1 ? "place" : "places"}` });
+  const said = Object.assign(document.createElement("small"), { role: "status" });
+  form.append(label, button, said);
+  const close = () => {
+    view.dispatch({ effects: setRenaming.of(null) });
+    view.focus();
+  };
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const before = view.state.doc.toString();
+    const to = input.value.trim();
+    if (to === "" || to === name) return close();
+    void ask("rename", [offsetCard(before), at, to]).then((edits) => {
+      if (view.state.doc.toString() !== before) return close();
+      if (!edits?.length) {
+        said.textContent = `${to} is taken already, or is no name: letters, digits and _, a letter first.`;
+        return input.select();
+      }
+      view.dispatch({ changes: edits.map((edit) => ({ from: edit.span.start, to: edit.span.end, insert: edit.text })), userEvent: "rename" });
+      close();
+      notify(`${name} is ${to} now, in ${edits.length} ${edits.length === 1 ? "place" : "places"}.`);
+    });
+  });
+  return form;
+}
+
 export const assist: Extension = [
   autocompletion({ override: [complete], activateOnTyping: true, maxRenderedOptions: 80, icons: true, interactionDelay: 30, closeOnBlur: false }),
   hover,
   signatureField,
   signatures,
+  renamingField,
   keymap.of([
+    { key: "F2", run: (view) => (void startRename(view), true) },
     { key: "F12", run: (view) => (void goToDefinition(view), true) },
     { key: "Shift-Alt-f", run: (view) => (void format(view), true) },
     {

@@ -1,5 +1,5 @@
 // A worker as the page sees it: calls with answers, the newest of a lane only, and a hard stop for a worker that is silent.
-import type { Answer, Args, Failure, Gives, Op, RenderOp, Request, Source } from "./protocol";
+import type { Answer, Args, Failure, Gives, Op, Request, Source } from "./protocol";
 
 /** As much of a worker as the client needs; tests hand in another. */
 export interface WorkerLike {
@@ -46,8 +46,16 @@ export interface ClientOptions {
   /** Told when a worker has ended, with which failure, and the table that ended it, which is not read again. */
   onEnd?: (why: Ended, failure?: Failure, lost?: string) => void;
   /** Told when a worker is ready. */
-  onReady?: (renders: RenderOp[]) => void;
+  onReady?: () => void;
 }
+
+/** How a call ends with its worker, for the person who waits for it. */
+const WORDS: Record<Ended, string> = {
+  silent: "The engine did not answer in time and was started again.",
+  trap: "The engine broke and was started again.",
+  cancelled: "It was stopped.",
+  "failed to start": "The engine could not be started.",
+};
 
 /** A call may take as many times longer than the small first card before its silence counts. */
 const SLOWNESS = 25;
@@ -188,7 +196,7 @@ export class Client {
       // A slow machine is not a silent one.
       this.allow(answer.warm * SLOWNESS);
       clearTimeout(this.timer);
-      this.options.onReady?.(answer.renders);
+      this.options.onReady?.();
       this.send();
       return;
     }
@@ -200,7 +208,7 @@ export class Client {
     const call = this.current;
     this.current = undefined;
     if (!this.cold) this.allow((performance.now() - this.since) * LONGER);
-    if (call.op === "evaluate") this.cold = false;
+    if (call.op === "overview") this.cold = false;
     if (answer.kind === "done") call.resolve(answer.value);
     else call.reject(new CallError(answer.failure));
     this.send();
@@ -216,7 +224,7 @@ export class Client {
     // A file that ended the worker would end the next one, too.
     const lost = call?.op === "load" && why !== "cancelled" ? (call.args[0] as Source).name : undefined;
     if (lost) this.sources.delete(lost);
-    const gone = failure ?? { code: "internal", message: why, diagnostics: [], trap: false };
+    const gone = failure ?? { code: "internal", message: WORDS[why], diagnostics: [], trap: false };
     call?.reject(why === "cancelled" ? new Superseded() : new CallError(gone));
     const waiting = this.waiting.splice(0);
     if (why === "silent" || why === "trap") {

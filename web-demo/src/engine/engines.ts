@@ -1,7 +1,7 @@
 // The two workers of the page: one for measures and for what a person waits for, one for links, which may be cancelled.
 import { signal } from "@preact/signals";
 import { Client, type Ended, type WorkerLike } from "./client";
-import type { Failure, RenderOp } from "./protocol";
+import type { Failure } from "./protocol";
 
 /** Why the engine was started anew, for the person to read. */
 export interface Mishap {
@@ -12,8 +12,6 @@ export interface Mishap {
 }
 
 export const mishap = signal<Mishap | null>(null);
-/** What the engine can draw a whole report as. */
-export const renders = signal<RenderOp[]>([]);
 
 const spawn = () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) as WorkerLike;
 
@@ -23,10 +21,7 @@ const PATIENCE = 1100;
 export const measures = new Client(spawn, {
   patience: PATIENCE,
   slowPatience: 15_000,
-  onReady: (offered) => {
-    performance.mark("engine ready");
-    renders.value = offered;
-  },
+  onReady: () => void performance.mark("engine ready"),
   onEnd: (why, failure, lost) => {
     if (why !== "cancelled") mishap.value = { why, ...(failure && { failure }), ...(lost && { lost }) };
   },

@@ -1,10 +1,11 @@
 // What the page and its workers say to each other: a request with a number, any signs of life, one answer.
-import type { Card, Diagnostic, Engine, EvaluateOptions, ReadOptions, TableInfo } from "@bellwether/engine";
+import type { Diagnostic, Engine, ReadOptions, TableInfo } from "@bellwether/engine";
 
 /** Methods of the engine that are asked for as they are. */
 export type PlainOp =
-  | "backtest" | "charts" | "check" | "complete" | "definition" | "distribution" | "dropTable" | "evaluate" | "explain"
-  | "format" | "hover" | "outline" | "reference" | "rows" | "signature" | "starter" | "tables" | "whatIf" | RenderOp;
+  | "backtest" | "cells" | "charts" | "check" | "complete" | "definition" | "distribution" | "dropTable" | "evaluate" | "explain"
+  | "format" | "hover" | "outline" | "overview" | "reference" | "references" | "rename" | "rows" | "signature" | "starter"
+  | "tables" | "whatIf" | RenderOp;
 
 /** Drawings of a whole report as text. */
 export type RenderOp = "html" | "markdown";
@@ -25,9 +26,9 @@ export type FileKind = "csv" | "json" | "parquet" | "arrow";
 export type Op = PlainOp | "load";
 
 /** Arguments of a call. */
-export type Args<O extends Op> = O extends "load" ? [Source] : O extends keyof Engine ? Parameters<Engine[O]> : O extends RenderOp ? [Card, EvaluateOptions] : never;
+export type Args<O extends Op> = O extends "load" ? [Source] : O extends keyof Engine ? Parameters<Engine[O]> : never;
 /** What it gives. */
-export type Gives<O extends Op> = O extends "load" ? TableInfo : O extends keyof Engine ? ReturnType<Engine[O]> : O extends RenderOp ? string : never;
+export type Gives<O extends Op> = O extends "load" ? TableInfo : O extends keyof Engine ? ReturnType<Engine[O]> : never;
 
 export interface Request {
   id: number;
@@ -46,7 +47,7 @@ export interface Failure {
 
 export type Answer =
   /** `ms`: from the start of the worker; `warm`: what a small first card took, which tells how fast the machine is. */
-  | { kind: "ready"; version: string; ms: number; warm: number; renders: RenderOp[] }
+  | { kind: "ready"; version: string; ms: number; warm: number }
   | { kind: "alive"; id: number; done: number }
   | { kind: "done"; id: number; value: unknown; ms: number }
   | { kind: "failed"; id: number; failure: Failure };

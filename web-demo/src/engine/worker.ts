@@ -2,13 +2,14 @@
 import { BellwetherError, Engine } from "@bellwether/engine";
 import wasm from "@bellwether/engine/bellwether_bg.wasm?url";
 import { read } from "./read";
-import type { Answer, Failure, PlainOp, RenderOp, Request, Source } from "./protocol";
+import type { Answer, Failure, PlainOp, Request, Source } from "./protocol";
 
 /** Signs of life of a long call, this many milliseconds apart. */
 const BEAT = 100;
-const RENDERS: RenderOp[] = ["html", "markdown"];
 /** Which argument of a call takes options, and with them a sign of life. */
-const OPTIONS_AT: Partial<Record<PlainOp, number>> = { check: 1, evaluate: 1, charts: 1, explain: 2, whatIf: 2, backtest: 2, html: 1, markdown: 1 };
+const OPTIONS_AT: Partial<Record<PlainOp, number>> = {
+  check: 1, overview: 1, evaluate: 1, cells: 2, charts: 1, explain: 2, whatIf: 2, backtest: 2, html: 1, markdown: 1,
+};
 
 /** A small card that goes through most of the engine, so that the first real one is not the first at all. */
 const FIRST = `
@@ -30,9 +31,8 @@ const engine = Engine.create({ wasm });
 engine.then(
   (ready) => {
     const start = performance.now();
-    ready.evaluate({ text: FIRST });
-    const renders = RENDERS.filter((op) => op in ready);
-    say({ kind: "ready", version: ready.version, ms: performance.now() - started, warm: performance.now() - start, renders });
+    ready.overview({ text: FIRST });
+    say({ kind: "ready", version: ready.version, ms: performance.now() - started, warm: performance.now() - start });
   },
 ).catch((error: unknown) => say({ kind: "failed", id: 0, failure: failure(error, false) }));
 

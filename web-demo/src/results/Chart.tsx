@@ -40,9 +40,10 @@ export function ChartFigure({ chart: { chart, vegaLite } }: { chart: Drawn }) {
           {chart.subtitle && <p class="subtitle">{chart.subtitle}</p>}
         </div>
         <span class="chart-tools">
+          <Icon name="download" size={12} />
           {(["svg", "png"] as const).map((kind) => (
             <button key={kind} type="button" class="plain" onClick={() => void save(kind)} aria-label={`Download ${chart.title} as ${kind.toUpperCase()}`}>
-              <Icon name="download" size={12} /> {kind.toUpperCase()}
+              {kind.toUpperCase()}
             </button>
           ))}
         </span>

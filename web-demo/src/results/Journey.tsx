@@ -46,7 +46,7 @@ function Map({ journey, results }: { journey: JourneyResult; results: Results })
   }
   return (
     <section class="block">
-      <h2>{journey.name} <small>the way of a customer, step by step</small></h2>
+      <h2>Journey: {journey.name} <small>the way of a customer, step by step</small></h2>
       <div class="scroll" tabIndex={0} role="region" aria-label={`Journey ${journey.name}`}>
         <table class="journey">
           <thead>
@@ -109,12 +109,12 @@ function PhaseMoments({ journey, results }: { journey: JourneyResult; results: R
     <ul class="cards">
       {found.map(({ phase, metric }) => metric && (
         <li key={metric.name}>
-          <b>{metric.moment_of_truth && <Icon name="star" size={14} />} {phase.name}: {labelOf(metric)}</b>
+          <b>{metric.moment_of_truth && <Icon name="star" size={14} />} {labelOf(metric)} <small class="quiet">{phase.name}</small></b>
           <button type="button" class="link" onClick={() => (why.value = questionOf(metric.name, metric.headline))}>
             {cellText(metric.headline, metric.decimals)}{metric.unit === "%" ? "%" : ""} · why?
           </button>
-          {metric.moment_of_truth && <span>moment of truth: {metric.moment_of_truth}</span>}
-          {metric.friction_point && <span>friction: {metric.friction_point}</span>}
+          {metric.moment_of_truth && <span class="quiet">moment of truth: {metric.moment_of_truth}</span>}
+          {metric.friction_point && <span class="quiet">friction: {metric.friction_point}</span>}
         </li>
       ))}
     </ul>

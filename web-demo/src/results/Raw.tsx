@@ -1,12 +1,16 @@
 // The report as the engine gives it.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Report } from "@bellwether/engine";
+import { CallError, Superseded } from "../engine/client";
 import { downloadReport } from "../share/download";
+import { whole } from "../state/session";
+import { given } from "../state/store";
 import { Icon } from "../ui/Icon";
 import { count } from "./format";
 
 export function Raw({ report }: { report: Report }) {
   const { provenance } = report;
+  const all = useWhole();
   return (
     <section class="block">
       <h2>The report <small>what pages, tables and other tools are made from</small></h2>
@@ -19,9 +23,28 @@ export function Raw({ report }: { report: Report }) {
         ))}
       </dl>
       <p><button type="button" class="plain" onClick={() => void downloadReport("json")}><Icon name="download" /> Report as JSON</button></p>
-      <div class="json"><Node name="report" value={report} open /></div>
+      {all ? <div class="json"><Node name="report" value={all} open /></div> : <p class="empty" role="status">Fetching all cells…</p>}
     </section>
   );
+}
+
+/** The report with all its cells, which the page else does not have. */
+function useWhole(): Report | null {
+  const [all, setAll] = useState<Report | null>(null);
+  const shown = given.value;
+  useEffect(() => {
+    let current = true;
+    whole().then(
+      (report) => current && setAll(report),
+      (error: unknown) => {
+        if (!(error instanceof Superseded) && !(error instanceof CallError)) throw error;
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [shown]);
+  return all;
 }
 
 /** JSON that unfolds, drawn only where it is open. */

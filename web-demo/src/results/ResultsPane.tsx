@@ -1,5 +1,6 @@
 // Everything the engine gives, in views.
 import type { Results } from "@bellwether/engine";
+import { retry } from "../state/session";
 import { failed, findings, given, outdated, text, wanted, working } from "../state/store";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/Icon";
@@ -100,17 +101,26 @@ function Trouble() {
       ) : (
         <>
           <p>
-            <Icon name="bad" /> {errors.length > 1 ? `${errors.length} errors in the card.` : "An error in the card."}
+            <Icon name="bad" /> {trouble(failed.value.code, errors.length)}
             {given.value && " Below is the last result that worked."}
           </p>
           <ul class="findings">
             {(errors.length ? errors : failed.value.diagnostics).slice(0, 3).map((finding, at) => <Finding key={at} finding={finding} />)}
             {errors.length === 0 && failed.value.diagnostics.length === 0 && <li class="finding"><p>{failed.value.message}</p></li>}
           </ul>
+          {failed.value.code === "internal" && <button type="button" class="plain" onClick={retry}>Try again</button>}
         </>
       )}
     </div>
   );
+}
+
+/** What kind of trouble it is, and whose. */
+function trouble(code: string, errors: number): string {
+  if (code === "internal") return "These results are not there.";
+  if (code === "limit") return "A limit of the playground is reached.";
+  if (code === "data") return "The data do not fit the card.";
+  return errors > 1 ? `${errors} errors in the card.` : "An error in the card.";
 }
 
 function Nothing() {

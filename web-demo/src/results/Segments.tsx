@@ -1,10 +1,9 @@
 // How a number differs between segments, period by period. Every cell opens its explanation.
-import type { Cell, Results } from "@bellwether/engine";
-import { useState } from "preact/hooks";
-import { why } from "../state/store";
+import type { Cell, Results, SegmentAxis } from "@bellwether/engine";
+import { cut, why } from "../state/store";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/Icon";
-import { cellAt, questionOf, steps } from "./cells";
+import { cellAt, questionOf, steps, useCells } from "./cells";
 import { chartsOf, ChartFigure } from "./Chart";
 import { count, number, plural } from "./format";
 import { cellText, change, directionOf, labelOf, type Entry } from "./status";
@@ -13,11 +12,10 @@ const COLUMNS = 8;
 
 export function Segments({ results }: { results: Results }) {
   const entries: Entry[] = [...results.scores, ...results.metrics];
-  const [name, setName] = useState(entries[0]?.name ?? "");
-  const [axis, setAxis] = useState(0);
-  const entry = entries.find((one) => one.name === name) ?? entries[0];
+  const entry = entries.find((one) => one.name === cut.value.name) ?? entries[0];
   const segments = results.axes.segments;
-  const segment = segments[axis] ?? segments[0];
+  const segment = segments.find((one) => one.name === cut.value.segment) ?? segments[0];
+  const cells = useCells(entry?.name ?? "");
   if (!entry || !segment) {
     return (
       <Empty title="No segments yet" code={`segment("region", customers.region);`}>
@@ -31,48 +29,54 @@ export function Segments({ results }: { results: Results }) {
       <h2>Segments <small>how a number differs, and where</small></h2>
       <div class="pickers">
         <label>Number
-          <select value={entry.name} onChange={(event) => setName(event.currentTarget.value)}>
+          <select value={entry.name} onChange={(event) => (cut.value = { ...cut.value, name: event.currentTarget.value })}>
             {entries.map((one) => <option key={one.name} value={one.name}>{labelOf(one)}</option>)}
           </select>
         </label>
         <label>Segment
-          <select value={segment.name} onChange={(event) => setAxis(segments.findIndex((one) => one.name === event.currentTarget.value))}>
+          <select value={segment.name} onChange={(event) => (cut.value = { ...cut.value, segment: event.currentTarget.value })}>
             {segments.map((one) => <option key={one.name} value={one.name}>{one.label}</option>)}
           </select>
         </label>
       </div>
-      <HeatMap entry={entry} results={results} segment={segment.name} values={segment.values} />
+      {cells.length > 0 ? <HeatMap entry={entry} cells={cells} results={results} segment={segment} /> : <p class="empty" role="status">Fetching its cells…</p>}
       {drawn.map((chart) => <ChartFigure key={chart.chart.id} chart={chart} />)}
-      <Cross entry={entry} results={results} />
+      <Cross entry={entry} cells={cells} results={results} />
     </section>
   );
 }
 
-function HeatMap({ entry, results, segment, values }: { entry: Entry; results: Results; segment: string; values: string[] }) {
+interface Cut {
+  entry: Entry;
+  cells: Cell[];
+  results: Results;
+}
+
+function HeatMap({ entry, cells, results, segment: { name, label, values } }: Cut & { segment: SegmentAxis }) {
   const shown = steps(results).filter((step) => step.complete).slice(-COLUMNS).map((step) => step.label);
   const columns: (string | undefined)[] = [undefined, ...shown];
   return (
     <Heat
-      caption={`${labelOf(entry)} by ${segment}`} entry={entry} rows={[null, ...values]} columns={columns}
+      caption={`${labelOf(entry)} by ${label}`} entry={entry} rows={[null, ...values]} columns={columns}
       rowName={(row) => row ?? "Total"} columnName={(column) => column ?? "All time"}
-      cell={(row, column) => cellAt(entry, row === null ? {} : { [segment]: row }, column)}
-      beside={(_, column) => cellAt(entry, {}, column)}
+      cell={(row, column) => cellAt(cells, row === null ? {} : { [name]: row }, column)}
+      beside={(_, column) => cellAt(cells, {}, column)}
     />
   );
 }
 
 /** Two segments crossed, where the card asks for it. */
-function Cross({ entry, results }: { entry: Entry; results: Results }) {
-  const cut = results.axes.cuts.find((axes) => axes.length === 2);
-  const [down, across] = (cut ?? []).map((at) => results.axes.segments[at]!);
+function Cross({ entry, cells, results }: Cut) {
+  const crossed = results.axes.cuts.find((axes) => axes.length === 2);
+  const [down, across] = (crossed ?? []).map((at) => results.axes.segments[at]!);
   if (!down || !across) return null;
   const period = results.headline_period ?? undefined;
-  const cell = (row: string, column: string) => cellAt(entry, { [down.name]: row, [across.name]: column }, period);
+  const cell = (row: string, column: string) => cellAt(cells, { [down.name]: row, [across.name]: column }, period);
   if (!down.values.some((row) => across.values.some((column) => cell(row, column)))) return null;
   return (
     <Heat
       caption={`${labelOf(entry)} by ${down.label} and ${across.label}${period ? `, ${period}` : ""}`} entry={entry} rows={down.values}
-      columns={across.values} rowName={(row) => row} columnName={(column) => column} cell={cell} beside={() => cellAt(entry, {}, period)}
+      columns={across.values} rowName={(row) => row} columnName={(column) => column} cell={cell} beside={() => cellAt(cells, {}, period)}
     />
   );
 }

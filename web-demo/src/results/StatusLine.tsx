@@ -1,6 +1,9 @@
 // Whether what is shown is of the present text.
 import { failed, given, linkState, working } from "../state/store";
 import { Icon } from "../ui/Icon";
+import { number } from "./format";
+
+const took = (ms: number) => (ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${number(ms / 1000, 1)} s`);
 
 export function StatusLine() {
   const state = failed.value ? "failed" : working.value ? "working" : "fresh";
@@ -11,7 +14,7 @@ export function StatusLine() {
       {state === "working" && <><span class="spinner" aria-hidden="true" /> working</>}
       {state === "fresh" && (
         <>
-          <Icon name="good" size={12} /> up to date{ms !== undefined && ms < 10_000 && ` · ${Math.max(1, Math.round(ms))} ms`}
+          <Icon name="good" size={12} /> up to date{ms !== undefined && ` · ${took(ms)}`}
           {linkState.value === "running" && " · links follow"}
         </>
       )}

@@ -7,7 +7,15 @@ import { band, change, Chip, directionOf, goal, isScore, labelOf, pace, unitOf, 
 import { WhyButton } from "./Why";
 import { Icon } from "../ui/Icon";
 
-export function Tile({ entry, results, big = false }: { entry: Entry; results: Results; big?: boolean }) {
+interface TileProps {
+  entry: Entry;
+  results: Results;
+  big?: boolean;
+  /** A word on its definition. */
+  note?: string | undefined;
+}
+
+export function Tile({ entry, results, big = false, note }: TileProps) {
   const { headline: cell, decimals } = entry;
   const label = labelOf(entry);
   const unit = unitOf(entry);
@@ -19,6 +27,7 @@ export function Tile({ entry, results, big = false }: { entry: Entry; results: R
         <h3>{label}</h3>
         {status && <Chip status={status} small />}
       </header>
+      {note && <p class="definition">{note}</p>}
       <p class="figure">
         <b data-value={cell.value ?? ""}>{cell.value === undefined ? STATES[cell.state] : number(cell.value, decimals)}</b>
         {cell.value !== undefined && unit && <span class="unit">{unit}</span>}
@@ -31,7 +40,7 @@ export function Tile({ entry, results, big = false }: { entry: Entry; results: R
       {cell.change && <p class="change"><Chip status={change(cell.change, decimals)} small /></p>}
       <footer>
         <span class="owner">
-          {entry.goal.owner && <><Icon name="person" size={12} /> {entry.goal.owner}</>}
+          {entry.goal.owner && <span><Icon name="person" size={12} /> {entry.goal.owner}</span>}
           {speed && speed.verdict !== "too_short" && <span class={`pace ${pace(speed).tone}`}><Icon name={pace(speed).icon} size={12} /> {pace(speed).word}</span>}
         </span>
         <WhyButton question={questionOf(entry.name, cell)} label={label} />

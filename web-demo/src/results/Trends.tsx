@@ -1,7 +1,6 @@
 // The course of every number with its process limits.
-import { useState } from "preact/hooks";
 import type { Results } from "@bellwether/engine";
-import { charts } from "../state/store";
+import { charts, trendsShown } from "../state/store";
 import { Empty } from "../ui/Empty";
 import { steps } from "./cells";
 import { chartsOf, ChartFigure } from "./Chart";
@@ -9,8 +8,6 @@ import { labelOf, type Entry } from "./status";
 import { number, range } from "./format";
 
 export function Trends({ results }: { results: Results }) {
-  const [all, setAll] = useState(false);
-  const trends = chartsOf("trend");
   if (steps(results).length < 2) {
     return (
       <Empty title="No course over time yet" code={`let survey = table("survey").date("answered_on");\nperiod("month");`}>
@@ -19,15 +16,17 @@ export function Trends({ results }: { results: Results }) {
     );
   }
   const entries: Entry[] = [...results.scores, ...results.metrics];
-  const shown = all ? trends : trends.slice(0, 6);
+  const asked = new Set(entries.slice(0, trendsShown.value).map(({ name }) => name));
+  const trends = chartsOf("trend").filter(({ chart }) => asked.has(chart.id.split("/")[1]!));
+  const more = entries.length - trendsShown.value;
   return (
     <section class="block">
       <h2>Trends <small>within the dashed limits, ups and downs are what chance alone gives</small></h2>
-      {charts.value.size === 0 && <p class="empty">Drawing…</p>}
+      {trends.length === 0 && charts.value.size === 0 && <p class="empty" role="status">Drawing…</p>}
       <div class="charts">
-        {shown.map((chart) => <ChartFigure key={chart.chart.id} chart={chart} />)}
+        {trends.map((chart) => <ChartFigure key={chart.chart.id} chart={chart} />)}
       </div>
-      {trends.length > shown.length && <button type="button" class="plain" onClick={() => setAll(true)}>Show {trends.length - shown.length} more</button>}
+      {more > 0 && <button type="button" class="plain" onClick={() => (trendsShown.value = entries.length)}>Show {more} more</button>}
       <Signals entries={entries} />
     </section>
   );

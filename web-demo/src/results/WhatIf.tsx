@@ -55,7 +55,7 @@ function useAnswer(): { answer: Answer | null; failure: string } {
   const [failure, setFailure] = useState("");
   const set = moved.value;
   const seek = sought.value;
-  const of = given.value?.text;
+  const of = given.value?.card;
   useEffect(() => {
     if (Object.keys(set).length + Object.keys(seek).length === 0) {
       setAnswer(null);

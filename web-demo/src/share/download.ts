@@ -1,8 +1,8 @@
 // Files for the person: the card, the report, pictures of charts.
-import { CallError } from "../engine/client";
+import { CallError, Superseded } from "../engine/client";
 import { links, measures } from "../engine/engines";
 import type { RenderOp } from "../engine/protocol";
-import { card } from "../state/session";
+import { whole } from "../state/session";
 import { given, text } from "../state/store";
 import { notify } from "../ui/toast";
 
@@ -27,12 +27,13 @@ export type ReportFormat = "json" | RenderOp;
 export async function downloadReport(format: ReportFormat): Promise<void> {
   const shown = given.peek();
   if (!shown) return notify("There is no report yet.");
-  if (format === "json") return download(fileName(title(), "json"), JSON.stringify(shown.report, null, 2), "application/json");
   try {
+    if (format === "json") return download(fileName(title(), "json"), JSON.stringify(await whole(), null, 2), "application/json");
     const linked = shown.linked;
-    const drawn = await (linked ? links : measures).call(format, [card(), { links: linked }]);
+    const drawn = await (linked ? links : measures).call(format, [shown.card, { links: linked }]);
     download(fileName(title(), format === "html" ? "html" : "md"), drawn, format === "html" ? "text/html" : "text/markdown");
   } catch (error) {
+    if (error instanceof Superseded) return notify("The card has changed since; try again.");
     if (!(error instanceof CallError)) throw error;
     notify(error.message);
   }

@@ -1,18 +1,22 @@
 // Checks and evaluates the card whenever it, a param or a table changes: measures at once, links when the typing rests.
 import { batch, effect, untracked } from "@preact/signals";
-import type { Card, Diagnostic } from "@bellwether/engine";
+import type { Card, Cell, Report } from "@bellwether/engine";
 import { CallError, Superseded } from "../engine/client";
 import { links, measures } from "../engine/engines";
-import { view, type View } from "../ui/panes";
+import { view } from "../ui/panes";
 import { theme } from "../ui/theme";
 import * as store from "./store";
 
 /** Milliseconds of rest before links are worked out. */
 const REST = 350;
 
+/** Milliseconds of rest before charts are drawn anew. */
+const DRAW = 60;
+
 /** Grows with every change; what comes back for an earlier one is not shown. */
 let generation = 0;
 let rest: ReturnType<typeof setTimeout> | undefined;
+let drawing: ReturnType<typeof setTimeout> | undefined;
 
 export function card(): Card {
   return { text: store.text.value, name: "card", params: store.params.value };
@@ -40,6 +44,8 @@ export function follow(): void {
     // Charts have the colours of the theme, and only those in sight are made.
     theme.value;
     view.value;
+    store.cut.value;
+    store.trendsShown.value;
     if (store.given.peek()) untracked(() => void drawAgain());
   });
 }
@@ -65,7 +71,7 @@ async function run(now: Card, _tables: number): Promise<void> {
   const check = measures.call("check", [now], { lane: "check" });
   const outline = measures.call("outline", [now], { lane: "outline" });
   const start = performance.now();
-  const evaluated = measures.call("evaluate", [now, { links: false }], { lane: "evaluate" });
+  const evaluated = measures.call("overview", [now, { links: false }], { lane: "overview" });
   check.then((found) => {
     if (mine === generation) store.checked.value = found;
   }, ignore);
@@ -81,20 +87,22 @@ async function run(now: Card, _tables: number): Promise<void> {
       // Until the new links are there, the old ones stay, so that nothing jumps while a slider moves.
       store.given.value = {
         report: linked && before ? { ...report, results: { ...report.results, ...linkedParts(before.report.results) } } : report,
-        text: now.text, linked: false, ms: performance.now() - start,
+        card: now, linked: false, ms: performance.now() - start,
       };
       store.failed.value = null;
       store.working.value = false;
       store.linkState.value = linked ? "running" : "none";
     });
     redrawn();
-    void draw(measures, now, false, mine);
+    // The first picture at once; while one types, pictures follow when the fingers rest.
+    clearTimeout(drawing);
+    drawing = setTimeout(() => void draw(measures, now, false, mine), before ? DRAW : 0);
     if (linked) rest = setTimeout(() => void follows(now, mine), REST);
   } catch (error) {
     if (mine !== generation || error instanceof Superseded) return;
     if (!(error instanceof CallError)) throw error;
     batch(() => {
-      store.failed.value = { message: error.message, diagnostics: error.failure.diagnostics as Diagnostic[] };
+      store.failed.value = { code: error.failure.code, message: error.message, diagnostics: error.failure.diagnostics };
       store.working.value = false;
       store.linkState.value = "none";
     });
@@ -116,14 +124,14 @@ function linkedParts(results: Results): Partial<Results> {
 async function follows(now: Card, mine: number): Promise<void> {
   store.linkState.value = "running";
   try {
-    const report = await links.call("evaluate", [now, {}], { lane: "evaluate" });
+    const report = await links.call("overview", [now, {}], { lane: "overview" });
     if (mine !== generation) return;
     batch(() => {
       const before = store.given.peek();
-      store.given.value = { report, text: now.text, linked: true, ms: before?.ms ?? 0 };
+      store.given.value = { report, card: now, linked: true, ms: before?.ms ?? 0 };
       store.linkState.value = "done";
     });
-    if (CHARTS[view.peek()]?.links) void draw(links, now, true, mine);
+    if (inSight(report.results).links.length) void draw(links, now, true, mine);
   } catch (error) {
     if (mine !== generation) return;
     if (error instanceof Superseded) {
@@ -151,34 +159,61 @@ export function resumeLinks(): void {
   void follows(card(), generation);
 }
 
-/** The charts of each view, by how their ids begin; `links`: those that wait for links. */
-const CHARTS: Partial<Record<View, { measures?: string[]; links?: string[] }>> = {
-  scorecard: { measures: ["waterfall/"] },
-  trends: { measures: ["trend/"] },
-  segments: { measures: ["bars/"] },
-  links: { links: ["curve/", "matrix/drivers/"] },
-  initiatives: { links: ["matrix/initiatives/"] },
-};
+/** How the ids of the charts begin that the present view shows: of measures, and those that wait for links. */
+function inSight(results: Results): { measures: string[]; links: string[] } {
+  const entries = [...results.scores, ...results.metrics];
+  switch (view.peek()) {
+    case "scorecard":
+      return { measures: results.scores.map(({ name }) => `waterfall/${name}`), links: [] };
+    case "trends":
+      return { measures: entries.slice(0, store.trendsShown.peek()).map(({ name }) => `trend/${name}`), links: [] };
+    case "segments": {
+      const { name, segment } = store.cut.peek();
+      const entry = entries.find((one) => one.name === name) ?? entries[0];
+      const axis = results.axes.segments.find((one) => one.name === segment) ?? results.axes.segments[0];
+      return { measures: entry && axis ? [`bars/${entry.name}/${axis.name}`] : [], links: [] };
+    }
+    case "links":
+      return { measures: [], links: ["curve/", "matrix/drivers/"] };
+    case "initiatives":
+      return { measures: [], links: ["matrix/initiatives/"] };
+    default:
+      return { measures: [], links: [] };
+  }
+}
 
 /** Fetches the charts in sight of a report that the worker has just made. */
 async function draw(client: typeof links, now: Card, linked: boolean, mine: number): Promise<void> {
-  const wanted = CHARTS[view.peek()];
-  const ids = linked ? [...(wanted?.measures ?? []), ...(wanted?.links ?? [])] : wanted?.measures;
-  if (!ids?.length) return;
+  const results = store.report.peek()?.results;
+  if (!results) return;
+  const wanted = inSight(results);
+  const ids = linked ? wanted.links : wanted.measures;
+  if (!ids.length) return;
   try {
-    const drawn: readonly unknown[] = await client.call("charts", [now, { links: linked, theme: theme.peek() }], { lane: "charts" });
-    const shown = (drawn as store.Drawn[]).filter(({ chart }) => ids.some((id) => chart.id.startsWith(id)));
-    if (mine === generation) store.charts.value = new Map(shown.map((one) => [one.chart.id, one]));
+    const drawn: readonly unknown[] = await client.call("charts", [now, { links: linked, theme: theme.peek(), ids }], { lane: "charts" });
+    if (mine === generation) store.charts.value = new Map((drawn as store.Drawn[]).map((one) => [one.chart.id, one]));
   } catch (error) {
     ignore(error);
   }
 }
 
 async function drawAgain(): Promise<void> {
-  const linked = store.given.peek()?.linked ?? false;
-  const measured = linked && !CHARTS[view.peek()]?.links;
-  await draw(linked && !measured ? links : measures, card(), linked && !measured, generation);
+  const shown = store.given.peek();
+  if (!shown) return;
+  const { links: linked } = inSight(shown.report.results);
+  if (!linked.length) await draw(measures, shown.card, false, generation);
+  else if (shown.linked) await draw(links, shown.card, true, generation);
 }
+
+/** The whole report that is shown, all cells in it. */
+export async function whole(): Promise<Report | null> {
+  const shown = store.given.peek();
+  if (!shown) return null;
+  return (shown.linked ? links : measures).call("evaluate", [shown.card, { links: shown.linked }], { lane: "whole" });
+}
+
+/** All cells of a metric or score that is shown. */
+export const cellsOf = (name: string, of: Card): Promise<Cell[]> => measures.call("cells", [of, name, { links: false }]);
 
 /** Measures from the edit to the picture of it. */
 function redrawn(): void {

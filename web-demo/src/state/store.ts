@@ -1,6 +1,6 @@
 // What the page knows. Views read it; only `session` and `files` write to it.
 import { computed, signal } from "@preact/signals";
-import type { CheckResult, Diagnostic, Literal, OutlineItem, Question, Report, TableInfo } from "@bellwether/engine";
+import type { Card, CheckResult, Diagnostic, Literal, OutlineItem, Question, Report, TableInfo } from "@bellwether/engine";
 import type { Source } from "../engine/protocol";
 
 /** The card as it stands in the editor. */
@@ -25,8 +25,10 @@ export const outline = signal<OutlineItem[]>([]);
 
 /** What the engine gave last, and for which text. */
 export interface Given {
+  /** Without the cells of segment values, which a view asks for when it shows them. */
   report: Report;
-  text: string;
+  /** Of which card. */
+  card: Card;
   /** Whether links and what follows from them are in it. */
   linked: boolean;
   /** Milliseconds in the engine. */
@@ -34,7 +36,7 @@ export interface Given {
 }
 export const given = signal<Given | null>(null);
 /** Why the present text has no report. */
-export const failed = signal<{ message: string; diagnostics: Diagnostic[] } | null>(null);
+export const failed = signal<{ code: string; message: string; diagnostics: Diagnostic[] } | null>(null);
 export const working = signal(false);
 
 export type LinkState = "none" | "running" | "done" | "cancelled" | "failed";
@@ -49,6 +51,11 @@ export interface Drawn {
 
 /** Charts by id: of measures as soon as they are there, of links when they follow. */
 export const charts = signal<ReadonlyMap<string, Drawn>>(new Map());
+
+/** Which number is cut by which segment, in the view of segments. */
+export const cut = signal<{ name: string; segment: string }>({ name: "", segment: "" });
+/** How many trends are drawn. */
+export const trendsShown = signal(6);
 
 /** The number whose coming about is asked for. */
 export const why = signal<Question | null>(null);

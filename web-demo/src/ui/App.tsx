@@ -1,14 +1,14 @@
 // The page: editor left, results right, data below; on a phone one of the three at a time.
 import { useRef } from "preact/hooks";
 import { DataPane, DropArea } from "../data/DataPane";
-import { definition, Editor, formatCard } from "../editor/Editor";
+import { definition, Editor, formatCard, rename } from "../editor/Editor";
 import { ResultsPane } from "../results/ResultsPane";
 import { Why } from "../results/Why";
 import { findings } from "../state/store";
 import { Header } from "./Header";
 import { Icon } from "./Icon";
 import { Mishap } from "./Mishap";
-import { pane, view, type Pane } from "./panes";
+import { drawer, pane, view, type Pane } from "./panes";
 import { Toast } from "./toast";
 import { Tour } from "./Tour";
 
@@ -48,6 +48,7 @@ function CardTools() {
       </button>
       <span class="gap" />
       <button type="button" class="plain small" title="F12, or Ctrl and click" onClick={definition}>Go to definition</button>
+      <button type="button" class="plain small" title="F2" onClick={rename}>Rename</button>
       <button type="button" class="plain small" title="Shift Alt F" onClick={formatCard}><Icon name="format" size={12} /> Format</button>
     </div>
   );
@@ -80,11 +81,17 @@ function Splitter() {
 
 const PANES: [Pane, string, "file" | "star" | "table"][] = [["card", "Card", "file"], ["results", "Results", "star"], ["data", "Data", "table"]];
 
+function show(id: Pane): void {
+  pane.value = id;
+  // The drawer is a pane of its own there, and nothing else is in it.
+  if (id === "data") drawer.value = true;
+}
+
 function PhoneTabs() {
   return (
     <nav class="phone-tabs" aria-label="Panes">
       {PANES.map(([id, word, icon]) => (
-        <button key={id} type="button" aria-current={pane.value === id ? "page" : undefined} onClick={() => (pane.value = id)}>
+        <button key={id} type="button" aria-current={pane.value === id ? "page" : undefined} onClick={() => show(id)}>
           <Icon name={icon} /> {word}
         </button>
       ))}

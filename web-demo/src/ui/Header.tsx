@@ -1,7 +1,6 @@
 // The page's head: what is open, and what can be done with it.
 import { useRef, useState } from "preact/hooks";
 import { Gallery } from "../data/Gallery";
-import { renders } from "../engine/engines";
 import { downloadCard, downloadReport, type ReportFormat } from "../share/download";
 import { Share } from "../share/Share";
 import { given } from "../state/store";
@@ -53,7 +52,7 @@ function Downloads() {
       <summary class="plain wide"><Icon name="download" /> <span>Download</span></summary>
       <div class="menu-items">
         <button type="button" onClick={run(downloadCard)}>The card (.rhai)</button>
-        {REPORTS.filter(([format]) => format === "json" || renders.value.includes(format)).map(([format, word]) => (
+        {REPORTS.map(([format, word]) => (
           <button key={format} type="button" disabled={!given.value} onClick={run(() => void downloadReport(format))}>{word}</button>
         ))}
       </div>

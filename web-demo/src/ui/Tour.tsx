@@ -59,20 +59,31 @@ export function Tour() {
   }, [current]);
   if (!current || at === null) return null;
   const narrow = innerWidth < 720;
+  // Beside what it speaks of: at its foot, or above where it lies low.
+  const low = place !== null && place.top > innerHeight / 3;
   const style = place && !narrow
-    ? { left: `${Math.max(12, Math.min(place.left + place.width / 2 - 170, innerWidth - 352))}px`, top: `${Math.max(60, Math.min(place.top + 90, innerHeight - 230))}px` }
+    ? {
+        left: `${Math.max(12, Math.min(place.left + place.width / 2 - 170, innerWidth - 352))}px`,
+        top: `${Math.max(60, Math.min(low ? place.top - 225 : place.bottom - 250, innerHeight - 240))}px`,
+      }
     : {};
+  const frame = place && !narrow
+    ? { left: `${place.left}px`, top: `${place.top}px`, width: `${place.width}px`, height: `${Math.min(place.height, innerHeight - place.top)}px` }
+    : null;
   const last = at === STEPS.length - 1;
   return (
+    <>
+    {frame && <div class="tour-frame" style={frame} aria-hidden="true" />}
     <div class="tour" role="dialog" aria-label={current.title} style={style} onKeyDown={(event) => event.key === "Escape" && leave()}>
       <p class="tour-count">{at + 1} of {STEPS.length}</p>
       <h2>{current.title}</h2>
       <p>{current.text}</p>
       <p class="tour-tools">
-        <button type="button" class="plain" onClick={leave}>{last ? "Close" : "Skip"}</button>
+        {last ? <button type="button" class="plain" onClick={() => (step.value = at - 1)}>Back</button> : <button type="button" class="plain" onClick={leave}>Skip</button>}
         {!last && <button type="button" class="primary" onClick={() => (step.value = at + 1)}>Next</button>}
         {last && <button type="button" class="primary" onClick={leave}>Start</button>}
       </p>
     </div>
+    </>
   );
 }

@@ -93,3 +93,39 @@ test("Enter takes what the list offers", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(editor(page)).toContainText("nps(survey.recommend)");
 });
+
+test("F2 gives a metric another name wherever it is meant, and one undo takes it back", async ({ page }) => {
+  await start(page);
+  await cursorBehind(page, 'metric("fcr');
+  await page.keyboard.press("F2");
+  const field = page.getByRole("textbox", { name: "Rename fcr to" });
+  await expect(field).toBeFocused();
+  // A name that the card has already is refused, with a reason.
+  await field.fill("nps");
+  await field.press("Enter");
+  await expect(page.locator(".cm-rename small")).toContainText("nps is taken already");
+  await field.fill("solved_at_once");
+  await field.press("Enter");
+  await expect(field).toHaveCount(0);
+  await expect(editor(page)).toBeFocused();
+  await expect(tile(page, "solved_at_once")).toBeVisible();
+  await expect(tile(page, "fcr")).toHaveCount(0);
+  // What is kept of the card is its text.
+  const kept = () => page.evaluate(() => (JSON.parse(localStorage.getItem("bellwether.card.1") ?? "{}") as { text?: string }).text ?? "");
+  await expect.poll(kept).toContain('.moves("solved_at_once"');
+  const text = await kept();
+  expect(text).toContain("|m| m.solved_at_once < collapse");
+  expect(text).toContain('.expect("solved_at_once", 50)');
+  // A param that only begins with the same letters keeps its name.
+  expect(text).toContain('param("fcr_goal"');
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(tile(page, "fcr")).toBeVisible();
+});
+
+test("F2 where there is no name says what to do", async ({ page }) => {
+  await start(page);
+  await editor(page).focus();
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.press("F2");
+  await expect(page.locator(".toast")).toContainText("Put the cursor on a name");
+});

@@ -1,4 +1,5 @@
-import { expect, linked, openExample, settled, start, test, tile, valueOf } from "./page";
+import { readFileSync } from "node:fs";
+import { cursorBehind, drop, editor, example, expect, linked, openExample, settled, start, test, tile, valueOf, write } from "./page";
 
 test("Why? opens how a number came about, down to its rows", async ({ page }) => {
   await start(page);
@@ -82,6 +83,37 @@ test("a segment cell says why", async ({ page }) => {
   await page.getByRole("button", { name: /Why\? NPS North 2026-06/ }).click();
   // The same as `bellwether explain .. nps --where region=North`.
   await expect(page.getByRole("dialog")).toContainText("70 used, 4 skipped");
+});
+
+test("what customers say is quoted as the card asks, masked", async ({ page }) => {
+  await start(page);
+  await cursorBehind(page, "// What a reader may move");
+  await page.keyboard.press("End");
+  await editor(page).press("ControlOrMeta+End");
+  await page.keyboard.insertText('\nquotes("in their words", survey.comment).where(|s| s.recommend <= 6).limit(3).show("recommend");\n');
+  const quotes = page.locator("[data-quotes='in their words']");
+  await expect(quotes.locator("blockquote")).toHaveCount(3);
+  // Each is a comment of the file, of an answer that is a detractor's.
+  const comments = readFileSync(example("subscriber-health/survey.csv"), "utf8");
+  for (const text of await quotes.locator("blockquote").allTextContents()) {
+    const words = text.split(/\[[a-z-]+\]/).sort((a, b) => b.length - a.length)[0]!.trim();
+    expect(comments).toContain(words);
+  }
+  for (const beside of await quotes.locator("figcaption").allTextContents()) expect(beside).toMatch(/recommend [0-6]$/);
+});
+
+test("programme health, alerts and lists have their places", async ({ page }) => {
+  await start(page);
+  await page.getByRole("button", { name: "Examples" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /Your own data/ }).click();
+  const folder = "../tests/cards/09-programme/";
+  await drop(page, ["customers", "invites", "answers", "callbacks"].map((name) => ({ name: `${name}.csv`, body: readFileSync(example(`${folder}${name}.csv`)) })));
+  await write(page, readFileSync(example(`${folder}card.rhai`), "utf8"));
+  const programme = page.locator("section.block").filter({ has: page.getByRole("heading", { name: /^Programme health/ }) });
+  await expect(programme.locator(".tile").first()).toBeVisible();
+  await expect(programme.locator(".definition").first()).not.toBeEmpty();
+  await expect(page.locator("[data-alert='loop broken']")).toContainText(/Raised|Quiet|Not known/);
+  await expect(page.getByRole("heading", { name: /detractors to call/ })).toBeVisible();
 });
 
 test("a card without journey, links and initiatives says what would fill those views", async ({ page }) => {

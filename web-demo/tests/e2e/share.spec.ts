@@ -70,9 +70,19 @@ test("card, reports and charts are downloaded", async ({ page }) => {
   const card = await get(menu("The card"));
   expect([card.name, card.text.toString()]).toEqual(["subscriber-health.rhai", await page.evaluate(() => fetch("./examples/subscriber-health/scorecard.rhai").then((got) => got.text()))]);
   const json = await get(menu("Report as JSON"));
-  expect(JSON.parse(json.text.toString()).results.metrics).toHaveLength(8);
+  const report = JSON.parse(json.text.toString());
+  expect(report.results.metrics).toHaveLength(8);
+  // All cells are in it, those of segments too, which the page itself does not hold.
+  expect(report.results.metrics[2].cells.some((cell: { segments?: object }) => cell.segments)).toBe(true);
   const markdown = await get(menu("Report as Markdown"));
   expect(markdown.text.toString()).toContain("# Subscriber health");
+  const html = await get(menu("Report as a page"));
+  expect(html.name).toBe("subscriber-health.html");
+  const body = html.text.toString();
+  expect(body).toMatch(/^<!doctype html>/);
+  expect(body).toContain("<svg");
+  // A page of its own: nothing runs in it and nothing is fetched.
+  expect(body).not.toMatch(/<script|src="http|href="http/);
   const figure = page.locator("[data-chart=waterfall]").first();
   await expect(figure.locator("svg").first()).toBeVisible();
   const svg = await get(() => figure.getByRole("button", { name: /SVG/ }).click());
