@@ -32,7 +32,8 @@ pub struct Test {
     pub interval: Option<Interval>,
     /// The p value, adjusted for all tests of its family.
     pub p: Option<f64>,
-    /// How it was tested: `two shares`, `two net scores`, `Welch`, `clustered by entity`, `linearised`.
+    /// How it was tested: `two shares`, `two net scores`, `Welch`, `clustered by entity`, `linearised`,
+    /// `two percentiles`, `two survival curves`, `who came against who went`.
     pub method: Option<&'static str>,
     /// Why it was not tested.
     pub reason: Option<String>,
@@ -150,7 +151,16 @@ fn of_metric(
         let compared = match of_cells {
             Some(compared) => Ok(compared),
             None => match ground.estimates(metric) {
-                Err(none) => Err(none.reason().to_owned()),
+                Err(none) => {
+                    let why = none.reason().to_owned();
+                    match ground.stocks(metric) {
+                        None => Err(why),
+                        Some(stocks) => match (stocks.get(key), stocks.get(&earlier)) {
+                            (Some(now), Some(then)) => compare::stocks(now, then),
+                            _ => Err("nobody was there in one of the periods".to_owned()),
+                        },
+                    }
+                }
                 Ok(estimates) => match (estimates.get(key), estimates.get(&earlier)) {
                     (Some(now), Some(then)) => compare::estimates(now, then),
                     _ => Err("its rows cannot be told apart by this cut".to_owned()),

@@ -4,6 +4,7 @@ use super::{LEAST_ENTITIES, LEVEL};
 use crate::measure::MeasuredCell;
 use crate::measure::influence::{Estimate, Sample};
 use crate::stats::difference::{self, Difference};
+use crate::stats::exact::FloatSum;
 use crate::stats::mean::t_interval;
 use crate::stats::{Interval, math};
 
@@ -81,6 +82,12 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
         (Sample::Mean(now), Sample::Mean(then)) => {
             difference::means(now, then, LEVEL).map(|difference| (difference, "Welch"))
         }
+        (Sample::Percentile(now, p), Sample::Percentile(then, _)) => {
+            difference::percentiles(now, then, *p, LEVEL).map(|difference| (difference, "two percentiles"))
+        }
+        (Sample::Survival(now, time), Sample::Survival(then, _)) => {
+            difference::survivals(now, then, *time, LEVEL).map(|difference| (difference, "two survival curves"))
+        }
         _ => None,
     };
     if let Some((difference, method)) = simple {
@@ -91,6 +98,14 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
             "it rests on {entities} entities, and a test needs {LEAST_ENTITIES}"
         ));
     }
+    for estimate in [now, then] {
+        let still = estimate.influences.variance() == Some(0.0);
+        match estimate.sample {
+            Sample::Percentile(..) if still => return Err(TOO_FEW_STEPS.to_owned()),
+            Sample::Survival(..) if still => return Err("nobody has left by then in one of the periods".to_owned()),
+            _ => {}
+        }
+    }
     let error = moved.variance.ok_or("no variance")?.sqrt();
     let df = (entities - 1) as f64;
     let d = now.value - then.value;
@@ -98,6 +113,34 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
     Ok(Compared {
         difference: difference::tested(d, error, interval, Some(df)),
         method: if apart { "linearised" } else { "clustered by entity" },
+    })
+}
+
+/// Why percentiles of answers of a few steps have no test of their own rows.
+const TOO_FEW_STEPS: &str = "the values around it are all equal, so that its error is not known";
+
+/// Two numbers of those who are there: who came against who went, as if both were as likely.
+pub(super) fn stocks(now: &Estimate, then: &Estimate) -> Result<Compared, String> {
+    let moved = now.influences.minus(&then.influences);
+    let movers = moved.pairs().iter().filter(|pair| pair.1 != 0.0);
+    let count = movers.clone().count();
+    if count < LEAST_ENTITIES {
+        return Err(format!(
+            "{count} came, went or stayed for another part of it, and a test needs {LEAST_ENTITIES}"
+        ));
+    }
+    let mut squares = FloatSum::default();
+    movers.for_each(|(_, z)| squares.add_product(*z, *z));
+    let error = squares.value().ok_or("beyond the range of numbers")?.sqrt();
+    let d = now.value - then.value;
+    let half = error * math::normal_quantile(f64::midpoint(1.0, LEVEL)).ok_or("no level")?;
+    let interval = Interval {
+        low: d - half,
+        high: d + half,
+    };
+    Ok(Compared {
+        difference: difference::tested(d, error, interval, None),
+        method: "who came against who went",
     })
 }
 

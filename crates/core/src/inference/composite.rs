@@ -217,6 +217,10 @@ fn parts(ground: &mut Ground<'_, '_>, score: usize, key: &CellKey) -> Result<Vec
             .map_or("", |metric| metric.name.value.as_str());
         let found = match ground.estimates(metric) {
             Ok(estimates) => match estimates.get(key) {
+                // Without an error by entity, as of a percentile of answers of a few steps, that of its own range.
+                Some(estimate) if estimate.influences.variance() == Some(0.0) => {
+                    by_range(cell, metric).map(|influences| (influences, estimate.rows))
+                }
                 Some(estimate) => Some((estimate.influences.clone(), estimate.rows)),
                 None => return Err(format!("the rows of `{name}` cannot be told apart by this cut")),
             },

@@ -21,9 +21,9 @@ pub use series::{Series, series_of};
 pub use split::{MixSplit, SplitPart};
 
 use crate::definition::Scorecard;
-use crate::measure::influence::{Estimates, NoEstimate};
+use crate::measure::influence::{Estimates, Need, NoEstimate};
 use crate::measure::{CellKey, Measures, PeriodKey, Session};
-use crate::score::{Scorer, Scores, place};
+use crate::score::{Scorer, Scores, metrics_of, place};
 
 /// The share of false alarms that is allowed among the changes called.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
@@ -63,6 +63,8 @@ pub(crate) struct Ground<'a, 's> {
     then: Option<PeriodKey>,
     /// Estimates of metrics, once they were asked for.
     estimates: BTreeMap<usize, Result<Estimates, NoEstimate>>,
+    /// Stocks by entity, once they were asked for.
+    stocks: BTreeMap<usize, Option<Estimates>>,
 }
 
 /// Infers what measured and scored cells are worth; the rows are read again where cells do not say enough.
@@ -77,6 +79,7 @@ pub fn infer(card: &Scorecard, measures: &Measures, scores: &Scores, session: &m
         now,
         then: now.and_then(|now| place::previous(&measures.axes, now)),
         estimates: BTreeMap::new(),
+        stocks: BTreeMap::new(),
     };
     let scorer = Scorer::new(card, measures);
     let composites = composite::ranges(&mut ground, &scorer);
@@ -107,15 +110,31 @@ impl Ground<'_, '_> {
     /// The estimates of a metric in the cells of the headline period, the one before, and the whole time where there is
     /// no period.
     fn estimates(&mut self, metric: usize) -> &Result<Estimates, NoEstimate> {
-        let periods: Vec<Option<PeriodKey>> = match self.now {
-            Some(now) => [Some(now), self.then].into_iter().flatten().map(Some).collect(),
-            None => vec![None],
-        };
+        let periods = self.periods();
         let cuts = self.shown_cuts(metric);
+        let in_a_score = (0..self.card.scores.len()).any(|score| metrics_of(self.card, score).contains(&metric));
+        let need = if in_a_score { Need::Influences } else { Need::Comparison };
         let session = &mut *self.session;
         self.estimates
             .entry(metric)
-            .or_insert_with(|| session.estimates(metric, &cuts, &periods))
+            .or_insert_with(|| session.estimates(metric, &cuts, &periods, need))
+    }
+
+    /// What each entity adds to a stock in the same cells; `None` where the metric is none.
+    fn stocks(&mut self, metric: usize) -> Option<&Estimates> {
+        let (periods, cuts) = (self.periods(), self.shown_cuts(metric));
+        let session = &mut *self.session;
+        self.stocks
+            .entry(metric)
+            .or_insert_with(|| session.stocks(metric, &cuts, &periods))
+            .as_ref()
+    }
+
+    fn periods(&self) -> Vec<Option<PeriodKey>> {
+        match self.now {
+            Some(now) => [Some(now), self.then].into_iter().flatten().map(Some).collect(),
+            None => vec![None],
+        }
     }
 
     /// The cuts in which the report shows a metric: only what is measured at each step is cut by the steps of a journey.

@@ -4,22 +4,27 @@
 //! customer depend on each other, and answers of one customer to two questions do. Here the rows of a cell are read once more,
 //! summed by entity, and each becomes an influence (`stats::influence`). Arithmetic of measures goes by the delta method.
 
+mod piece;
+mod stock;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use piece::{Contribution, Kind, Reading, kind_of, piece};
+
 use super::algebra::{self, Node};
-use super::calendar::WHOLE;
 use super::cell::{CellKey, PeriodKey};
 use super::executor::Dim;
-use super::leaf::{Leaf, Time};
+use super::leaf::Time;
 use super::pool::CellsKey;
 use super::reach::Route;
 use super::session::Session;
 use crate::data::NO_ROW;
-use crate::definition::{ArithmeticOp, CivilDate, MeasureFunction};
+use crate::definition::{ArithmeticOp, MeasureFunction};
 use crate::stats::exact::ExactMoments;
 use crate::stats::influence::Influences;
 use crate::stats::nps::NetCounts;
+use crate::stats::survival::Lives;
 
 /// A table of fewer rows does not count as one of entities: so few clusters tell little of how they vary.
 const LEAST_ENTITIES: usize = 40;
@@ -46,8 +51,31 @@ pub enum Sample {
     Net(NetCounts),
     /// A mean.
     Mean(ExactMoments),
+    /// A percentile: values in ascending order with their counts, and which.
+    Percentile(Arc<[(f64, u64)]>, f64),
+    /// The share that survives a time: lives, and the time.
+    Survival(Arc<[Lives]>, f64),
     /// Weighted, or made of several measures.
     Other,
+}
+
+impl Sample {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Percentile(values, _) => values.len() as u64 * 16,
+            Self::Survival(lives, _) => lives.len() as u64 * 24,
+            _ => 0,
+        }
+    }
+}
+
+/// What estimates are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// How far each entity moves them, also where they are part of a score.
+    Influences,
+    /// A comparison of two periods: the influences of a percentile are left out (0) where every row is an entity of its own.
+    Comparison,
 }
 
 /// Why a metric has no estimates.
@@ -84,29 +112,6 @@ pub(crate) struct Piece {
     sample: Sample,
 }
 
-/// The rows of a leaf in a period: row, x and y of Σy / Σx; of a total y alone.
-type Contributions = Vec<(u32, f64, f64)>;
-
-/// What a leaf is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Σy / Σx over rows.
-    Ratio,
-    /// Σy over rows.
-    Total,
-}
-
-/// The kind of an aggregate; `None`: it is no sum over rows.
-fn kind_of(leaf: &Leaf) -> Option<Kind> {
-    use MeasureFunction as F;
-    match leaf.function {
-        F::Mean | F::CesMean | F::Share => Some(Kind::Ratio),
-        F::Sum | F::Count => Some(Kind::Total),
-        _ if leaf.is_classes() => Some(Kind::Ratio),
-        _ => None,
-    }
-}
-
 impl Session<'_> {
     /// A metric's cells as estimates, for some cuts (lists of segments) and periods; cells without rows are not there, nor
     /// are cuts that need a way through another table.
@@ -119,6 +124,7 @@ impl Session<'_> {
         metric: usize,
         cuts: &[Vec<u16>],
         periods: &[Option<PeriodKey>],
+        need: Need,
     ) -> Result<Estimates, NoEstimate> {
         let unknown = || NoEstimate::Unknown("no such metric".to_owned());
         let node = self.nodes.get(metric).cloned().ok_or_else(unknown)?;
@@ -130,11 +136,19 @@ impl Session<'_> {
                 return Err(NoEstimate::Fact(why.unwrap_or_else(sum)));
             }
         }
+        // What is calculated from a measure moves as its entities do.
+        let plain = matches!(node, Node::Leaf(_));
+        let need = if plain { need } else { Need::Influences };
+        Ok(self.estimated(&node, cuts, periods, need))
+    }
+
+    /// The cells of a measure as estimates.
+    fn estimated(&mut self, node: &Node, cuts: &[Vec<u16>], periods: &[Option<PeriodKey>], need: Need) -> Estimates {
         let mut pieces: BTreeMap<(usize, usize, usize), Arc<Pieces>> = BTreeMap::new();
         let slots: Vec<usize> = periods.iter().filter_map(|key| self.slots.find(*key)).collect();
         for at in node.leaves() {
             for &slot in &slots {
-                for (cut, made) in self.leaf_pieces(at, slot, cuts).into_iter().enumerate() {
+                for (cut, made) in self.leaf_pieces(at, slot, cuts, need).into_iter().enumerate() {
                     if let Some(made) = made {
                         pieces.insert((at, cut, slot), made);
                     }
@@ -150,7 +164,7 @@ impl Session<'_> {
             for &slot in &slots {
                 for combination in 0..sizes.iter().product::<usize>() {
                     let look = |at: usize| pieces.get(&(at, cut, slot))?.get(&(combination as u32)).cloned();
-                    let Some(piece) = self.joined(&node, slot, &look) else {
+                    let Some(piece) = self.joined(node, slot, &look) else {
                         continue;
                     };
                     let values = super::evaluate::digits(combination, &sizes);
@@ -174,38 +188,36 @@ impl Session<'_> {
                 }
             }
         }
-        Ok(estimates)
+        estimates
     }
 
     /// The pieces of an aggregate in a period, for each cut: those that a card with the same data made, or else made now.
-    fn leaf_pieces(&mut self, at: usize, slot: usize, cuts: &[Vec<u16>]) -> Vec<Option<Arc<Pieces>>> {
+    fn leaf_pieces(&mut self, at: usize, slot: usize, cuts: &[Vec<u16>], need: Need) -> Vec<Option<Arc<Pieces>>> {
         let pool = self.options.pool.clone();
-        let mut rows: Option<Option<(Leaf, Contributions)>> = None;
+        let mut rows: Option<Option<Reading>> = None;
         let mut all = Vec::new();
         let numbers = pool.as_ref().and_then(|pool| {
             let leaf = self.leaf_number(pool, at)?;
             Some((leaf, self.frame_number(pool, &self.slots)))
         });
         for segments in cuts {
-            let key = numbers.and_then(|numbers| self.pieces_key(numbers, slot, segments));
+            let key = numbers.and_then(|numbers| self.pieces_key(numbers, slot, segments, need));
             let kept = pool.as_ref().zip(key.as_ref()).and_then(|(pool, key)| pool.pieces(key));
             if let Some(made) = kept {
                 all.push(made);
                 continue;
             }
-            let found = rows.get_or_insert_with(|| self.contributions(at, slot)).take();
+            let found = rows.get_or_insert_with(|| self.reading(at, slot)).take();
             let mut made = None;
-            if let Some((leaf, contributions)) = found {
-                let entities = self.entities(&leaf.table);
-                made = self
-                    .cut_pieces(&leaf, &contributions, &entities, segments)
-                    .map(Arc::new);
-                rows = Some(Some((leaf, contributions)));
+            if let Some(reading) = found {
+                let entities = self.entities(&reading.leaf.table);
+                made = self.cut_pieces(&reading, &entities, segments, need).map(Arc::new);
+                rows = Some(Some(reading));
             }
             if let (Some(pool), Some(key)) = (&pool, key)
                 && self.options.budget.check().is_ok()
             {
-                let entities = |piece: &Piece| piece.influences.entities() as u64 * 16 + 256;
+                let entities = |piece: &Piece| piece.influences.entities() as u64 * 16 + piece.sample.bytes() + 256;
                 let bytes = made.iter().flat_map(|made| made.values()).map(entities).sum();
                 pool.keep_pieces(key, &made, bytes);
             }
@@ -214,14 +226,21 @@ impl Session<'_> {
         all
     }
 
-    fn pieces_key(&self, (leaf, frame): (u32, u32), slot: usize, segments: &[u16]) -> Option<(CellsKey, usize)> {
+    fn pieces_key(
+        &self,
+        (leaf, frame): (u32, u32),
+        slot: usize,
+        segments: &[u16],
+        need: Need,
+    ) -> Option<(CellsKey, usize)> {
         let cut = segments.iter().map(|segment| Dim::Segment(*segment)).collect();
         let key = CellsKey {
             leaf,
             frame,
             cut: self.cut_numbers(&cut)?,
             latest: false,
-            people: false,
+            // Pieces without errors by entity are others than those with.
+            people: need == Need::Comparison,
         };
         Some((key, slot))
     }
@@ -234,7 +253,12 @@ impl Session<'_> {
         };
         let Some(leaf) = self.leaf(*at) else { return false };
         let one_period = matches!(leaf.time, Time::Dated { .. }) && leaf.past.is_none() && !leaf.stays;
-        let simple = one_period && leaf.weight.is_none() && !leaf.census && kind_of(leaf) == Some(Kind::Ratio);
+        // Intervals of finite populations are no longer those of the sample alone.
+        let simple = one_period
+            && leaf.population.is_none()
+            && leaf.weight.is_none()
+            && !leaf.census
+            && kind_of(leaf) == Some(Kind::Ratio);
         let table = leaf.table.clone();
         simple && self.outer_table(&table).is_none()
     }
@@ -274,11 +298,9 @@ impl Session<'_> {
                 }
                 let why = leaf.no_interval().unwrap_or("no test for this measure yet");
                 match (kind_of(leaf), leaf.function) {
-                    (Some(Kind::Ratio), _) => Ok(0),
+                    (Some(Kind::Ratio | Kind::Whole), _) => Ok(0),
                     (Some(Kind::Total), _) => Ok(1),
-                    (None, F::Active | F::ActiveAtEnd | F::ActiveEver | F::Level | F::CountDistinct) => {
-                        Err(NoEstimate::Fact(why.to_owned()))
-                    }
+                    (None, F::Level | F::CountDistinct) => Err(NoEstimate::Fact(why.to_owned())),
                     (None, _) => unknown(why),
                 }
             }
@@ -294,50 +316,32 @@ impl Session<'_> {
         }
     }
 
-    /// The rows that an aggregate reads in a period; `None` where it has no windows there.
-    fn contributions(&mut self, at: usize, slot: usize) -> Option<(Leaf, Contributions)> {
-        let mut leaf = self.leaf(at)?.clone();
-        let window = self.windows(&leaf, &self.slots).get(slot).copied().flatten()?;
-        if leaf.by_end {
-            let aggregate = self.aggregates.get(at)?.clone();
-            leaf = self.make_leaf(&aggregate, CivilDate(window.end)).ok()?;
-        }
-        let used = leaf.used();
-        let counts = |row: usize| used.as_ref().is_none_or(|used| used.value(row));
-        let count = self.rows.data.table(&leaf.table)?.rows;
-        let within: Vec<u32> = match &leaf.time {
-            Time::Stock => return None,
-            Time::Undated if slot != WHOLE => return None,
-            Time::Dated { days, .. } => (0..count)
-                .filter(|&row| {
-                    days.day(row)
-                        .is_some_and(|day| day >= window.start && day <= window.end)
-                        && counts(row)
-                })
-                .map(|row| row as u32)
-                .collect(),
-            Time::Undated | Time::Timeless | Time::AsOf => {
-                (0..count).filter(|&row| counts(row)).map(|row| row as u32).collect()
-            }
-        };
-        let rows = within
-            .into_iter()
-            .filter_map(|row| {
-                let (x, y) = contribution(&leaf, row as usize)?;
-                Some((row, x, y))
-            })
-            .collect();
-        Some((leaf, rows))
-    }
-
     /// The pieces of a leaf for the combinations of a cut; `None` where the cut is not reached.
     fn cut_pieces(
         &mut self,
-        leaf: &Leaf,
-        rows: &Contributions,
+        reading: &Reading,
         entities: &[u64],
         segments: &[u16],
+        need: Need,
     ) -> Option<BTreeMap<u32, Piece>> {
+        let by_combination = self.by_combination(reading, segments)?;
+        let lean = need == Need::Comparison && self.outer_table(&reading.leaf.table).is_none();
+        let made = by_combination.into_iter().filter_map(|(combination, places)| {
+            let of: Vec<Contribution> = places
+                .iter()
+                .filter_map(|&place| {
+                    let &(row, x, y) = reading.rows.get(place)?;
+                    Some((entities.get(row as usize).copied()?, row, x, y))
+                })
+                .collect();
+            Some((combination, piece(reading, &of, lean)?))
+        });
+        Some(made.collect())
+    }
+
+    /// The places of a reading's rows in each combination of a cut; `None` where the cut is not reached.
+    fn by_combination(&mut self, reading: &Reading, segments: &[u16]) -> Option<BTreeMap<u32, Vec<usize>>> {
+        let (leaf, rows) = (&reading.leaf, &reading.rows);
         let mut codes = Vec::new();
         for &segment in segments {
             let dim = Dim::Segment(segment);
@@ -360,22 +364,7 @@ impl Session<'_> {
                 by_combination.entry(combination as u32).or_default().push(place);
             }
         }
-        let kind = kind_of(leaf)?;
-        Some(
-            by_combination
-                .into_iter()
-                .filter_map(|(combination, places)| {
-                    let of: Vec<(u64, f64, f64)> = places
-                        .iter()
-                        .filter_map(|&place| {
-                            let &(row, x, y) = rows.get(place)?;
-                            Some((entities.get(row as usize).copied()?, x, y))
-                        })
-                        .collect();
-                    Some((combination, piece(leaf, kind, &of)?))
-                })
-                .collect(),
-        )
+        Some(by_combination)
     }
 
     /// The outermost table of entities that a table leads to, other than itself; of several the one that the card declares
@@ -450,10 +439,10 @@ impl Session<'_> {
                 sample: Sample::Other,
             }),
             Node::Leaf(at) => look(*at),
-            Node::Negate(inner) => Some(self.joined(inner, slot, look)?.scaled(-1.0)),
+            Node::Negate(inner) => self.joined(inner, slot, look)?.scaled(-1.0),
             Node::Per(inner, unit) => {
                 let factor = self.per(&algebra::number(1.0), *unit, &self.slots, slot).value?;
-                Some(self.joined(inner, slot, look)?.scaled(factor))
+                self.joined(inner, slot, look)?.scaled(factor)
             }
             Node::Arithmetic(op, left, right) => {
                 let (a, b) = (self.joined(left, slot, look)?, self.joined(right, slot, look)?);
@@ -465,13 +454,18 @@ impl Session<'_> {
 }
 
 impl Piece {
-    fn scaled(self, factor: f64) -> Self {
-        Self {
+    /// Whether its error is not known: that of a percentile among equal values.
+    fn is_still(&self) -> bool {
+        matches!(self.sample, Sample::Percentile(..)) && self.influences.variance() == Some(0.0)
+    }
+
+    fn scaled(self, factor: f64) -> Option<Self> {
+        (!self.is_still()).then(|| Self {
             value: factor * self.value,
             influences: self.influences.scaled(factor),
             sample: Sample::Other,
             rows: self.rows,
-        }
+        })
     }
 
     fn with(self, op: ArithmeticOp, other: &Self) -> Option<Self> {
@@ -483,68 +477,12 @@ impl Piece {
             ArithmeticOp::Divide if b == 0.0 => return None,
             ArithmeticOp::Divide => (a / b, 1.0 / b, -a / (b * b)),
         };
-        value.is_finite().then(|| Self {
+        let known = value.is_finite() && !self.is_still() && !other.is_still();
+        known.then(|| Self {
             value,
             rows: self.rows.min(other.rows),
             influences: self.influences.scaled(of_a).plus(&other.influences.scaled(of_b)),
             sample: Sample::Other,
         })
-    }
-}
-
-/// x and y of a row: what it adds to the denominator and to the numerator; `None` where it has no value.
-fn contribution(leaf: &Leaf, row: usize) -> Option<(f64, f64)> {
-    use MeasureFunction as F;
-    let weight = match &leaf.weight {
-        Some(weights) => *weights.get(row)?,
-        None => 1.0,
-    };
-    let number = |at: usize| leaf.inputs.get(at)?.number(row);
-    let pair = match leaf.function {
-        F::Count => (weight, weight),
-        F::Sum | F::Mean | F::CesMean => (weight, weight * number(0)?),
-        F::Share => {
-            let value = weight * number(0)?;
-            let holds = number(1)? == 1.0;
-            (value, if holds { 100.0 * value } else { 0.0 })
-        }
-        _ => (weight, 100.0 * weight * f64::from(leaf.class(number(0)?))),
-    };
-    (pair.0.is_finite() && pair.1.is_finite()).then_some(pair)
-}
-
-fn piece(leaf: &Leaf, kind: Kind, rows: &[(u64, f64, f64)]) -> Option<Piece> {
-    let influences = match kind {
-        Kind::Ratio => Influences::of_ratio(rows)?,
-        Kind::Total => Influences::of_total(rows)?,
-    };
-    let sum = |of: fn(&(u64, f64, f64)) -> f64| ExactMoments::of(&rows.iter().map(of).collect::<Vec<_>>()).sum;
-    let value = match kind {
-        Kind::Ratio => sum(|row| row.2).ratio(&sum(|row| row.1))?,
-        Kind::Total => sum(|row| row.2).to_f64()?,
-    };
-    Some(Piece {
-        value,
-        rows: rows.len() as u64,
-        influences,
-        sample: sample(leaf, rows),
-    })
-}
-
-fn sample(leaf: &Leaf, rows: &[(u64, f64, f64)]) -> Sample {
-    use MeasureFunction as F;
-    if leaf.weight.is_some() {
-        return Sample::Other;
-    }
-    let count = |test: fn(f64) -> bool| rows.iter().filter(|row| test(row.2)).count() as u64;
-    match leaf.function {
-        F::Mean | F::CesMean => Sample::Mean(ExactMoments::of(&rows.iter().map(|row| row.2).collect::<Vec<_>>())),
-        F::Nps | F::Net | F::CesNet => Sample::Net(NetCounts {
-            top: count(|y| y > 0.0),
-            middle: count(|y| y == 0.0),
-            bottom: count(|y| y < 0.0),
-        }),
-        _ if leaf.is_classes() => Sample::Share(count(|y| y > 0.0), rows.len() as u64),
-        _ => Sample::Other,
     }
 }

@@ -12,7 +12,9 @@ use super::leaf::Leaf;
 use super::lists::{Slices, identity, weights_of};
 use crate::data::{Column, Values};
 use crate::definition::{CivilDate, Duration, MeasureFunction, TimeUnit};
-use crate::stats::exact::{ExactMoments, FloatSum, Moments, Wide, Window as Bits};
+use crate::stats::exact::FloatSum;
+use crate::stats::influence::Influences;
+use crate::stats::mean::t_interval;
 use crate::stats::proportion::{WeightedShare, wilson};
 use crate::stats::survival::{Lives, SurvivalAt, survival_at};
 use crate::stats::{Interval, clv, proportion, weight};
@@ -344,27 +346,66 @@ fn retention(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, whole
 }
 
 fn revenue(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, whole: bool, skipped: u64) -> Cell {
-    let (Some(entity), Some(amount)) = (leaf.inputs.first(), leaf.inputs.get(3)) else {
-        return Cell::without(State::Failed);
-    };
     let Some(before) = back(leaf, window, whole, 1) else {
         return Cell::of(None, 0, skipped);
     };
     if spells.first.is_none_or(|first| before < first) {
         return Cell::of(None, 0, skipped);
     }
+    let Some((kept, unknown)) = revenue_by_entity(leaf, spells, rows, before, window) else {
+        return Cell::without(State::Failed);
+    };
+    let skipped = skipped + unknown;
+    let (mut base, mut stays) = (FloatSum::default(), FloatSum::default());
+    for (_, then, now) in &kept {
+        base.merge(then);
+        stays.merge(now);
+    }
+    let value = stays.exact().ratio(&base.exact()).map(|share| 100.0 * share);
+    let interval = value.and_then(|value| revenue_interval(leaf, &kept, value));
+    Cell::of(value, kept.len() as u64, skipped).with_interval(interval, "delta method", leaf)
+}
+
+/// The interval of a revenue retention, each entity a cluster of its own.
+fn revenue_interval(leaf: &Leaf, kept: &[Revenue], value: f64) -> Option<Interval> {
+    let pairs: Option<Vec<(u64, f64, f64)>> = kept
+        .iter()
+        .enumerate()
+        .map(|(at, (_, then, now))| Some((at as u64, then.value()?, 100.0 * now.value()?)))
+        .collect();
+    let error = Influences::of_ratio(&pairs?)?.variance()?.sqrt();
+    let interval = t_interval(value, error, kept.len().checked_sub(1)? as f64, LEVEL)?;
+    let (low, high) = leaf.bounds().unwrap_or((0.0, f64::MAX));
+    Some(Interval {
+        low: interval.low.max(low),
+        high: interval.high.min(high),
+    })
+}
+
+/// An entity's revenue: the place of its first row, the amount alive before, and what is kept of it.
+pub(crate) type Revenue = (usize, FloatSum, FloatSum);
+
+/// The revenue of each entity that had some before, and how many rows are skipped; `None` with a negative amount.
+fn revenue_by_entity(
+    leaf: &Leaf,
+    spells: &Spells,
+    rows: &[usize],
+    before: i32,
+    window: Window,
+) -> Option<(Vec<Revenue>, u64)> {
+    let (entity, amount) = (leaf.inputs.first()?, leaf.inputs.get(3)?);
     let after = window.end.saturating_add(1);
-    let mut sums: BTreeMap<u64, (FloatSum, FloatSum)> = BTreeMap::new();
-    let mut skipped = skipped;
-    for &row in rows {
+    let mut sums: BTreeMap<u64, Revenue> = BTreeMap::new();
+    let mut skipped = 0;
+    for (place, &row) in rows.iter().enumerate() {
         let (Some(key), Some(amount)) = (identity(&entity.base, row), amount.number(row)) else {
             skipped += 1;
             continue;
         };
-        if amount < 0.0 {
-            return Cell::without(State::Failed);
-        }
-        let (then, now) = sums.entry(key).or_default();
+        (amount >= 0.0).then_some(())?;
+        let (_, then, now) = sums
+            .entry(key)
+            .or_insert_with(|| (place, FloatSum::default(), FloatSum::default()));
         if spells.alive(row, before) {
             then.add(amount);
         }
@@ -373,26 +414,76 @@ fn revenue(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, whole: 
         }
     }
     let gross = leaf.words.first().is_some_and(|word| word == "gross");
-    let (mut base, mut kept, mut n) = (FloatSum::default(), FloatSum::default(), 0);
-    for (then, now) in sums.values() {
+    let kept = sums.into_values().filter_map(|(place, then, now)| {
         if then.exact().is_zero() {
-            continue;
+            return None;
         }
-        n += 1;
-        base.merge(then);
-        kept.merge(if gross && !then.exact().minus(&now.exact()).is_negative() {
-            now
-        } else if gross {
-            then
-        } else {
-            now
-        });
+        let grown = gross && then.exact().minus(&now.exact()).is_negative();
+        let now = if grown { then.clone() } else { now };
+        Some((place, then, now))
+    });
+    Some((kept.collect(), skipped))
+}
+
+/// For each entity with revenue before: the place of its first row among some, that revenue, and what is kept of it.
+pub(crate) fn revenues(
+    leaf: &Leaf,
+    spells: &Spells,
+    rows: &[usize],
+    window: Window,
+    whole: bool,
+) -> Option<Vec<(usize, f64, f64)>> {
+    let before = known_back(leaf, spells, window, whole)?;
+    let (kept, _) = revenue_by_entity(leaf, spells, rows, before, window)?;
+    let value = |(place, then, now): &Revenue| Some((*place, then.value()?, now.value()?));
+    kept.iter().map(value).collect()
+}
+
+/// The day that a measure looks back to, where the table knows of it.
+fn known_back(leaf: &Leaf, spells: &Spells, window: Window, whole: bool) -> Option<i32> {
+    let units = usize::from(leaf.function == MeasureFunction::RevenueRetention);
+    let before = back(leaf, window, whole, units)?;
+    spells.first.is_some_and(|first| before >= first).then_some(before)
+}
+
+/// What a row adds to a stock or a share of it: to the denominator and to the numerator; `None` where the window does not
+/// count it.
+pub(crate) fn adds(leaf: &Leaf, spells: &Spells, row: usize, window: Window, whole: bool) -> Option<(f64, f64)> {
+    use MeasureFunction as F;
+    let after = window.end.saturating_add(1);
+    let start = spells.start(row)?;
+    match leaf.function {
+        F::Active => {
+            let open = whole || window.start == i32::MIN;
+            let from = if open { spells.first? } else { window.start };
+            let last = spells.end(row).map_or(window.end, |end| (end - 1).min(window.end));
+            let alive = i64::from(last) - i64::from(start.max(from)) + 1;
+            let days = (i64::from(window.end) - i64::from(from) + 1).max(1);
+            (alive > 0).then(|| (1.0, alive as f64 / days as f64))
+        }
+        F::ActiveAtEnd => spells.alive(row, after).then_some((1.0, 1.0)),
+        F::ActiveEver => {
+            let there = start <= window.end && spells.end(row).is_none_or(|end| end >= window.start);
+            there.then_some((1.0, 1.0))
+        }
+        F::Retention | F::Churn => {
+            let before = known_back(leaf, spells, window, whole)?;
+            let hit = spells.alive(row, after) != (leaf.function == F::Churn);
+            spells
+                .alive(row, before)
+                .then_some((1.0, if hit { 100.0 } else { 0.0 }))
+        }
+        F::Survival | F::Clv => {
+            let within = start >= window.start && start <= window.end && start <= leaf.as_of;
+            within.then_some((1.0, 0.0))
+        }
+        F::RevenueRetention => Some((1.0, 0.0)),
+        _ => None,
     }
-    Cell::of(kept.exact().ratio(&base.exact()).map(|share| 100.0 * share), n, skipped)
 }
 
 /// Rows that start in the window, each with its days to the end, or to the as-of day while it is there.
-fn lives<'r>(
+pub(crate) fn lives<'r>(
     spells: &'r Spells,
     rows: &'r [usize],
     window: Window,
@@ -406,11 +497,14 @@ fn lives<'r>(
     })
 }
 
+/// The days that a survival asks for.
+pub(crate) fn survival_time(leaf: &Leaf) -> Option<f64> {
+    let unit = leaf.words.first().and_then(|word| TimeUnit::named(word))?;
+    Some(leaf.numbers.first()? * calendar::mean_days(unit))
+}
+
 fn survival(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, skipped: u64) -> Cell {
-    let (Some(&count), Some(unit)) = (
-        leaf.numbers.first(),
-        leaf.words.first().and_then(|word| TimeUnit::named(word)),
-    ) else {
+    let Some(time) = survival_time(leaf) else {
         return Cell::without(State::Failed);
     };
     let mut by_days: BTreeMap<i32, (u64, u64)> = BTreeMap::new();
@@ -432,7 +526,7 @@ fn survival(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, skippe
             censored,
         })
         .collect();
-    match survival_at(&lives, count * calendar::mean_days(unit), LEVEL) {
+    match survival_at(&lives, time, LEVEL) {
         SurvivalAt::Known { percent, interval } => {
             Cell::of(Some(percent), n, skipped).with_interval(interval, "Greenwood, log-log", leaf)
         }
@@ -462,51 +556,45 @@ fn whole_units(start: i32, end: i32, unit: TimeUnit) -> u32 {
 }
 
 fn lifetime(leaf: &Leaf, spells: &Spells, rows: &[usize], window: Window, skipped: u64) -> Cell {
+    let alone: Vec<(u64, usize)> = rows.iter().map(|&row| (row as u64, row)).collect();
+    let contracts = contracts(leaf, spells, &alone, window);
+    let n = contracts.len() as u64;
+    let begun = lives(spells, rows, window, leaf.as_of).count() as u64;
+    let made = discount(leaf).and_then(|discount| clv::estimate(&contracts, discount));
+    let interval = made.as_ref().and_then(|made| {
+        let error = made.influences.as_ref()?.variance()?.sqrt();
+        t_interval(made.value, error, n.checked_sub(1)? as f64, LEVEL)
+    });
+    Cell::of(made.map(|made| made.value), n, skipped + (begun - n)).with_interval(interval, "delta method", leaf)
+}
+
+/// The discount of one unit of a lifetime value.
+pub(crate) fn discount(leaf: &Leaf) -> Option<f64> {
+    let unit = leaf.words.first().and_then(|word| TimeUnit::named(word))?;
+    let years = calendar::mean_days(unit) / calendar::mean_days(TimeUnit::Year);
+    clv::discount_of_unit(leaf.numbers.first().copied().unwrap_or(0.0), years)
+}
+
+/// The contracts that start in the window and whose margin is known, of rows with their entities.
+pub(crate) fn contracts(leaf: &Leaf, spells: &Spells, rows: &[(u64, usize)], window: Window) -> Vec<clv::Contract> {
     let (Some(margin), Some(unit)) = (
         leaf.inputs.get(2),
         leaf.words.first().and_then(|word| TimeUnit::named(word)),
     ) else {
-        return Cell::without(State::Failed);
+        return Vec::new();
     };
-    let discount = leaf.numbers.first().copied().unwrap_or(0.0);
-    let mut units: Vec<clv::ContractUnit> = Vec::new();
-    let mut margins = Moments::<Wide>::default();
-    let (mut n, mut skipped) = (0, skipped);
-    for (row, start, end) in lives(spells, rows, window, leaf.as_of) {
-        let Some(margin) = margin.number(row) else {
-            skipped += 1;
-            continue;
-        };
-        n += 1;
-        margins.add(margin);
-        let lived = whole_units(start, end.unwrap_or(leaf.as_of), unit) as usize;
-        // A leaver leaves in the unit after the whole ones; who is there has completed the whole ones.
-        let at = if end.is_some() {
-            Some(lived)
-        } else {
-            lived.checked_sub(1)
-        };
-        let Some(at) = at else { continue };
-        if units.len() <= at {
-            units.resize(at + 1, clv::ContractUnit::default());
-        }
-        if let Some(place) = units.get_mut(at) {
-            if end.is_some() {
-                place.left += 1;
-            } else {
-                place.stayed += 1;
-            }
-        }
-    }
-    let years = calendar::mean_days(unit) / calendar::mean_days(TimeUnit::Year);
-    let margin: ExactMoments = margins.exact(Bits::EMPTY);
-    let value = match clv::fit(&units) {
-        clv::Fit::Model(model) => clv::discount_of_unit(discount, years)
-            .zip(margin.mean())
-            .and_then(|(discount, margin)| model.lifetime_value(margin, discount)),
-        _ => None,
+    let of = |&(entity, row): &(u64, usize)| {
+        let (_, start, end) = lives(spells, &[row], window, leaf.as_of).next()?;
+        let lived = whole_units(start, end.unwrap_or(leaf.as_of), unit);
+        Some(clv::Contract {
+            entity,
+            // A leaver leaves in the unit after the whole ones; who is there has completed the whole ones.
+            units: if end.is_some() { lived.saturating_add(1) } else { lived },
+            left: end.is_some(),
+            margin: margin.number(row)?,
+        })
     };
-    Cell::of(value, n, skipped)
+    rows.iter().filter_map(of).collect()
 }
 
 /// How many entities reach each step of an ordered funnel.

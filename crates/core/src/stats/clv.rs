@@ -9,6 +9,10 @@
 
 use super::math;
 
+mod error;
+
+pub use error::{Contract, LifetimeValue, estimate};
+
 /// How many contracts ended in a unit of time, and how many were last seen alive after it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ContractUnit {

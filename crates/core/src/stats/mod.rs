@@ -17,6 +17,7 @@ pub mod exact;
 pub mod importance;
 pub mod influence;
 pub mod linear_algebra;
+pub mod linearise;
 pub mod log_rank;
 pub mod logistic;
 pub mod math;

@@ -99,17 +99,23 @@ pub fn survival_at(lives: &[Lives], time: f64, level: f64) -> SurvivalAt {
     let Some(longest) = ordered(lives).last().map(|life| life.duration) else {
         return SurvivalAt::NoData;
     };
-    let steps = kaplan_meier(lives);
-    let nobody_left = steps.last().is_some_and(|step| step.survival == 0.0);
-    if time.is_nan() || (time > longest && !nobody_left) {
+    let Some(step) = known_step(lives, time) else {
         return SurvivalAt::NotKnown { longest };
-    }
-    let step = steps.iter().take_while(|step| step.duration <= time).last();
+    };
     let survival = step.map_or(1.0, |step| step.survival);
     SurvivalAt::Known {
         percent: 100.0 * survival,
-        interval: step.and_then(|step| interval(step, level)),
+        interval: step.and_then(|step| interval(&step, level)),
     }
+}
+
+/// The last step of the curve at or before `time`, none where nobody had left by then; `None` where the curve is not known.
+pub(super) fn known_step(lives: &[Lives], time: f64) -> Option<Option<SurvivalStep>> {
+    let longest = ordered(lives).last()?.duration;
+    let steps = kaplan_meier(lives);
+    let nobody_left = steps.last().is_some_and(|step| step.survival == 0.0);
+    let known = !time.is_nan() && (time <= longest || nobody_left);
+    known.then(|| steps.into_iter().take_while(|step| step.duration <= time).last())
 }
 
 /// The plain interval of a step of the curve, in percent: S ± z·S·sqrt(Σ d/(r(r−d))), cut to 0..100. Greenwood 1926.

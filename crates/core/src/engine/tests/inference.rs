@@ -394,3 +394,49 @@ fn a_ratio_of_sums_has_a_range_clustered_by_entity() {
     assert_eq!(metric("stock").headline.interval, None);
     assert_eq!(metric("stock").no_interval.as_deref(), Some("a ratio of measures"));
 }
+
+/// Stocks, stayers, revenue kept, survival, medians and spreads of customers in two periods (`make_changes.py`).
+#[test]
+fn changes_of_every_measure_are_tested() {
+    let all = rows(include_str!("../../../../../tests/reference/changes.csv"));
+    for row in &all {
+        let card = compile(&format!(
+            r#"scorecard("Change").owner("CX").purpose("Tell signal from noise").min_n(1);
+            let c = table("c").key("id"); period("month");
+            metric("m", {}).owner("A");"#,
+            row.text("measure")
+        ));
+        let days = |name: &str| {
+            row.list(name)
+                .into_iter()
+                .map(|day| Some(day as i32).filter(|day| *day >= 0))
+        };
+        let ids: Vec<f64> = (0..row.list("joined").len()).map(|id| id as f64).collect();
+        let table = Table {
+            rows: ids.len(),
+            columns: vec![
+                ("id".to_owned(), whole(&ids)),
+                ("joined".to_owned(), Column::dates(days("joined").collect())),
+                ("left".to_owned(), Column::dates(days("left").collect())),
+                (
+                    "value".to_owned(),
+                    Column::floats(row.list("value").into_iter().map(Some).collect()),
+                ),
+            ],
+            ..Table::default()
+        };
+        let report = evaluate(
+            &card,
+            BTreeMap::from([("c".to_owned(), table)]),
+            &as_of(row.text("as_of")),
+        );
+        let change = metric(&report, "m").headline.change.as_ref().unwrap();
+        close(change.difference, row.number("difference"), 1e-10, row);
+        let interval = change.interval.as_ref().unwrap_or_else(|| panic!("{change:?} {row:?}"));
+        assert_eq!(interval.method, row.text("method"));
+        close(interval.low, row.number("low"), 1e-9, row);
+        close(interval.high, row.number("high"), 1e-9, row);
+        close(change.p.unwrap(), row.number("p"), 1e-9, row);
+    }
+    assert_eq!(all.len(), 7);
+}

@@ -108,3 +108,40 @@ fn turning_the_pair_turns_the_sign() {
     assert!((one.interval.low + other.interval.high).abs() < 1e-12);
     assert!((one.p - other.p).abs() < 1e-15);
 }
+
+/// Binomial ranks, MOVER and the level at which it leaves 0 out, in a second writing over scipy (`make_changes.py`).
+#[test]
+fn two_percentiles_agree_with_a_second_writing() {
+    for row in rows(include_str!("../../../../../tests/reference/percentile_difference.csv")) {
+        let counts = |name: &str| row.list(name).into_iter().map(|value| (value, 1)).collect::<Vec<_>>();
+        let ours = percentiles(&counts("a"), &counts("b"), row.number("p"), 0.95).unwrap();
+        close(ours.estimate, row.number("difference"), 1e-12, &row);
+        close(ours.interval.low, row.number("low"), 1e-12, &row);
+        close(ours.interval.high, row.number("high"), 1e-12, &row);
+        close(ours.p, row.number("p_value"), 1e-11, &row);
+    }
+    assert_eq!(percentiles(&[(1.0, 5)], &[(2.0, 50)], 50.0, 0.95), None);
+}
+
+#[test]
+fn two_survival_curves_agree_with_lifelines() {
+    let lives = |text: &str| -> Vec<Lives> {
+        let part = |entry: &str, at: usize| entry.split(':').nth(at).unwrap().parse::<u64>().unwrap();
+        text.split(' ')
+            .map(|entry| Lives {
+                duration: part(entry, 0) as f64,
+                events: part(entry, 1),
+                censored: part(entry, 2),
+            })
+            .collect()
+    };
+    for row in rows(include_str!("../../../../../tests/reference/survival_difference.csv")) {
+        let ours = survivals(&lives(row.text("a")), &lives(row.text("b")), row.number("time"), 0.95).unwrap();
+        close(ours.estimate, row.number("difference"), 1e-10, &row);
+        close(ours.interval.low, row.number("low"), 1e-9, &row);
+        close(ours.interval.high, row.number("high"), 1e-9, &row);
+        close(ours.statistic * ours.statistic, row.number("chi_squared"), 1e-9, &row);
+        close(ours.p, row.number("p_value"), 1e-10, &row);
+    }
+    assert_eq!(survivals(&lives("3:0:5"), &lives("3:1:4"), 3.0, 0.95), None);
+}
