@@ -162,7 +162,7 @@ impl<'r, 'a> Card<'r, 'a> {
         let makes = matches!(name, "add" | "rename" | "unpivot");
         let columns: &[usize] = match name {
             "key" | "column" | "columns" | "latest_by" | "distinct_by" => &[],
-            "add" | "date" | "rows" | "weight" => &[0],
+            "add" | "date" | "rows" | "weight" | "rake" => &[0],
             "belongs_to" | "anonymous_below" | "rename" => &[1],
             "unpivot" => &[1, 2],
             _ => return,

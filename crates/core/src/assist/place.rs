@@ -124,6 +124,15 @@ const FORMATS: &[&str] = &[
     "d.M.yyyy",
     "d/M/yyyy H:mm",
 ];
+const KAPPA_WEIGHTS: &[&str] = &["quadratic", "linear", "none"];
+const ICC_FORMS: &[&str] = &[
+    "agreement",
+    "consistency",
+    "one way",
+    "agreement of mean",
+    "consistency of mean",
+    "one way of mean",
+];
 const MEASURED: &[&str] = &["%", "points", "days", "hours", "minutes", "USD", "USD per customer"];
 
 impl Cursor {
@@ -334,6 +343,8 @@ impl Card<'_, '_> {
             ("if_unknown", "rule") => Wanted::Choice(&["ignore", "fire"]),
             ("through", "rule") => Wanted::Choice(&["once each", "first", "shared"]),
             ("agreement", "scale") => Wanted::Choice(&["ordinal", "nominal", "interval"]),
+            ("kappa", "weights") => Wanted::Choice(KAPPA_WEIGHTS),
+            ("icc", "form") => Wanted::Choice(ICC_FORMS),
             ("revenue_retention", "kind") => Wanted::Choice(&["net", "gross"]),
             ("audience", "who") => Wanted::Choice(&["executive", "team", "analyst"]),
             ("cadence", _) => Wanted::Choice(&["monthly", "weekly", "quarterly", "yearly", "daily"]),
@@ -356,8 +367,8 @@ impl Card<'_, '_> {
             ("for_period" | "baseline_at", _) => Wanted::Nothing,
             (_, "day" | "until") => Wanted::Days,
             (
-                "key" | "column" | "columns" | "latest_by" | "distinct_by" | "date" | "weight" | "belongs_to" | "show"
-                | "sort_down" | "sort_up" | "unpivot" | "anonymous_below",
+                "key" | "column" | "columns" | "latest_by" | "distinct_by" | "date" | "weight" | "rake" | "belongs_to"
+                | "show" | "sort_down" | "sort_up" | "unpivot" | "anonymous_below",
                 "name" | "names" | "column" | "columns" | "key",
             ) if !(word == "unpivot" && name == "name") => own_columns(),
             ("rename", "from") => own_columns(),

@@ -225,6 +225,11 @@ measure_functions! {
     Correlation = "correlation",
     /// Krippendorff's alpha. Inputs: level, rater, item. Word: `nominal`, `ordinal` or `interval`. Analysed by links.
     Agreement = "agreement",
+    /// Cohen's kappa of two raters, Light's mean of pairs for more. Inputs: level, rater, item. Word: `none`, `linear` or
+    /// `quadratic`.
+    Kappa = "kappa",
+    /// Intraclass correlation. Inputs: level, rater, item. Word: its form.
+    Icc = "icc",
     /// Customer lifetime value; see `docs/measures.csv` for the model.
     Clv = "clv",
     /// Percentage of a parent's value that lies with parents of whom a row is there. Input: the value, along the path from

@@ -1,6 +1,5 @@
 //! Aggregates that read the rows of a cell one by one: percentiles, distinct values, extremes, the latest value.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
@@ -11,9 +10,7 @@ use super::input::{Input, number_of};
 use super::leaf::Leaf;
 use crate::data::{Column, Ints, Values};
 use crate::definition::MeasureFunction;
-use crate::stats::agreement::{Scale, alpha, alpha_limits};
 use crate::stats::exact::{Moments, Wide, Window};
-use crate::stats::random::Stream;
 use crate::stats::{quantile, weight};
 
 /// The rows of each cell of a cube, cell after cell.
@@ -90,7 +87,7 @@ pub(crate) fn listed(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
         }
         F::Last => last(leaf, slices),
         F::RevenueCoverage => heard(leaf, slices),
-        F::Agreement => agreement(leaf, slices),
+        F::Agreement | F::Kappa | F::Icc => super::raters::rated(leaf, slices),
         _ => Cell::without(State::Failed),
     }
 }
@@ -121,46 +118,6 @@ fn nth(values: &mut [f64], rank: u64) -> Option<f64> {
     let (_, value, _) = values.select_nth_unstable_by(index, f64::total_cmp);
     Some(*value)
 }
-
-/// Krippendorff's alpha of ratings by item. Rows without a level, a rater or an item are skipped; n counts the ratings of
-/// items that were rated more than once.
-fn agreement(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
-    let [level, rater, item] = leaf.inputs.as_slice() else {
-        return Cell::without(State::Failed);
-    };
-    let scale = match leaf.words.first().map(String::as_str) {
-        Some("ordinal") => Scale::Ordinal,
-        Some("interval") => Scale::Interval,
-        _ => Scale::Nominal,
-    };
-    let mut items: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    let (mut rows, mut known) = (0_u64, 0_u64);
-    for row in each(slices) {
-        rows += 1;
-        let value = match level.number(row) {
-            // Names have no order; which number stands for which does not matter.
-            None if scale == Scale::Nominal => identity(&level.base, row).map(|code| code as f64),
-            value => value,
-        };
-        if let (Some(value), true, Some(item)) = (value, rater.is_valid(row), identity(&item.base, row)) {
-            known += 1;
-            items.entry(item).or_default().push(value);
-        }
-    }
-    // In an order of their own, so that neither sums nor draws depend on that of rows.
-    let mut ratings: Vec<Vec<f64>> = items.into_values().filter(|ratings| ratings.len() >= 2).collect();
-    for item in &mut ratings {
-        item.sort_by(f64::total_cmp);
-    }
-    ratings.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-    let n = ratings.iter().map(Vec::len).sum::<usize>() as u64;
-    let value = alpha(&ratings, scale).value();
-    let interval = value.and_then(|_| alpha_limits(&ratings, scale, Stream::new(0xA1FA, 0), ALPHA_DRAWS, LEVEL));
-    Cell::of(value, n, rows - known).with_interval(interval, "bootstrap of items", leaf)
-}
-
-/// Draws of items for the range of alpha.
-const ALPHA_DRAWS: u64 = 1_000;
 
 /// A percentile of type 7, found without sorting everything.
 pub(crate) fn select(values: &mut [f64], p: f64) -> Option<f64> {

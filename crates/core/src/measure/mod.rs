@@ -29,6 +29,7 @@ mod plan;
 mod pool;
 mod quote;
 mod ranks;
+mod raters;
 mod reach;
 mod row_values;
 mod rows;

@@ -125,8 +125,8 @@ fn measure_range(card: &Scorecard, kind: &MeasureKind) -> Option<(f64, f64)> {
             Some((0.0, 100.0))
         }
         MeasureFunction::Nps | MeasureFunction::Net | MeasureFunction::CesNet => Some((-100.0, 100.0)),
-        MeasureFunction::Correlation => Some((-1.0, 1.0)),
-        MeasureFunction::Agreement => Some((f64::NEG_INFINITY, 1.0)),
+        MeasureFunction::Correlation | MeasureFunction::Kappa => Some((-1.0, 1.0)),
+        MeasureFunction::Agreement | MeasureFunction::Icc => Some((f64::NEG_INFINITY, 1.0)),
         MeasureFunction::Count | MeasureFunction::CountDistinct => Some((0.0, f64::INFINITY)),
         MeasureFunction::Mean
         | MeasureFunction::Median
@@ -162,7 +162,10 @@ fn inherent_direction(metric: &Metric) -> Option<Direction> {
         | MeasureFunction::Survival
         | MeasureFunction::RevenueCoverage
         | MeasureFunction::Funnel
-        | MeasureFunction::Clv => Some(Direction::Higher),
+        | MeasureFunction::Clv
+        | MeasureFunction::Agreement
+        | MeasureFunction::Kappa
+        | MeasureFunction::Icc => Some(Direction::Higher),
         MeasureFunction::BottomBox | MeasureFunction::Churn => Some(Direction::Lower),
         _ => None,
     }

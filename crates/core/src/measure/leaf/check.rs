@@ -40,6 +40,8 @@ impl Leaf {
                 "",
             ),
             F::Count | F::CountDistinct | F::Last | F::Agreement => {}
+            // Without weights categories may be names.
+            F::Kappa if self.words.first().is_some_and(|word| word == "none") => {}
             F::Retention | F::Churn | F::Survival | F::Active | F::ActiveAtEnd | F::ActiveEver => {
                 need(0, date, "a date", "");
                 need(1, date, "a date", "");
@@ -71,6 +73,8 @@ impl Leaf {
                     | F::Funnel
                     | F::Correlation
                     | F::Agreement
+                    | F::Kappa
+                    | F::Icc
             )
         {
             errors.push(

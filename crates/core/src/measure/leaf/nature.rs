@@ -43,6 +43,9 @@ impl Leaf {
             | F::RevenueRetention
             | F::Survival
             | F::Clv
+            | F::Agreement
+            | F::Kappa
+            | F::Icc
             | F::Funnel => Some(Direction::Higher),
             F::BottomBox | F::Churn => Some(Direction::Lower),
             _ => None,
@@ -55,7 +58,7 @@ impl Leaf {
         match self.function {
             F::Nps | F::Net | F::CesNet => Some((-100.0, 100.0)),
             F::Mean | F::CesMean | F::Median | F::Percentile | F::Min | F::Max => self.scale,
-            F::Correlation => Some((-1.0, 1.0)),
+            F::Correlation | F::Kappa => Some((-1.0, 1.0)),
             // Net revenue retention may be above 100 %.
             F::RevenueRetention if self.words.iter().any(|word| word == "net") => None,
             _ if self.unit() == Some("%") => Some((0.0, 100.0)),
@@ -74,9 +77,7 @@ impl Leaf {
             F::Sum => "a sum of what is in the table, not an estimate",
             F::Min | F::Max => "an extreme has no interval without a model",
             F::Stddev => "it depends on the shape of the distribution, not on its spread alone",
-            F::RevenueRetention => "a ratio of sums over contracts, mostly a census",
             F::Active | F::ActiveAtEnd | F::ActiveEver | F::Level => "a stock, not an estimate",
-            F::Clv => "a fitted model of contracts, whose error is not worked out",
             F::Last => "one value",
             _ => return None,
         })

@@ -249,17 +249,23 @@ pub fn clv(call: &mut Call<'_>) -> Option<Dynamic> {
     give(made(call, MeasureFunction::Clv, table, inputs, vec![discount], words))
 }
 
-pub fn agreement(call: &mut Call<'_>) -> Option<Dynamic> {
+/// How disagreements weigh in a kappa.
+pub const KAPPA_WEIGHTS: &[&str] = &["none", "linear", "quadratic"];
+/// The forms of an intraclass correlation.
+pub const ICC_FORMS: &[&str] = &[
+    "agreement",
+    "consistency",
+    "one way",
+    "agreement of mean",
+    "consistency of mean",
+    "one way of mean",
+];
+
+/// An aggregate of ratings: level, rater, item, and one of a few words.
+pub fn ratings(call: &mut Call<'_>, function: MeasureFunction, choices: &[&'static str]) -> Option<Dynamic> {
     let (table, inputs) = inputs(call, 0..3)?;
-    let scale = call.word(3, &["nominal", "ordinal", "interval"])?.to_owned();
-    give(made(
-        call,
-        MeasureFunction::Agreement,
-        table,
-        inputs,
-        vec![],
-        vec![scale],
-    ))
+    let word = call.word(3, choices)?.to_owned();
+    give(made(call, function, table, inputs, vec![], vec![word]))
 }
 
 pub fn funnel(call: &mut Call<'_>) -> Option<Dynamic> {

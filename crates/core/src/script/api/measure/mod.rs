@@ -12,8 +12,8 @@ pub use self::row::{row_function, row_function_names};
 
 use self::adjust::{across, dated, filter, on_measure};
 use self::make::{
-    adoption, aggregate, agreement, boxes, clv, cost_to_serve, count, fcr, funnel, lifetimes, percentile, rate,
-    response_rate, revenue_coverage, revenue_retention, share, window,
+    ICC_FORMS, KAPPA_WEIGHTS, adoption, aggregate, boxes, clv, cost_to_serve, count, fcr, funnel, lifetimes,
+    percentile, rate, ratings, response_rate, revenue_coverage, revenue_retention, share, window,
 };
 use self::programme::{aapor, closed_loop, contact_fatigue};
 use super::{Word, give};
@@ -390,7 +390,29 @@ metric("adoption", adoption(usage.customer_id, customers.joined_on, customers.le
         returns: "measure",
         doc: "Krippendorff's alpha between raters over items, on a \"nominal\", \"ordinal\" or \"interval\" scale.",
         example: r#"metric("agreement", agreement(survey.satisfaction, survey.team, survey.touchpoint, "ordinal")).target(0.67);"#,
-        run: agreement,
+        run: |call| ratings(call, MeasureFunction::Agreement, &["nominal", "ordinal", "interval"]),
+    },
+    Word {
+        on: FREE,
+        name: "kappa",
+        params: "level: number column, rater: column, item: column, weights: text",
+        returns: "measure",
+        doc: "Cohen's kappa of two raters over the items that both rated: 1 is full agreement, 0 that of chance. Disagreements weigh by \
+              the steps between them (\"linear\"), their square (\"quadratic\") or all the same (\"none\", also for categories that are \
+              names). Of several raters the mean of all pairs, without a range; `agreement` is the better measure there.",
+        example: r#"metric("coding", kappa(survey.satisfaction, survey.team, survey.touchpoint, "quadratic")).target(0.6);"#,
+        run: |call| ratings(call, MeasureFunction::Kappa, KAPPA_WEIGHTS),
+    },
+    Word {
+        on: FREE,
+        name: "icc",
+        params: "level: number column, rater: column, item: column, form: text",
+        returns: "measure",
+        doc: "The intraclass correlation over the items that every rater has rated: the part of the spread of ratings that lies between items. \
+              \"agreement\" counts it against raters that one is stricter than another, \"consistency\" does not, \"one way\" is for items \
+              whose raters are others each time; with \" of mean\" it is that of the mean of all raters rather than of one.",
+        example: r#"metric("same order", icc(survey.satisfaction, survey.team, survey.touchpoint, "consistency")).target(0.75);"#,
+        run: |call| ratings(call, MeasureFunction::Icc, ICC_FORMS),
     },
     Word {
         on: FREE,
