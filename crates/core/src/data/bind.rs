@@ -549,6 +549,7 @@ fn bound(table: &Table, frame: Frame, parents: Vec<Parent>, weights: Option<Arc<
         date_covers_months,
         key: own_key(table),
         weight: weights,
+        population: table.population.as_ref().map(|population| population.value),
         census: table.census,
         timeless: table.timeless,
         source_rows: frame.source_rows.map(Arc::from),

@@ -86,6 +86,8 @@ pub struct BoundTable {
     pub key: Vec<String>,
     /// Survey weights, finite and not negative; a missing weight is 0 and was reported.
     pub weight: Option<Arc<[f64]>>,
+    /// How many rows the population has that the rows of a period are a sample of.
+    pub population: Option<u64>,
     /// The whole population.
     pub census: bool,
     /// The same in every period.

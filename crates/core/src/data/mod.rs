@@ -21,6 +21,7 @@ pub mod intern;
 pub mod json;
 mod keys;
 pub mod need;
+mod rake;
 pub mod reading;
 mod relate;
 mod reshape;

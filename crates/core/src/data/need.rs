@@ -387,6 +387,9 @@ impl Walk<'_> {
         if let Some(weight) = &table.weight {
             self.reference(weight, Some(ColumnType::Float), None);
         }
+        for margin in &table.rake {
+            self.reference(&margin.column, None, None);
+        }
         if let Some(key) = table.anonymous_below.as_ref().and_then(|floor| floor.key.as_ref()) {
             self.path(name, std::slice::from_ref(&key.value), None, None, key.span);
         }

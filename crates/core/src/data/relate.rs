@@ -73,7 +73,26 @@ pub(super) fn end_of_path<'c>(card: &'c Scorecard, column: &'c ColumnRef) -> Opt
     Some(table)
 }
 
-impl Relations<'_> {
+/// A column that a table's rows lead to.
+pub(super) struct Reached<'s> {
+    pub(super) column: &'s Column,
+    pub(super) at: &'s Frame,
+    pub(super) name: String,
+    rows: Option<Vec<u32>>,
+    count: usize,
+}
+
+impl Reached<'_> {
+    /// The column's row for each row of the table; one beyond the column where there is none.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.count).map(|row| match &self.rows {
+            None => row,
+            Some(rows) => rows.get(row).map_or(usize::MAX, |&row| row as usize),
+        })
+    }
+}
+
+impl<'a> Relations<'a> {
     /// Matches every `belongs_to` of a table.
     pub fn relate(&mut self, table: &Table) {
         let mut seen: Vec<&BelongsTo> = Vec::new();
@@ -235,11 +254,10 @@ impl Relations<'_> {
         });
     }
 
-    /// The weights of a table's rows. Missing ones are 0 and reported.
-    pub fn weights(&mut self, table: &Table) -> Option<Arc<[f64]>> {
-        let weight = table.weight.as_ref()?;
+    /// A column of a table or of a parent, the frame that holds it, and its row for each row of the table.
+    pub(super) fn reached(&mut self, table: &Table, column: &ColumnRef, what: &str) -> Option<Reached<'a>> {
         let frame = self.frames.get(&table.name.value)?;
-        let (name, steps) = weight.path.split_last()?;
+        let (name, steps) = column.path.split_last()?;
         let mut at = frame;
         let mut rows: Option<Vec<u32>> = None;
         for step in steps {
@@ -249,11 +267,11 @@ impl Relations<'_> {
                     Diagnostic::error(
                         codes::UNREACHABLE_COLUMN,
                         format!(
-                            "the weight `{weight}` cannot be reached: `{}` has no path `{step}`",
+                            "the {what} `{column}` cannot be reached: `{}` has no path `{step}`",
                             at.name
                         ),
                     )
-                    .at(weight.span),
+                    .at(column.span),
                 );
                 return None;
             };
@@ -266,23 +284,48 @@ impl Relations<'_> {
             });
             at = self.frames.get(&parent.table)?;
         }
-        let Some(column) = at.column(name) else {
-            self.findings.push(unknown_column(at, name, weight.span));
+        if at.column(name).is_none() {
+            self.findings.push(unknown_column(at, name, column.span));
             return None;
+        }
+        Some(Reached {
+            column: at.column(name)?,
+            at,
+            name: name.clone(),
+            rows,
+            count: frame.rows,
+        })
+    }
+
+    /// The weights of a table's rows: those of its column, raked to the margins of its population. Missing ones are 0 and
+    /// reported.
+    pub fn weights(&mut self, table: &Table) -> Option<Arc<[f64]>> {
+        let base = match &table.weight {
+            Some(_) => Some(self.base_weights(table)?),
+            None if table.rake.is_empty() => return None,
+            None => None,
         };
+        if table.rake.is_empty() {
+            return base.map(Arc::from);
+        }
+        self.raked(table, base).map(Arc::from)
+    }
+
+    /// The weights of a column.
+    fn base_weights(&mut self, table: &Table) -> Option<Vec<f64>> {
+        let weight = table.weight.as_ref()?;
+        let table_name = table.name.value.clone();
+        let reached = self.reached(table, weight, "weight")?;
+        let (column, at, name) = (reached.column, reached.at, reached.name.as_str());
+        let frame_rows = reached.count;
         if !matches!(column.values, Values::Int(_) | Values::Float(_)) && column.missing_count() < column.len() {
             let finding = super::cast::not_numbers(at, name, column).at(weight.span);
             self.findings.push(finding);
             return None;
         }
-        let row_there = |row: usize| match &rows {
-            None => row,
-            Some(rows) => rows.get(row).map_or(usize::MAX, |&row| row as usize),
-        };
         let mut missing = 0_u64;
-        let mut weights = Vec::with_capacity(frame.rows);
-        for row in 0..frame.rows {
-            let there = row_there(row);
+        let mut weights = Vec::with_capacity(frame_rows);
+        for there in reached.places() {
             match column.number(there) {
                 None => {
                     missing += 1;
@@ -312,14 +355,14 @@ impl Relations<'_> {
                     format!(
                         "{} of {} rows of `{}` have no weight and count with 0",
                         count(missing),
-                        count(frame.rows as u64),
-                        frame.name
+                        count(frame_rows as u64),
+                        table_name
                     ),
                 )
                 .at(weight.span),
             );
         }
-        Some(Arc::from(weights))
+        Some(weights)
     }
 }
 

@@ -33,7 +33,8 @@ pub use score::{
 };
 pub use segment::{Buckets, Cross, Segment, SegmentSource};
 pub use table::{
-    AddedColumn, AddedSource, AnonymousBelow, BelongsTo, DateColumn, InlineRows, Table, TableSource, Through, Unpivot,
+    AddedColumn, AddedSource, AnonymousBelow, BelongsTo, DateColumn, InlineRows, RakeMargin, Table, TableSource,
+    Through, Unpivot,
 };
 pub use test::{Expect, Expectation, Given, GivenData, Test};
 pub use time::{Calendar, CivilDate, Duration, MONTHS, Period, TimeUnit};

@@ -28,6 +28,15 @@ pub struct Table {
     pub belongs_to: Vec<BelongsTo>,
     /// Survey weight: a column, or a path to one of a parent.
     pub weight: Option<ColumnRef>,
+    /// Margins of the population that weights are made to match, one after the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rake: Vec<RakeMargin>,
+    /// The least and the greatest weight of raking, in mean weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_caps: Option<Spanned<(f64, f64)>>,
+    /// How many rows the population has that the rows of a period are a sample of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<Spanned<u64>>,
     /// Of each key, keep the row with the latest value of these columns (ties go to the next column).
     pub latest_by: Vec<Spanned<String>>,
     /// Of rows equal in these columns keep one; rows that differ elsewhere are an error.
@@ -65,6 +74,9 @@ impl Table {
             dates: Vec::new(),
             belongs_to: Vec::new(),
             weight: None,
+            rake: Vec::new(),
+            weight_caps: None,
+            population: None,
             latest_by: Vec::new(),
             distinct_by: Vec::new(),
             missing: Vec::new(),
@@ -78,6 +90,16 @@ impl Table {
             added: Vec::new(),
         }
     }
+}
+
+/// `rake("region", #{ "north": 40, "south": 60 })`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RakeMargin {
+    /// The column, or a path to one of a parent.
+    pub column: ColumnRef,
+    /// Its values, each with its share of the population, on any scale.
+    pub targets: Vec<(String, f64)>,
 }
 
 /// Where rows come from.

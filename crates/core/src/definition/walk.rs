@@ -169,6 +169,7 @@ impl Scorecard {
         let mut found = Vec::new();
         for table in &self.tables {
             found.extend(&table.weight);
+            found.extend(table.rake.iter().map(|margin| &margin.column));
             if let TableSource::Entities(column) = &table.source {
                 found.push(column);
             }

@@ -343,6 +343,17 @@ fn table(table: &Table) -> Object {
         object.say(Numbers, "belongs_to", setting, belongs(step));
     }
     object.maybe(Numbers, "weight", "weight", table.weight.as_ref());
+    for margin in &table.rake {
+        let shares = joined(&margin.targets, |(value, share)| format!("{value} {share}"));
+        object.say(Numbers, "rake", format!("margin of {}", margin.column), shares);
+    }
+    let caps = table
+        .weight_caps
+        .as_ref()
+        .map(|caps| format!("{} to {}", caps.value.0, caps.value.1));
+    object.maybe(Numbers, "weight_caps", "caps of weights", caps);
+    let population = table.population.as_ref().map(|population| population.value.to_string());
+    object.maybe(Judgement, "population", "population", population);
     object.maybe(Numbers, "latest_by", "latest by", names(&table.latest_by));
     object.maybe(Numbers, "distinct_by", "distinct by", names(&table.distinct_by));
     let codes = (!table.missing.is_empty()).then(|| joined(&table.missing, |code| literal(&code.value)));
@@ -382,6 +393,9 @@ fn table(table: &Table) -> Object {
         "dates",
         "belongs_to",
         "weight",
+        "rake",
+        "weight_caps",
+        "population",
         "latest_by",
         "distinct_by",
         "missing",

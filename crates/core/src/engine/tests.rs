@@ -233,5 +233,7 @@ mod lifetimes;
 mod programme;
 mod questions;
 mod quotes;
+mod raters;
 mod results;
+mod weights;
 mod windows;

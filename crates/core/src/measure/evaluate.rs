@@ -65,6 +65,7 @@ impl Session<'_> {
             no_interval: nature.no_interval,
             ..MetricCells::default()
         };
+        let fractions = self.sampled(&node, slots, blocks);
         for (cut, places) in cuts.iter().zip(&self.axes.cuts) {
             let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
             let cells = self.evaluate(&node, cut, slots, blocks);
@@ -84,11 +85,35 @@ impl Session<'_> {
                         .zip(values.iter().map(|&value| value as u32))
                         .collect(),
                 };
+                let corrected = fractions
+                    .as_ref()
+                    .and_then(|of| of.get(slot))
+                    .map(|of| cell.finite(*of));
+                let cell = corrected.as_ref().unwrap_or(cell);
                 made.cells.insert(key, publish(cell, min_n, oldest(slot)));
             }
         }
         self.warn_of_skipped(&node, declared.name.value.clone(), declared.name.span, &made);
         made
+    }
+
+    /// For each slot what part of its population an aggregate's rows are; `None` where the card names no population.
+    ///
+    /// Segments are domains of one sample: they share the part of the whole (Cochran 1977, section 2.13).
+    fn sampled(&mut self, node: &Node, slots: &Slots, blocks: &Blocks) -> Option<Vec<f64>> {
+        let Node::Leaf(at) = node else { return None };
+        let leaf = self.leaves.get(*at).and_then(Option::as_ref)?;
+        let (population, table, span) = (leaf.population?, leaf.table.clone(), leaf.span);
+        let whole = self.evaluate(node, &Cut::default(), slots, blocks);
+        let most = whole.iter().map(|cell| cell.n).max().unwrap_or(0);
+        if most > population {
+            let message = format!("`{table}` has {most} rows in one cell, more than its population of {population}");
+            self.findings
+                .push(Diagnostic::error(codes::BAD_VALUE, message).at(span).help(
+                "a population is all who could have been asked, each once in a period; without a period, in all time",
+            ));
+        }
+        Some(whole.iter().map(|cell| cell.n as f64 / population as f64).collect())
     }
 
     pub(super) fn warn_of_skipped(&mut self, node: &Node, name: String, span: Span, made: &MetricCells) {

@@ -6,6 +6,7 @@ use super::state::Finished;
 use crate::definition::MeasureFunction;
 use crate::stats::exact::{Dyadic, ExactComoments, ExactMoments, ExactWeighted};
 use crate::stats::nps::{NetCounts, WeightedNet};
+use crate::stats::population::{Shape, corrected};
 use crate::stats::proportion::{WeightedShare, percent, wilson};
 use crate::stats::ratio::ratio_of_sums;
 use crate::stats::{correlate, mean, quantile, weight};
@@ -124,6 +125,24 @@ impl Cell {
                 .filter(|_| !leaf.census && self.value.is_some())
                 .map(|interval| (interval, method)),
             ..self
+        }
+    }
+
+    /// The cell with the interval of a sample that is this part of its population.
+    pub(crate) fn finite(&self, fraction: f64) -> Self {
+        let corrected = self.value.zip(self.interval).and_then(|(value, (interval, method))| {
+            let (shape, method) = match method {
+                "Wilson" => (Shape::Wilson, "Wilson, finite population"),
+                "adjusted Wald" => (Shape::Adjusted, "adjusted Wald, finite population"),
+                "t" => (Shape::Symmetric, "t, finite population"),
+                "delta method" => (Shape::Symmetric, "delta method, finite population"),
+                _ => return None,
+            };
+            Some((corrected(value, interval, shape, fraction, LEVEL)?, method))
+        });
+        Self {
+            interval: corrected.or(self.interval),
+            ..self.clone()
         }
     }
 

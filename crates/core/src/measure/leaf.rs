@@ -57,6 +57,8 @@ pub(crate) struct Leaf {
     pub(crate) census: bool,
     /// The survey weight of each row, where the aggregate uses it.
     pub(crate) weight: Option<Arc<[f64]>>,
+    /// How many the population has that the rows of a period are a sample of.
+    pub(crate) population: Option<u64>,
     /// Whether inputs or filters ask for the end of the cell's period.
     pub(crate) by_end: bool,
     /// Whether rows count from their date on, as what is open does, and not only in their own period.
@@ -169,6 +171,7 @@ pub(crate) fn prepare(
         ]);
     };
     let (census, timeless, weight) = (table.census, table.timeless, table.weight.clone());
+    let population = table.population.filter(|_| !census);
     let (date, covers) = (table.date.clone(), table.date_covers_months);
     let mut errors = Vec::new();
     let mut inputs = Vec::new();
@@ -231,6 +234,7 @@ pub(crate) fn prepare(
         scale: None,
         census,
         weight: weight.filter(|_| uses_weight(aggregate.function)),
+        population,
         by_end,
         stays: open && aggregate.dated.is_none(),
         classed: false,
@@ -337,7 +341,7 @@ const fn reads_rows(function: MeasureFunction) -> bool {
     is_stock(function)
         || matches!(
             function,
-            F::Correlation | F::Last | F::Agreement | F::Share | F::Level | F::RevenueCoverage
+            F::Correlation | F::Last | F::Agreement | F::Kappa | F::Icc | F::Share | F::Level | F::RevenueCoverage
         )
 }
 

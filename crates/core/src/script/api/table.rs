@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic};
 use super::{Word, give};
 use crate::definition::{
     AddedColumn, AddedSource, AnonymousBelow, BelongsTo, ColumnRef, ColumnType, DateColumn, Expr, ExprKind, InlineRows,
-    Literal, TableSource, Unpivot,
+    Literal, RakeMargin, TableSource, Unpivot,
 };
 use crate::diagnostic::{Span, Spanned, codes, nearest};
 use crate::script::call::{Call, literal_of};
@@ -135,6 +135,36 @@ segment("buyer region", orders.buyer.region);"#,
         doc: "The survey weight of each row: a column, or a path to a column of a parent such as `account.arr`.",
         example: r#"let poll = table("poll").weight("WEIGHT");"#,
         run: weight,
+    },
+    Word {
+        on: ON,
+        name: "rake",
+        params: "column: text or column, shares: map of numbers",
+        returns: "table",
+        doc: "Weighs the rows so that a column has these shares of the population, on any scale; once for each margin. All margins are met \
+              together (raking), from the weights of `weight` where there are some, over all rows of the table. Margins that cannot be \
+              met are an error that names the category furthest off. Rows without a value in a margin count with weight 0.",
+        example: r#"let poll = table("poll").rake("region", #{ north: 40, south: 60 }).rake("age", #{ "under 40": 45, "40 and over": 55 });"#,
+        run: rake,
+    },
+    Word {
+        on: ON,
+        name: "weight_caps",
+        params: "least: number, greatest: number",
+        returns: "table",
+        doc: "The least and the greatest weight that `rake` may give, in mean weights: few rows are then not made to speak for many.",
+        example: r#"let poll = table("poll").rake("region", #{ north: 40, south: 60 }).weight_caps(0.3, 3);"#,
+        run: weight_caps,
+    },
+    Word {
+        on: ON,
+        name: "population",
+        params: "people: whole number",
+        returns: "table",
+        doc: "How many there are of whom the rows of a period are a sample without repetition. Intervals of shares, net scores, means and \
+              ratios are narrower by the finite population correction: by a third where half of all were asked.",
+        example: r#"let staff = table("staff").population(240);"#,
+        run: population,
     },
     Word {
         on: ON,
@@ -394,19 +424,68 @@ fn via(call: &mut Call<'_>) -> Option<Dynamic> {
     call.same()
 }
 
+/// A column as text, perhaps with a path, or as a column.
+fn column_or_path(call: &mut Call<'_>) -> Option<ColumnRef> {
+    if call.kind(0) != Kind::Text {
+        return call.column(0);
+    }
+    let text = call.text(0)?;
+    Some(ColumnRef {
+        table: call.own_table()?.name.value.clone(),
+        path: text.value.split('.').map(str::to_owned).collect(),
+        span: text.span,
+    })
+}
+
 fn weight(call: &mut Call<'_>) -> Option<Dynamic> {
-    let column = if call.kind(0) == Kind::Text {
-        let text = call.text(0)?;
-        let table = call.own_table()?.name.value.clone();
-        ColumnRef {
-            table,
-            path: text.value.split('.').map(str::to_owned).collect(),
-            span: text.span,
-        }
-    } else {
-        call.column(0)?
-    };
+    let column = column_or_path(call)?;
     call.own_table()?.weight = Some(column);
+    call.same()
+}
+
+fn rake(call: &mut Call<'_>) -> Option<Dynamic> {
+    let column = column_or_path(call)?;
+    let targets = call.numbers_by_name(1)?;
+    let proper = targets.iter().all(|(_, share)| *share >= 0.0 && share.is_finite());
+    if !proper || !targets.iter().any(|(_, share)| *share > 0.0) {
+        call.bad(
+            1,
+            "a margin has shares of 0 and more, one of them above 0",
+            "shares may add up to 1, to 100 or to the number of people",
+        );
+        return None;
+    }
+    call.own_table()?.rake.push(RakeMargin { column, targets });
+    call.same()
+}
+
+fn weight_caps(call: &mut Call<'_>) -> Option<Dynamic> {
+    let (least, greatest) = (call.number(0)?, call.number(1)?);
+    let span = least.span;
+    let caps = (least.value, greatest.value);
+    if !(caps.0 >= 0.0 && caps.0 < 1.0 && caps.1 > 1.0 && caps.1.is_finite()) {
+        call.bad(
+            0,
+            "the least weight is from 0 to below 1 and the greatest above 1, in mean weights",
+            "`.weight_caps(0.3, 3)`",
+        );
+        return None;
+    }
+    call.own_table()?.weight_caps = Some(Spanned { value: caps, span });
+    call.same()
+}
+
+fn population(call: &mut Call<'_>) -> Option<Dynamic> {
+    let people = call.number(0)?;
+    let whole = people.value >= 1.0 && people.value.fract() == 0.0 && people.value < 1e15;
+    if !whole {
+        call.bad(0, "a population is a whole number from 1 on", "");
+        return None;
+    }
+    call.own_table()?.population = Some(Spanned {
+        value: people.value as u64,
+        span: people.span,
+    });
     call.same()
 }
 
