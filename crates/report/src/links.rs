@@ -1,6 +1,6 @@
 //! Links as a document: what one more unit of a metric gives, how sure that is, and the outcome along the metric.
 
-use bellwether::report::{CurveStep, Estimate, Evidence, LinkResult, PaceVerdict, Results};
+use bellwether::report::{CurveStep, Estimate, Evidence, InitiativeResult, LinkResult, PaceVerdict, Results};
 
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
@@ -63,7 +63,7 @@ fn range(effect: Estimate) -> String {
     )
 }
 
-const fn tone(evidence: Evidence, reversed: bool) -> Tone {
+pub(crate) const fn tone(evidence: Evidence, reversed: bool) -> Tone {
     match evidence {
         _ if reversed => Tone::Warn,
         Evidence::Leading | Evidence::Tested => Tone::Good,
@@ -339,8 +339,13 @@ pub(crate) fn worth(results: &Results) -> Document {
 
 /// What initiatives return.
 pub(crate) fn returns(results: &Results) -> Document {
+    returned(&results.initiatives)
+}
+
+/// What some initiatives return.
+pub(crate) fn returned(initiatives: &[InitiativeResult]) -> Document {
     let mut items = Vec::new();
-    for result in &results.initiatives {
+    for result in initiatives {
         let analysis = &result.analysis;
         let mut parts = Vec::new();
         let whole = |value: Estimate| {

@@ -9,11 +9,12 @@ use super::Input;
 #[command(after_help = "Examples:
   bellwether explain scorecard.rhai nps
   bellwether explain scorecard.rhai nps --where region=West --period 2026-05
-  bellwether explain scorecard.rhai health --rows 0 --format json")]
+  bellwether explain scorecard.rhai health --rows 0 --format json
+  bellwether explain scorecard.rhai nps/retention")]
 pub struct ExplainArgs {
     #[command(flatten)]
     pub input: Input,
-    /// The metric, outcome or score; without it, those of the card are listed.
+    /// The metric, outcome or score, a link as METRIC/OUTCOME, or an initiative; without it, those of the card are listed.
     pub metric: Option<String>,
     /// The cell: SEGMENT=VALUE (repeat for a cell of a cross); without it the total.
     #[arg(long = "where", value_name = "SEGMENT=VALUE")]

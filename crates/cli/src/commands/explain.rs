@@ -1,8 +1,12 @@
 //! `bellwether explain`: how a number arose.
 
+use std::collections::BTreeMap;
+
+use bellwether::data::Table;
 use bellwether::definition::Scorecard;
-use bellwether::engine::Question;
-use bellwether_report::{TextOptions, compose_explanation, to_text};
+use bellwether::engine::{EvaluateOptions, Question};
+use bellwether::report::claim;
+use bellwether_report::{Document, TextOptions, compose_claim, compose_explanation, to_text};
 
 use crate::args::{DiagnosticFormat, ExplainArgs};
 use crate::failure::Failure;
@@ -23,15 +27,28 @@ pub fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<(), Failure> {
     };
     let (tables, _) = session.load(&args.input, terminal)?;
     let options = session.options(&args.input)?;
+    if is_claim(session.card(), metric) {
+        return explain_claim(args, metric, &session, tables, &options, terminal);
+    }
     let question = question(args, metric)?;
     let explanation = session
         .engine()
         .explain(session.card(), tables, &options, &question)
         .map_err(|error| session.error(error))?;
+    show(args, &explanation, terminal, compose_explanation)
+}
+
+/// Prints an explanation as text or JSON.
+fn show<T: serde::Serialize>(
+    args: &ExplainArgs,
+    explanation: &T,
+    terminal: Terminal,
+    compose: impl Fn(&T) -> Document,
+) -> Result<(), Failure> {
     match args.format {
         DiagnosticFormat::Json => {
             let mut text =
-                serde_json::to_string_pretty(&explanation).map_err(|error| Failure::input(error.to_string()))?;
+                serde_json::to_string_pretty(explanation).map_err(|error| Failure::input(error.to_string()))?;
             text.push('\n');
             output::print(&text)
         }
@@ -40,16 +57,58 @@ pub fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<(), Failure> {
                 colour: terminal.colour_out,
                 width: terminal.width,
             };
-            output::print(&to_text(&compose_explanation(&explanation), &options))
+            output::print(&to_text(&compose(explanation), &options))
         }
     }
+}
+
+/// Whether a name is that of a link, `metric/outcome`, or of an initiative, and of nothing that has cells.
+fn is_claim(card: &Scorecard, name: &str) -> bool {
+    let cells = card.metrics.iter().any(|metric| metric.name.value == name)
+        || card.scores.iter().any(|score| score.name.value == name);
+    let link = card
+        .all_links()
+        .iter()
+        .any(|link| format!("{}/{}", link.metric.value, link.outcome.value) == name);
+    let initiative = card.initiatives.iter().any(|initiative| initiative.name.value == name);
+    !cells && (link || initiative)
+}
+
+/// Explains a link or an initiative, from the whole report: a link has no cell.
+fn explain_claim(
+    args: &ExplainArgs,
+    name: &str,
+    session: &Session,
+    tables: BTreeMap<String, Table>,
+    options: &EvaluateOptions,
+    terminal: Terminal,
+) -> Result<(), Failure> {
+    if !args.cell.is_empty() || args.period.is_some() {
+        return Err(Failure::usage(
+            "a link and an initiative have no cells: leave --where and --period out".to_owned(),
+        ));
+    }
+    let report = session
+        .engine()
+        .evaluate(session.card(), tables, options)
+        .map_err(|error| session.error(error))?;
+    let found = claim(&report.results, name)
+        .ok_or_else(|| Failure::usage(format!("explain what? {}", names(session.card()))))?;
+    show(args, &found, terminal, compose_claim)
 }
 
 /// What can be explained, in words.
 fn names(card: &Scorecard) -> String {
     let metrics = card.metrics.iter().map(|metric| metric.name.value.as_str());
     let scores = card.scores.iter().map(|score| score.name.value.as_str());
-    let names: Vec<&str> = metrics.chain(scores).collect();
+    let mut names: Vec<String> = metrics.chain(scores).map(str::to_owned).collect();
+    let links = card.all_links();
+    names.extend(
+        links
+            .iter()
+            .map(|link| format!("{}/{}", link.metric.value, link.outcome.value)),
+    );
+    names.extend(card.initiatives.iter().map(|initiative| initiative.name.value.clone()));
     if names.is_empty() {
         "the card has no metric, outcome or score".to_owned()
     } else {

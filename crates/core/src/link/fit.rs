@@ -1,6 +1,6 @@
 //! From the rows of a frame to an effect with its range, a curve and a grade.
 
-use super::model::{CurveStep, Estimate, Evidence, LinkAnalysis};
+use super::model::{Coefficient, CurveStep, Estimate, Evidence, LinkAnalysis};
 use crate::stats::linear_algebra::{Matrix, Qr};
 use crate::stats::logistic::logistic;
 use crate::stats::regression::{Errors, Refusal, least_squares};
@@ -122,6 +122,7 @@ struct Slope {
     odds: Option<Estimate>,
     r_squared: Option<f64>,
     method: String,
+    coefficients: Vec<Coefficient>,
 }
 
 /// The analysis of a sample. `of` says what its rows are, `direction` which sign the card claims (0: none).
@@ -154,6 +155,7 @@ pub(super) fn analyse(sample: &Sample, of: &str, precedes: bool, claimed: f64) -
             made.odds_ratio = slope.odds;
             made.r_squared = slope.r_squared;
             made.method = slope.method;
+            made.coefficients = slope.coefficients;
             made.detectable = Some((1.959_963_984_540_054 + 0.841_621_233_572_914) * slope.error);
             let found = slope.effect.excludes_zero();
             made.evidence = match (found, precedes) {
@@ -309,6 +311,7 @@ fn by_odds(sample: &Sample) -> Result<Slope, Refusal> {
         odds: Some(odds),
         r_squared: None,
         method: format!("logistic regression, average effect, {words}"),
+        coefficients: coefficients(sample, &fit.coefficients, &covariance, z),
     })
 }
 
@@ -339,7 +342,31 @@ fn linear(sample: &Sample) -> Result<Slope, Refusal> {
         odds: None,
         r_squared: fit.r_squared,
         method: format!("linear regression, {words}"),
+        coefficients: coefficients(sample, &fit.coefficients, &covariance, t),
     })
+}
+
+/// The coefficients of a fit by name, `wide` errors on both sides; none where one is beyond the range of numbers.
+fn coefficients(sample: &Sample, values: &[f64], covariance: &Matrix, wide: f64) -> Vec<Coefficient> {
+    let names = ["intercept", "metric"].into_iter();
+    let names = names.chain(sample.controls.iter().map(|(name, _)| name.as_str()));
+    let made: Vec<Coefficient> = names
+        .zip(values)
+        .enumerate()
+        .map(|(at, (name, value))| {
+            let reach = wide * covariance.at(at, at).max(0.0).sqrt();
+            Coefficient {
+                name: name.to_owned(),
+                value: Estimate {
+                    value: value + 0.0,
+                    low: value - reach,
+                    high: value + reach,
+                },
+            }
+        })
+        .collect();
+    let finite = |part: &Coefficient| part.value.low.is_finite() && part.value.high.is_finite();
+    if made.iter().all(finite) { made } else { Vec::new() }
 }
 
 /// Why there is no slope, in words.

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 pub use backtest::{Backtest, BandStep, CalibrationStep, LiftStep, OtherWeights, ScoreBacktest, backtest};
 pub use drivers::{Driver, Drivers, WeightAdvice};
-pub use model::{CurveStep, Estimate, Evidence, LinkAnalysis, Links};
+pub use model::{Coefficient, CurveStep, Estimate, Evidence, LinkAnalysis, Links};
 pub use pace::{Pace, PaceVerdict};
 pub use what_if::{Moved, Needed, ScoreMoved, WhatIf, WhatIfQuestion};
 pub use worth::{Friction, InitiativeAnalysis, MetricWorth, OutcomeWorth, SegmentWorth};

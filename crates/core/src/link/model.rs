@@ -150,9 +150,22 @@ pub struct LinkAnalysis {
     /// Whether a squared term adds to the fit (1 % level): the effect is then not the same everywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bends: Option<bool>,
+    /// The fitted model: intercept, the metric, controls. Of a logistic fit in log odds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coefficients: Vec<Coefficient>,
     /// What is to be known besides, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+/// A coefficient of a fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Coefficient {
+    /// `intercept`, `metric`, or the name of a control.
+    pub name: String,
+    /// Its value and 95 % range, by the errors that the method names.
+    pub value: Estimate,
 }
 
 fn is_zero(n: &u64) -> bool {
@@ -181,6 +194,7 @@ impl LinkAnalysis {
             seen: None,
             curve: Vec::new(),
             bends: None,
+            coefficients: Vec::new(),
             notes: vec![why.into()],
         }
     }

@@ -6,6 +6,7 @@ pub mod build;
 pub mod canonical;
 mod cell;
 pub mod chart;
+mod claim;
 pub mod explain;
 mod finding;
 pub mod formula;
@@ -21,11 +22,12 @@ mod verify;
 pub mod words;
 
 pub use crate::link::{
-    Backtest, CurveStep, Driver, Drivers, Estimate, Evidence, Friction, InitiativeAnalysis, LinkAnalysis, MetricWorth,
-    OutcomeWorth, Pace, PaceVerdict, ScoreBacktest, SegmentWorth, WeightAdvice, WhatIf,
+    Backtest, Coefficient, CurveStep, Driver, Drivers, Estimate, Evidence, Friction, InitiativeAnalysis, LinkAnalysis,
+    MetricWorth, OutcomeWorth, Pace, PaceVerdict, ScoreBacktest, SegmentWorth, WeightAdvice, WhatIf,
 };
 pub use build::{Evaluated, build};
 pub use canonical::canonical_json;
+pub use claim::{ClaimEnd, ClaimExplanation, ClaimWorth, claim, claims};
 pub use explain::{
     AggregateExplanation, Explanation, FilterExplanation, FormulaPart, JoinExplanation, RowExplanation,
     ScoreExplanation,

@@ -123,3 +123,48 @@ fn what_is_not_there_is_named_with_what_is() {
         assert_eq!(error.diagnostics()[0].help.as_deref(), Some(help));
     }
 }
+
+/// A link has no cell: it is explained from the report, with everything that belongs to the claim and nothing else.
+#[test]
+fn a_link_shows_how_its_effect_arose() {
+    use crate::report::{claim, claims};
+    let card = compile(&example("scorecard.rhai"));
+    let report = evaluate(&card, example_tables(&card), &as_of("2026-06-30"));
+    let names = claims(&report.results);
+    assert_eq!(
+        names.len(),
+        report.results.links.len() + report.results.initiatives.len()
+    );
+    for name in &names {
+        let found = claim(&report.results, name).unwrap();
+        assert_eq!(found.links.len(), found.grades.len(), "{name}");
+        let known = |end: &str| found.ends.iter().any(|known| known.name == end);
+        assert!(
+            found
+                .links
+                .iter()
+                .all(|result| known(&result.link.metric.value) && known(&result.link.outcome.value))
+        );
+        for result in &found.links {
+            let analysis = &result.analysis;
+            let of_metric = analysis.coefficients.iter().find(|part| part.name == "metric");
+            match (&analysis.odds_ratio, of_metric) {
+                // The odds ratio is e to the coefficient.
+                (Some(odds), Some(part)) => assert!((part.value.value.exp() / odds.value - 1.0).abs() < 1e-12),
+                (None, Some(part)) => {
+                    let slope = analysis.in_data.or(analysis.effect).unwrap();
+                    assert!((part.value.value - slope.value).abs() <= 1e-12 * slope.value.abs().max(1.0));
+                }
+                (_, None) => assert_eq!(analysis.odds_ratio, None, "{name}"),
+            }
+        }
+    }
+    let nps = claim(&report.results, "nps/retention").unwrap();
+    assert_eq!((nps.kind.as_str(), nps.links.len(), nps.ends.len()), ("link", 1, 2));
+    assert!(
+        nps.worth
+            .iter()
+            .all(|part| part.metric.metric == "nps" && part.outcome == "retention")
+    );
+    assert_eq!(claim(&report.results, "nps/nothing"), None);
+}
