@@ -136,8 +136,11 @@ fn explain(error: &EvalAltResult, builder: &Builder) -> Option<Diagnostic> {
         EvalAltResult::ErrorDotExpr(..) => Diagnostic::error(codes::TYPE_MISMATCH, "this has nothing behind a dot"),
         EvalAltResult::ErrorFor(_) => Diagnostic::error(codes::TYPE_MISMATCH, "`for` goes over a list or a range")
             .help("for item in [\"a\", \"b\"] { .. }"),
+        EvalAltResult::ErrorArithmetic(why, _) if why.contains("zero") => {
+            Diagnostic::error(codes::RAISED, "a division by zero has no remainder")
+        }
         EvalAltResult::ErrorArithmetic(..) => Diagnostic::error(codes::RAISED, "a number too large to hold"),
-        EvalAltResult::ErrorRuntime(value, _) => Diagnostic::error(codes::RAISED, value.to_string()),
+        EvalAltResult::ErrorRuntime(value, _) => Diagnostic::error(codes::RAISED, reason(&value.to_string())),
         EvalAltResult::ErrorAssignmentToConstant(name, _) => {
             Diagnostic::error(codes::REFUSED, format!("`{name}` is constant"))
         }
@@ -270,5 +273,13 @@ fn unknown_module(name: &str, sources: &Sources) -> Diagnostic {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => diagnostic.help("the host handed in no modules"),
         None => diagnostic.help(format!("the host handed in {}", known.join(", "))),
+    }
+}
+
+/// Why a card raised an error, in its own words where it has some.
+fn reason(thrown: &str) -> &str {
+    match thrown.trim() {
+        "" => "the card stops itself here, and does not say why",
+        why => why,
     }
 }
