@@ -6,7 +6,7 @@ use super::cell::State;
 use super::finish::{Cell, LEVEL};
 use super::leaf::Leaf;
 use super::lists::{Slices, identity};
-use crate::definition::MeasureFunction;
+use crate::definition::{ColumnType, MeasureFunction};
 use crate::stats::Interval;
 use crate::stats::agreement::{IccForm, KappaWeights, Scale, alpha, alpha_limits, intraclass, kappa};
 use crate::stats::random::Stream;
@@ -40,6 +40,7 @@ impl Ratings {
         let [level, rater, item] = leaf.inputs.as_slice() else {
             return None;
         };
+        let text = level.kind == ColumnType::Text;
         let names = leaf
             .words
             .first()
@@ -50,10 +51,11 @@ impl Ratings {
         };
         for row in slices.iter().flat_map(|slice| slice.iter().map(|&row| row as usize)) {
             made.rows += 1;
-            let value = match level.number(row) {
-                // Names have no order; which number stands for which does not matter.
-                None if names => identity(&level.base, row).map(|code| code as f64),
-                value => value,
+            // Names have no order; which number stands for which does not matter.
+            let value = if names && text {
+                identity(&level.base, row).map(|code| code as f64)
+            } else {
+                level.number(row)
             };
             if let (Some(value), Some(rater), Some(item)) =
                 (value, identity(&rater.base, row), identity(&item.base, row))

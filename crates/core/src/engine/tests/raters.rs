@@ -49,7 +49,8 @@ fn names_are_categories_too() {
     let card = compile(
         r#"scorecard("Coders").owner("CX").purpose("Agree").min_n(1);
         let r = table("r");
-        metric("m", kappa(r.code, r.coder, r.complaint, "none")).owner("A");"#,
+        metric("m", kappa(r.code, r.coder, r.complaint, "none")).owner("A");
+        metric("a", agreement(r.code, r.coder, r.complaint, "nominal")).owner("A");"#,
     );
     let pairs = [
         ("bill", "bill", 20),
@@ -85,4 +86,10 @@ fn names_are_categories_too() {
     let headline = &report.results.metrics[0].headline;
     assert!((headline.value.unwrap() - 0.4).abs() < 1e-12);
     assert_eq!(headline.n, 100);
+    // Krippendorff: 30 of 100 ratings disagree with the other of their pair; the codes are 55 and 45 of 100.
+    let alpha = report.results.metrics[1].headline.value.unwrap();
+    assert!(
+        (alpha - (1.0 - 99.0 * 30.0 / (2.0 * 55.0 * 45.0))).abs() < 1e-12,
+        "{alpha}"
+    );
 }

@@ -39,9 +39,13 @@ impl Leaf {
                 "a number or a date",
                 "",
             ),
-            F::Count | F::CountDistinct | F::Last | F::Agreement => {}
-            // Without weights categories may be names.
-            F::Kappa if self.words.first().is_some_and(|word| word == "none") => {}
+            F::Count | F::CountDistinct | F::Last => {}
+            // Categories without an order may be names.
+            F::Agreement | F::Kappa
+                if self
+                    .words
+                    .first()
+                    .is_some_and(|word| word == "nominal" || word == "none") => {}
             F::Retention | F::Churn | F::Survival | F::Active | F::ActiveAtEnd | F::ActiveEver => {
                 need(0, date, "a date", "");
                 need(1, date, "a date", "");
