@@ -19,6 +19,8 @@ use bellwether::stats::{Interval, math};
 
 const DRAWS: u64 = 10_000;
 const SEED: u64 = 2_026;
+/// Families of tests.
+const FAMILIES: u64 = 10_000;
 
 /// What an interval is held to.
 #[derive(Clone, Copy, PartialEq)]
@@ -204,14 +206,14 @@ fn table(
 /// Families of 40 tests, a few of which are of a real change of 0.5 standard deviations: the mean share of false calls.
 fn false_discoveries() -> usize {
     println!(
-        "\nfalse discoveries among 40 Welch tests of two samples of 100, q = 5 %, 1000 families, seed ({SEED}, 9)"
+        "\nfalse discoveries among 40 Welch tests of two samples of 100, q = 5 %, {FAMILIES} families, seed ({SEED}, 9)"
     );
     println!("{:>8}{:>16}{:>16}", "real", "false calls %", "found %");
     let mut out = 0;
     for real in [0_u64, 4, 12, 20] {
         let stream = Stream::new(SEED, 9_000 + real);
         let (mut rate, mut found) = (0.0, 0.0);
-        for family in 0..1_000_u64 {
+        for family in 0..FAMILIES {
             let p: Vec<f64> = (0..40_u64)
                 .map(|test| {
                     let shift = if test < real { 0.5 } else { 0.0 };
@@ -235,14 +237,14 @@ fn false_discoveries() -> usize {
             };
             found += if real > 0 { right as f64 / real as f64 } else { 0.0 };
         }
-        let percent = rate / 10.0;
-        // Three standard errors of a share of 5 % over 1000 families, where none is real.
-        let off = percent > 5.0 + 2.1;
+        let percent = 100.0 * rate / FAMILIES as f64;
+        // Three standard errors of a share of 5 % over all families, where none is real.
+        let off = percent > 5.0 + 300.0 * (0.05 * 0.95 / FAMILIES as f64).sqrt();
         out += usize::from(off);
         println!(
             "{real:>8}{percent:>15.2}{}{:>16.1}",
             if off { "*" } else { " " },
-            found / 10.0
+            100.0 * found / FAMILIES as f64
         );
     }
     out
