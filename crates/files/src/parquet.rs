@@ -6,6 +6,7 @@
 mod guard;
 mod pages;
 mod thrift;
+mod whole;
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +24,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
+
+use whole::Parts;
 
 use crate::source::Source;
 use crate::{Progress, finding, ipc, stopped, unreadable};
@@ -190,10 +193,18 @@ impl<'a> Reading<'a> {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
+        let sizes = || {
+            let groups = self.metadata.metadata().row_groups().iter();
+            groups.map(|group| usize::try_from(group.num_rows()).unwrap_or(0))
+        };
         let jobs = Jobs {
             next: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
-            columns: self.wanted.iter().map(|_| Mutex::new(Parts::new(groups))).collect(),
+            columns: self
+                .wanted
+                .iter()
+                .map(|_| Mutex::new((Parts::new(sizes()), None)))
+                .collect(),
             failed: Mutex::new(None),
             stored: AtomicU64::new(0),
             unpacked: AtomicU64::new(0),
@@ -248,9 +259,9 @@ impl<'a> Reading<'a> {
             ..Table::default()
         };
         for (wanted, parts) in self.wanted.into_iter().zip(jobs.columns) {
-            let parts = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let (_, whole) = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
             let empty = || Column::missing(wanted.need.when_empty.unwrap_or(ColumnType::Text), rows);
-            table.columns.push((wanted.name, parts.whole.unwrap_or_else(empty)));
+            table.columns.push((wanted.name, whole.unwrap_or_else(empty)));
         }
         Ok(table)
     }
@@ -280,11 +291,17 @@ impl<'a> Reading<'a> {
             };
             let own = part.held_bytes() as u64;
             let held = jobs.held.fetch_add(own, Ordering::Relaxed) + own;
-            self.limits.check_memory(held, Some(self.path))?;
-            let full = lock(parts).add(group, part);
+            let full = {
+                let (parts, _) = &mut *lock(parts);
+                // The first chunk makes room for all.
+                self.limits
+                    .check_memory(held.saturating_add(parts.more_bytes(&part)), Some(self.path))?;
+                parts.add(group, part);
+                parts.is_full().then(|| std::mem::take(parts))
+            };
             if let Some(full) = full {
-                let whole = join(&full);
-                lock(parts).whole = Some(whole);
+                let whole = full.column();
+                lock(parts).1 = whole;
             }
             // Nobody listens once reading was stopped.
             let _ = done.send(group);
@@ -381,7 +398,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 struct Jobs {
     next: AtomicUsize,
     stop: AtomicBool,
-    columns: Vec<Mutex<Parts>>,
+    /// The chunks of each column, and the column once it is whole.
+    columns: Vec<Mutex<(Parts, Option<Column>)>>,
     failed: Mutex<Option<Diagnostic>>,
     /// Bytes of the chunks looked at, as they are stored and unpacked.
     stored: AtomicU64,
@@ -395,32 +413,6 @@ impl Jobs {
     fn fail(&self, finding: Diagnostic) {
         self.stop.store(true, Ordering::Relaxed);
         lock(&self.failed).get_or_insert(finding);
-    }
-}
-
-/// The parts of a column by row group, and the column once it is whole.
-struct Parts {
-    parts: Vec<Option<Column>>,
-    whole: Option<Column>,
-}
-
-impl Parts {
-    fn new(groups: usize) -> Self {
-        Self {
-            parts: vec![None; groups],
-            whole: None,
-        }
-    }
-
-    /// Adds a part; gives all of them when it was the last.
-    fn add(&mut self, group: usize, part: Column) -> Option<Vec<Column>> {
-        if let Some(slot) = self.parts.get_mut(group) {
-            *slot = Some(part);
-        }
-        if self.parts.iter().all(Option::is_some) {
-            return std::mem::take(&mut self.parts).into_iter().collect();
-        }
-        None
     }
 }
 

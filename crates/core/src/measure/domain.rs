@@ -71,8 +71,11 @@ impl Domain {
 
     /// What the rows of a column become: `mapped` has what each value becomes, and last what a missing one does.
     pub(crate) fn look_up(&self, base: &Column, mapped: &Column, threads: usize) -> Column {
-        let bins = self.bins(base, threads);
         let valid: Vec<bool> = (0..mapped.len()).map(|bin| mapped.is_valid(bin)).collect();
+        // Only the missing value's bin without a value: the rows are those of the column itself, and what stands in one
+        // without a value does not matter.
+        let only_missing = valid.iter().rev().skip(1).all(|&valid| valid) && valid.last() == Some(&false);
+        let bins = self.bins(base, threads, !only_missing);
         let at = |table: &[bool], row: usize| {
             let bin = bins.get(row).copied().unwrap_or(0);
             table.get(usize::from(bin)).copied().unwrap_or(false)
@@ -96,8 +99,6 @@ impl Domain {
                 dictionary: text.dictionary.clone(),
             }),
         };
-        // Only the missing value's bin without a value: the rows are those of the column itself.
-        let only_missing = valid.iter().rev().skip(1).all(|&valid| valid) && valid.last() == Some(&false);
         let validity = if only_missing {
             base.validity.clone()
         } else if valid.iter().all(|&valid| valid) {
@@ -108,8 +109,8 @@ impl Domain {
         Column::new(values, validity)
     }
 
-    /// The place of each row's value among the values; missing ones come after all.
-    fn bins(&self, base: &Column, threads: usize) -> Vec<u8> {
+    /// The place of each row's value among the values; missing ones come after all where they are marked.
+    fn bins(&self, base: &Column, threads: usize, marked: bool) -> Vec<u8> {
         let mut bins = match &base.values {
             Values::Int(Ints::I8(values)) => {
                 let low = self.low as i8;
@@ -128,7 +129,7 @@ impl Domain {
             },
             _ => Vec::new(),
         };
-        if let Some(validity) = &base.validity {
+        if let Some(validity) = base.validity.as_ref().filter(|_| marked) {
             let missing = self.values.len() as u8;
             each_unset(validity.inner(), 0..bins.len(), |row| {
                 if let Some(bin) = bins.get_mut(row) {

@@ -8,9 +8,10 @@ use super::calendar::{self, Slots};
 use super::cell::{CellKey, MeasuredCell, MetricCells, State};
 use super::executor::{Cut, Dim};
 use super::finish::{Cell, Judged};
+use super::parallel;
 use super::session::Session;
 use crate::definition::{ArithmeticOp, CivilDate, Direction, TimeUnit};
-use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::diagnostic::{Diagnostic, codes};
 
 impl Session<'_> {
     /// Measures some metrics of the card: the cells of each, for every cut and period.
@@ -44,19 +45,24 @@ impl Session<'_> {
             .flat_map(Node::leaves)
             .collect();
         let blocks = self.blocks(&requests, &slots, &fresh)?;
-        let mut measured = Vec::with_capacity(metrics.len());
-        for &metric in metrics {
-            measured.push(self.metric_cells(metric, &cuts, &slots, &blocks));
+        let session = &*self;
+        let measured = parallel::map(session.options.threads, metrics.len(), |at| {
+            let metric = metrics.get(at).copied().unwrap_or(usize::MAX);
+            session.metric_cells(metric, &cuts, &slots, &blocks)
+        });
+        for (&metric, made) in metrics.iter().zip(&measured) {
+            self.check_population(metric, made);
+            self.warn_of_skipped(metric, made);
         }
         self.stop_on_errors()?;
         Ok(measured)
     }
 
-    pub(super) fn metric_cells(&mut self, metric: usize, cuts: &[Cut], slots: &Slots, blocks: &Blocks) -> MetricCells {
-        let (Some(node), Some(declared)) = (self.nodes.get(metric).cloned(), self.card.metrics.get(metric)) else {
+    pub(super) fn metric_cells(&self, metric: usize, cuts: &[Cut], slots: &Slots, blocks: &Blocks) -> MetricCells {
+        let (Some(node), Some(declared)) = (self.nodes.get(metric), self.card.metrics.get(metric)) else {
             return MetricCells::default();
         };
-        let nature = self.nature(&node);
+        let nature = self.nature(node);
         let min_n = self.card.min_n(declared) as f64;
         let mut made = MetricCells {
             unit: nature.unit,
@@ -65,10 +71,10 @@ impl Session<'_> {
             no_interval: nature.no_interval,
             ..MetricCells::default()
         };
-        let fractions = self.sampled(&node, slots, blocks);
+        let fractions = self.sampled(node, slots, blocks);
         for (cut, places) in cuts.iter().zip(&self.axes.cuts) {
             let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
-            let cells = self.evaluate(&node, cut, slots, blocks);
+            let cells = self.evaluate(node, cut, slots, blocks);
             let oldest = |slot: usize| {
                 // Fresh for ten days: the latest row may be ten days old, not eleven.
                 let end = slots.windows.get(slot)?.end;
@@ -93,31 +99,44 @@ impl Session<'_> {
                 made.cells.insert(key, publish(cell, min_n, oldest(slot)));
             }
         }
-        self.warn_of_skipped(&node, declared.name.value.clone(), declared.name.span, &made);
         made
     }
 
     /// For each slot what part of its population an aggregate's rows are; `None` where the card names no population.
     ///
     /// Segments are domains of one sample: they share the part of the whole (Cochran 1977, section 2.13).
-    fn sampled(&mut self, node: &Node, slots: &Slots, blocks: &Blocks) -> Option<Vec<f64>> {
+    fn sampled(&self, node: &Node, slots: &Slots, blocks: &Blocks) -> Option<Vec<f64>> {
         let Node::Leaf(at) = node else { return None };
-        let leaf = self.leaves.get(*at).and_then(Option::as_ref)?;
-        let (population, table, span) = (leaf.population?, leaf.table.clone(), leaf.span);
+        let population = self.leaves.get(*at)?.as_ref()?.population?;
         let whole = self.evaluate(node, &Cut::default(), slots, blocks);
-        let most = whole.iter().map(|cell| cell.n).max().unwrap_or(0);
-        if most > population {
-            let message = format!("`{table}` has {most} rows in one cell, more than its population of {population}");
-            self.findings
-                .push(Diagnostic::error(codes::BAD_VALUE, message).at(span).help(
-                "a population is all who could have been asked, each once in a period; without a period, in all time",
-            ));
-        }
         Some(whole.iter().map(|cell| cell.n as f64 / population as f64).collect())
     }
 
-    pub(super) fn warn_of_skipped(&mut self, node: &Node, name: String, span: Span, made: &MetricCells) {
-        let Node::Leaf(leaf) = node else { return };
+    /// Refuses more rows than their population has.
+    fn check_population(&mut self, metric: usize, made: &MetricCells) {
+        let Some(Node::Leaf(at)) = self.nodes.get(metric) else {
+            return;
+        };
+        let Some(leaf) = self.leaves.get(*at).and_then(Option::as_ref) else {
+            return;
+        };
+        let whole = made.cells.iter().filter(|(key, _)| key.segments.is_empty());
+        let most = whole.map(|(_, cell)| cell.n).max().unwrap_or(0);
+        if let Some(population) = leaf.population.filter(|&population| most > population) {
+            let table = &leaf.table;
+            let message = format!("`{table}` has {most} rows in one cell, more than its population of {population}");
+            self.findings
+                .push(Diagnostic::error(codes::BAD_VALUE, message).at(leaf.span).help(
+                "a population is all who could have been asked, each once in a period; without a period, in all time",
+            ));
+        }
+    }
+
+    pub(super) fn warn_of_skipped(&mut self, metric: usize, made: &MetricCells) {
+        let (Some(Node::Leaf(leaf)), Some(declared)) = (self.nodes.get(metric), self.card.metrics.get(metric)) else {
+            return;
+        };
+        let (name, span) = (&declared.name.value, declared.name.span);
         let Some(leaf) = self.leaves.get(*leaf).and_then(Option::as_ref) else {
             return;
         };

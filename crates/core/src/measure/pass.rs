@@ -155,7 +155,9 @@ impl Pass<'_> {
                 reads,
             });
         }
-        let wants = share(wants, &mut seen);
+        let mut wants = share(wants, &mut seen);
+        let combinations: usize = self.codes.iter().map(|codes| codes.values.len()).product();
+        count_pairs(&mut masks, &mut wants, combinations * self.grid.len());
         let weight = seen.iter().find_map(|seen| seen.leaf.weight.clone());
         let scan = Scan {
             rows: self.rows,
@@ -549,8 +551,35 @@ fn want(
     match wants.iter().position(same) {
         Some(at) => at,
         None => {
-            wants.push(Want { mask, what });
+            wants.push(Want {
+                mask,
+                what,
+                counts: None,
+            });
             wants.len() - 1
+        }
+    }
+}
+
+/// Has the rows of pairs counted by their whole number: most often another measure counts them already.
+fn count_pairs(masks: &mut Vec<Arc<BooleanBuffer>>, wants: &mut Vec<Want>, cells: usize) {
+    for at in 0..wants.len() {
+        let Some(pairs) = wants.get(at) else { return };
+        let Some((floats, by)) = pairs
+            .pairs(cells)
+            .map(|(floats, by)| (Arc::clone(floats), Arc::clone(by)))
+        else {
+            continue;
+        };
+        let mask = pairs.mask.and_then(|mask| masks.get(mask));
+        let known = floats.base.validity.as_ref().map(|valid| match mask {
+            Some(mask) => Arc::new(mask.as_ref() & valid.inner()),
+            None => Arc::new(valid.inner().clone()),
+        });
+        let mask = known.or_else(|| mask.cloned());
+        let counts = want(masks, wants, mask, What::Bins(by));
+        if let Some(pairs) = wants.get_mut(at) {
+            pairs.counts = Some(counts);
         }
     }
 }

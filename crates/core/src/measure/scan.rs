@@ -53,16 +53,32 @@ pub(crate) enum What {
 pub(crate) struct Want {
     pub(crate) mask: Option<usize>,
     pub(crate) what: What,
+    /// The want that counts the rows of sums by bin for each bin, where these need it.
+    pub(crate) counts: Option<usize>,
+}
+
+impl What {
+    /// The bins that it keeps apart.
+    fn bins(&self) -> Option<&Bins> {
+        match self {
+            Self::Bins(input) | Self::WeightBins(input) | Self::ByBin(_, input) => input.bins.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 impl Want {
     /// Places of a cell.
     fn width(&self) -> usize {
+        self.what.bins().map_or(1, Bins::width)
+    }
+
+    /// The floats and the small whole numbers of sums of pairs over so many cells, where their rows are counted by
+    /// another want.
+    pub(crate) fn pairs(&self, cells: usize) -> Option<(&Arc<Input>, &Arc<Input>)> {
         match &self.what {
-            What::Bins(input) | What::WeightBins(input) | What::ByBin(_, input) => {
-                input.bins.as_ref().map_or(1, Bins::width)
-            }
-            _ => 1,
+            What::ByBin(floats, by) if 2 * (cells + 1) <= MOST_BY_EXPONENT => beside(self).map(|_| (floats, by)),
+            _ => None,
         }
     }
 }
@@ -109,11 +125,15 @@ impl Gathered {
         }
     }
 
-    fn states(self, threads: usize) -> States {
-        match self {
-            Self::States(states) => states,
-            Self::Floats(sums) => sums.states(threads),
-            Self::Pairs(sums) => sums.states(threads),
+    /// The states; `counts` are those that pairs need.
+    fn states(&self, want: &Want, counts: Option<&Self>, threads: usize) -> Option<States> {
+        match (self, counts) {
+            (Self::Floats(sums), _) => Some(sums.states(threads)),
+            (Self::Pairs(sums), Some(Self::States(States::Counts(counts)))) => {
+                let bins = want.what.bins()?;
+                Some(sums.states(threads, counts, bins.low, bins.count()))
+            }
+            _ => None,
         }
     }
 }
@@ -172,7 +192,22 @@ impl Scan<'_> {
                 gathered
             })
         };
-        gathered.into_iter().map(|gathered| gathered.states(threads)).collect()
+        let counts = |want: &Want| want.counts.and_then(|at| gathered.get(at));
+        let made: Vec<Option<States>> = self
+            .wants
+            .iter()
+            .zip(&gathered)
+            .map(|(want, gathered)| gathered.states(want, counts(want), threads))
+            .collect();
+        let plain = |gathered: Gathered| match gathered {
+            Gathered::States(states) => states,
+            // Without rows to count there is nothing.
+            Gathered::Floats(_) | Gathered::Pairs(_) => States::Counts(Cube::new(0, 1)),
+        };
+        made.into_iter()
+            .zip(gathered)
+            .map(|(made, gathered)| made.unwrap_or_else(|| plain(gathered)))
+            .collect()
     }
 
     /// Pays for a block of rows.
@@ -208,9 +243,7 @@ impl Scan<'_> {
     fn empty(&self, want: &Want) -> Gathered {
         // One cell more takes the rows that do not count.
         let (cells, width) = (self.cells() + 1, want.width());
-        if let Some((_, _, window)) = beside(want)
-            && 2 * cells <= MOST_BY_EXPONENT
-        {
+        if let Some((_, _, window)) = beside(want).filter(|_| want.counts.is_some()) {
             return Gathered::Pairs(PairSums::new(cells, window));
         }
         if self.floats(want).is_some() && cells * width <= MOST_BY_EXPONENT {

@@ -5,7 +5,7 @@ use arrow_buffer::BooleanBuffer;
 use super::parallel;
 use super::state::{Cube, Halves, Numbers, Pairs, State, States};
 use crate::data::bits::each_unset;
-use crate::stats::exact::{Comoments, ExponentPairs, ExponentSums, Lane, LaneKind, Moments, Window};
+use crate::stats::exact::{Comoments, ExponentPairs, ExponentSums, Lane, LaneKind, Moments, Wholes, Window};
 
 /// Cells of a task when sums become states.
 const PART: usize = 1 << 10;
@@ -90,7 +90,7 @@ impl FloatSums {
     }
 
     /// The same sums in the narrowest lane that holds them all.
-    pub(crate) fn states(self, threads: usize) -> States {
+    pub(crate) fn states(&self, threads: usize) -> States {
         let window = self.sums.window();
         match self.sums.lane() {
             LaneKind::Narrow | LaneKind::Split => {
@@ -183,14 +183,33 @@ impl PairSums {
         }
     }
 
-    /// The same sums in the narrowest lane that holds them all.
-    pub(crate) fn states(self, threads: usize) -> States {
+    /// The same sums in the narrowest lane that holds them all. `counts` has the rows of each cell by their whole number,
+    /// of which `low` is the least, and last those that have none.
+    pub(crate) fn states(&self, threads: usize, counts: &Cube<u32>, low: i64, bins: usize) -> States {
         let (x, y) = (self.window, self.sums.window());
+        let numbers = |cell: usize| counts.cell(cell).split_at_checked(bins).unwrap_or_default();
+        let wholes = |cell: usize| Wholes::of(low, numbers(cell).0);
+        let none = |cell: usize| Wholes {
+            n: numbers(cell).1.first().map_or(0, |&rows| rows.into()),
+            ..Wholes::default()
+        };
+        // The places of a cell: the rows with the whole number, and those without.
+        let of = |place: usize| {
+            if place.is_multiple_of(2) {
+                wholes(place / 2)
+            } else {
+                none(place / 2)
+            }
+        };
         match self.sums.lane() {
             LaneKind::Narrow | LaneKind::Split => {
-                States::SplitHalves(self.cube(threads, |place| self.sums.split(place, y)), x, y)
+                let pairs = |place: usize| self.sums.split(place, y, of(place));
+                States::SplitHalves(self.cube(threads, pairs), x, y)
             }
-            LaneKind::Wide => States::WideHalves(self.cube(threads, |place| self.sums.wide(place)), x, y),
+            LaneKind::Wide => {
+                let pairs = |place: usize| self.sums.wide(place, of(place));
+                States::WideHalves(self.cube(threads, pairs), x, y)
+            }
         }
     }
 
@@ -211,5 +230,93 @@ impl PairSums {
             width: 1,
             places: made(threads, cells, cells - 1, halves),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::measure::state::Finished;
+    use crate::stats::exact::{ExactComoments, ExactMoments, Wide};
+
+    /// A row: its cell, a whole number and a float where it has them.
+    type Row = (u32, Option<i8>, Option<f64>);
+
+    const CELLS: usize = 3;
+    const LOW: i8 = -3;
+    const BINS: usize = 7;
+
+    fn states(rows: &[Row]) -> States {
+        let mut sums = PairSums::new(CELLS + 1, Window::of_integers(LOW.into(), 3));
+        let mut counts = Cube::<u32>::new(CELLS + 1, 8);
+        for block in rows.chunks(5) {
+            let values: Vec<f64> = block.iter().map(|row| row.2.unwrap_or(1e9)).collect();
+            let whole: Vec<i8> = block.iter().map(|row| row.1.unwrap_or(0)).collect();
+            let valid = BooleanBuffer::collect_bool(block.len(), |row| block[row].2.is_some());
+            let known = BooleanBuffer::collect_bool(block.len(), |row| block[row].1.is_some());
+            let cells: Vec<u32> = block.iter().map(|row| row.0).collect();
+            sums.add((&values, Some(valid)), (&whole, Some(known)), &cells, &mut Vec::new());
+        }
+        for (cell, x, _) in rows.iter().filter(|row| row.2.is_some()) {
+            let bin = x.map_or(BINS, |x| (x - LOW) as usize);
+            counts.places[*cell as usize * 8 + bin] += 1;
+        }
+        sums.states(1, &counts, LOW.into(), BINS)
+    }
+
+    fn check(rows: &[Row]) {
+        let made = states(rows);
+        let floats = made.collapsed();
+        for cell in 0..CELLS {
+            let own = || rows.iter().filter(|row| row.0 as usize == cell);
+            let mut wanted = Comoments::<Wide>::default();
+            own().for_each(|row| {
+                if let (_, Some(x), Some(y)) = row {
+                    wanted.add((*x).into(), *y);
+                }
+            });
+            let wanted: ExactComoments = wanted.exact(Window::EMPTY, Window::EMPTY);
+            let Finished::Pairs(found, missing) = made.cell(cell) else {
+                panic!()
+            };
+            assert_eq!(found, wanted);
+            assert_eq!(missing, own().count() as u64 - wanted.x.n);
+            let values: Vec<f64> = own().filter_map(|row| row.2).collect();
+            let Finished::Moments(found) = floats.cell(cell) else {
+                panic!()
+            };
+            let missing = (own().count() - values.len()) as u64;
+            assert_eq!(found, vec![(ExactMoments::of(&values), missing)]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sums_of_pairs_are_those_of_superaccumulators(
+            rows in proptest::collection::vec(
+                (
+                    0..CELLS as u32 + 1,
+                    proptest::option::weighted(0.8, LOW..=3),
+                    proptest::option::weighted(0.9, prop_oneof![Just(0.0), -50.0..50.0_f64, 0.0..1e-3_f64]),
+                ),
+                0..200,
+            ),
+        ) {
+            check(&rows);
+        }
+    }
+
+    #[test]
+    fn sums_of_pairs_go_over_the_end_of_their_words() {
+        // Each adds 3 · (2⁵³ − 1): beyond 2⁶³ after some 340 rows, on either side.
+        let value = 2.0_f64.next_down();
+        let above: Vec<Row> = (0..5000).map(|_| (0, Some(3), Some(value))).collect();
+        check(&above);
+        let below: Vec<Row> = (0..5000).map(|_| (1, Some(-3), Some(value))).collect();
+        check(&below);
+        let mixed: Vec<Row> = above.into_iter().chain(below).map(|row| (2, row.1, row.2)).collect();
+        check(&mixed);
     }
 }

@@ -11,99 +11,145 @@ const MOST_SLOTS: usize = 64;
 const FIELDS: usize = 1 << 12;
 const FRACTION_BITS: u32 = 52;
 const FRACTION: u64 = (1 << FRACTION_BITS) - 1;
-/// One row, in the upper bits of a sum of fractions.
-const ONE: u128 = 1 << 96;
+/// The bit of a mantissa that a float does not write down.
+const HIDDEN: u64 = 1 << FRACTION_BITS;
 /// No place yet. Half of all numbers, so that a cell beyond it is beyond every place too, and does not wrap around to one
 /// where `usize` has 32 bits.
 const NONE: u32 = u32::MAX / 2;
-/// A square of a fraction has 104 bits, so 2²⁴ of them fit; carried well before.
-const ADDS_BETWEEN_CARRIES: u64 = 1 << 22;
+/// A square of a mantissa has 106 bits, so 2²² of them fit; carried before.
+const ADDS_BETWEEN_CARRIES: u64 = 1 << 20;
+/// Bits of a sum of squares that stay when the others are carried.
+const KEPT_SQUARES: u32 = 96;
 
-/// What is gathered of the values of one cell with the same sign and exponent, whose fractions are whole numbers.
+/// What is gathered of the values of one cell with the same sign and exponent, whose mantissas are whole numbers.
 pub trait Gather: Copy + Default + Send + Sync {
     /// What comes with a value.
     type Beside: Copy;
     /// The same sums of any values, as superaccumulators.
     type Rest: std::fmt::Debug + Clone + Default + Send + Sync;
 
-    /// Adds a value by its fraction.
-    fn add(&mut self, fraction: u64, beside: Self::Beside);
+    /// Adds a value by its mantissa. `over` is told what went over the end of a word, which is rare.
+    fn add(&mut self, mantissa: u64, beside: Self::Beside, over: impl FnMut(Over));
     /// Adds what another place gathered.
-    fn merge(&mut self, other: &Self);
-    /// n, Σf and Σf².
-    fn sums(&mut self) -> &mut FractionSums;
+    fn merge(&mut self, other: &Self, over: impl FnMut(Over));
+    /// Σm modulo 2⁶⁴.
+    fn sum(&self) -> u64;
+    /// Σm², but for what was carried.
+    fn squares(&mut self) -> &mut u128;
+    /// Whether nothing was added, or everything was carried.
+    fn is_empty(&self) -> bool;
     /// Adds a value of any size.
     fn add_rest(rest: &mut Self::Rest, value: f64, beside: Self::Beside);
     /// Adds another part of such sums.
     fn merge_rest(rest: &mut Self::Rest, other: &Self::Rest);
-    /// What was gathered, as superaccumulators; `carried` · 2⁶⁴ was carried out of Σf².
-    fn rest(&self, field: Field, carried: u128) -> Self::Rest;
+    /// What was gathered, as superaccumulators.
+    fn rest(&self, field: Field, carried: Carried) -> Self::Rest;
 }
 
-/// n, Σf and Σf² of fractions f.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct FractionSums {
-    /// Σf, and n in the bits from 96 on.
-    sum: u128,
-    squares: u128,
+/// What a sum lost when it went over the end of its word: 2⁶⁴ once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Of Σm.
+    Sum,
+    /// Of Σxm, above the greatest number.
+    Products,
+    /// Of Σxm, below the least.
+    ProductsBelow,
 }
 
-impl FractionSums {
-    #[inline]
-    fn add_fraction(&mut self, fraction: u64) {
-        self.sum = self.sum.wrapping_add(ONE | u128::from(fraction));
-        self.squares = self.squares.wrapping_add(u128::from(fraction) * u128::from(fraction));
-    }
+/// What was carried out of the sums of a place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// Of Σm², in units of 2⁹⁶.
+    squares: u64,
+    /// Of Σm, in units of 2⁶⁴.
+    sum: u32,
+    /// Of Σxm, in units of 2⁶⁴.
+    products: i32,
+}
 
-    const fn n(self) -> u64 {
-        (self.sum >> 96) as u64
-    }
-
-    /// Whether values other than zeros need bits.
-    const fn needs_bits(self, field: Field) -> bool {
-        if field.is_small() {
-            !self.sum.is_multiple_of(ONE)
-        } else {
-            self.sum > 0
+impl Carried {
+    const fn add(&mut self, over: Over) {
+        match over {
+            Over::Sum => self.sum += 1,
+            Over::Products => self.products += 1,
+            Over::ProductsBelow => self.products -= 1,
         }
     }
 
-    /// Σ of the mantissas.
-    const fn mantissas(self, field: Field) -> u128 {
-        self.n() as u128 * field.hidden() + self.sum % ONE
+    const fn merge(&mut self, other: Self) {
+        self.squares += other.squares;
+        self.sum += other.sum;
+        self.products += other.products;
     }
 
-    /// Σ of their squares as numbers times powers of two: Σ(f + h)² = Σf² + 2h·Σf + n·h², h being the hidden bit.
-    fn mantissa_squares(self, field: Field, carried: u128) -> [(u128, u32); 4] {
-        let (twice, once) = if field.is_small() {
-            (0, 0)
-        } else {
-            (self.sum % ONE, u128::from(self.n()))
-        };
-        [
-            (self.squares, 0),
-            (carried, 64),
-            (twice, FRACTION_BITS + 1),
-            (once, 2 * FRACTION_BITS),
-        ]
+    const fn mantissas(self, sum: u64) -> u128 {
+        (self.sum as u128) << 64 | sum as u128
+    }
+
+    /// Σm² as numbers times powers of two.
+    const fn mantissa_squares(self, squares: u128) -> [(u128, u32); 2] {
+        [(squares, 0), (self.squares as u128, KEPT_SQUARES)]
     }
 }
 
-impl Gather for FractionSums {
+/// Adds to a sum of mantissas.
+#[inline]
+fn add_mantissa(sum: &mut u64, mantissa: u64, mut over: impl FnMut(Over)) {
+    let (added, beyond) = sum.overflowing_add(mantissa);
+    *sum = added;
+    if beyond {
+        over(Over::Sum);
+    }
+}
+
+/// Σm and Σm² of the mantissas m of a place as superaccumulators.
+fn moments(place: &impl Gather, squares: u128, n: u64, field: Field, carried: Carried) -> Moments<Wide> {
+    let mut moments = Moments::<Wide>::default();
+    let exponent = field.exponent();
+    moments.n = n;
+    let sum = carried.mantissas(place.sum());
+    moments.sum.add_scaled(field.is_negative(), sum, exponent);
+    for (digits, bits) in carried.mantissa_squares(squares) {
+        let exponent = 2 * exponent + bits.cast_signed();
+        moments.squares.add_scaled(false, digits, exponent);
+    }
+    moments
+}
+
+/// n, Σm and Σm² of mantissas m. It fills half a line of a cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+pub struct MantissaSums {
+    n: u64,
+    sum: u64,
+    squares: u128,
+}
+
+impl Gather for MantissaSums {
     type Beside = ();
     type Rest = Moments<Wide>;
 
     #[inline]
-    fn add(&mut self, fraction: u64, (): ()) {
-        self.add_fraction(fraction);
+    fn add(&mut self, mantissa: u64, (): (), over: impl FnMut(Over)) {
+        self.n += 1;
+        self.squares = self.squares.wrapping_add(u128::from(mantissa) * u128::from(mantissa));
+        add_mantissa(&mut self.sum, mantissa, over);
     }
     #[inline]
-    fn merge(&mut self, other: &Self) {
-        self.sum = self.sum.wrapping_add(other.sum);
+    fn merge(&mut self, other: &Self, over: impl FnMut(Over)) {
+        self.n += other.n;
         self.squares = self.squares.wrapping_add(other.squares);
+        add_mantissa(&mut self.sum, other.sum, over);
     }
-    fn sums(&mut self) -> &mut FractionSums {
-        self
+    fn sum(&self) -> u64 {
+        self.sum
+    }
+    fn squares(&mut self) -> &mut u128 {
+        &mut self.squares
+    }
+    fn is_empty(&self) -> bool {
+        self.n == 0
     }
     fn add_rest(rest: &mut Moments<Wide>, value: f64, (): ()) {
         rest.add(value);
@@ -111,71 +157,68 @@ impl Gather for FractionSums {
     fn merge_rest(rest: &mut Moments<Wide>, other: &Moments<Wide>) {
         rest.merge(other);
     }
-    fn rest(&self, field: Field, carried: u128) -> Moments<Wide> {
-        let mut moments = Moments::<Wide>::default();
-        let exponent = field.exponent();
-        moments.n = self.n();
-        moments
-            .sum
-            .add_scaled(field.is_negative(), self.mantissas(field), exponent);
-        for (digits, bits) in self.mantissa_squares(field, carried) {
-            moments
-                .squares
-                .add_scaled(false, digits, 2 * exponent + bits.cast_signed());
-        }
-        moments
+    fn rest(&self, field: Field, carried: Carried) -> Moments<Wide> {
+        moments(self, self.squares, self.n, field, carried)
     }
 }
 
-/// The sums of floats y, and those of a small whole number x beside each: Σx, Σx² and Σxf. It fills one line of a cache.
+/// The sums of floats y by their mantissas m, and Σxm of a small whole number x beside each. It fills half a line of a
+/// cache; how many rows there are, Σx and Σx² are left to whoever counts the rows of each x.
 #[derive(Debug, Clone, Copy, Default)]
-#[repr(align(64))]
-pub struct FractionPairs {
-    y: FractionSums,
-    /// Σxf.
-    products: i128,
-    /// Σx² in the lower half, Σx in the upper.
-    x: u128,
+#[repr(align(32))]
+pub struct MantissaPairs {
+    sum: u64,
+    /// Σxm modulo 2⁶⁴.
+    products: i64,
+    squares: u128,
 }
 
-impl FractionPairs {
-    const fn x_sum(&self) -> i128 {
-        ((self.x >> 64) as u64).cast_signed() as i128
-    }
-
-    const fn x_squares(&self) -> u128 {
-        self.x as u64 as u128
+impl MantissaPairs {
+    #[inline]
+    fn add_product(&mut self, product: i64, mut over: impl FnMut(Over)) {
+        let (added, beyond) = self.products.overflowing_add(product);
+        self.products = added;
+        if beyond {
+            over(if product > 0 {
+                Over::Products
+            } else {
+                Over::ProductsBelow
+            });
+        }
     }
 
     /// Σ of x times the mantissas.
-    const fn mantissa_products(&self, field: Field) -> i128 {
-        let sum = self.products + self.x_sum() * field.hidden().cast_signed();
+    const fn mantissa_products(&self, field: Field, carried: Carried) -> i128 {
+        let sum = ((carried.products as i128) << 64) + self.products as i128;
         if field.is_negative() { -sum } else { sum }
     }
 }
 
-impl Gather for FractionPairs {
+impl Gather for MantissaPairs {
     type Beside = i8;
     type Rest = Comoments<Wide>;
 
     #[inline]
-    fn add(&mut self, fraction: u64, x: i8) {
-        self.y.add_fraction(fraction);
-        let x = i64::from(x);
-        self.products = self
-            .products
-            .wrapping_add(i128::from(x.wrapping_mul(fraction.cast_signed())));
-        let both = (u128::from(x.cast_unsigned()) << 64) | u128::from(x.wrapping_mul(x).cast_unsigned());
-        self.x = self.x.wrapping_add(both);
+    fn add(&mut self, mantissa: u64, x: i8, mut over: impl FnMut(Over)) {
+        self.squares = self.squares.wrapping_add(u128::from(mantissa) * u128::from(mantissa));
+        // Below 2⁶⁰ in magnitude.
+        self.add_product(i64::from(x) * mantissa.cast_signed(), &mut over);
+        add_mantissa(&mut self.sum, mantissa, over);
     }
     #[inline]
-    fn merge(&mut self, other: &Self) {
-        self.y.merge(&other.y);
-        self.products = self.products.wrapping_add(other.products);
-        self.x = self.x.wrapping_add(other.x);
+    fn merge(&mut self, other: &Self, mut over: impl FnMut(Over)) {
+        self.squares = self.squares.wrapping_add(other.squares);
+        self.add_product(other.products, &mut over);
+        add_mantissa(&mut self.sum, other.sum, over);
     }
-    fn sums(&mut self) -> &mut FractionSums {
-        &mut self.y
+    fn sum(&self) -> u64 {
+        self.sum
+    }
+    fn squares(&mut self) -> &mut u128 {
+        &mut self.squares
+    }
+    fn is_empty(&self) -> bool {
+        self.sum == 0 && self.products == 0 && self.squares == 0
     }
     fn add_rest(rest: &mut Comoments<Wide>, value: f64, x: i8) {
         rest.add(x.into(), value);
@@ -183,17 +226,14 @@ impl Gather for FractionPairs {
     fn merge_rest(rest: &mut Comoments<Wide>, other: &Comoments<Wide>) {
         rest.merge(other);
     }
-    fn rest(&self, field: Field, carried: u128) -> Comoments<Wide> {
-        let y = self.y.rest(field, carried);
+    fn rest(&self, field: Field, carried: Carried) -> Comoments<Wide> {
+        let y = moments(self, self.squares, 0, field, carried);
         let mut pairs = Comoments::<Wide> {
-            n: y.n,
             y: y.sum,
             yy: y.squares,
             ..Comoments::default()
         };
-        let (x, products) = (self.x_sum(), self.mantissa_products(field));
-        pairs.x.add_scaled(x < 0, x.unsigned_abs(), 0);
-        pairs.xx.add_scaled(false, self.x_squares(), 0);
+        let products = self.mantissa_products(field, carried);
         pairs
             .xy
             .add_scaled(products < 0, products.unsigned_abs(), field.exponent());
@@ -201,32 +241,57 @@ impl Gather for FractionPairs {
     }
 }
 
+/// The rows of a cell, and Σx and Σx² of the small whole numbers x there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wholes {
+    /// How many.
+    pub n: u64,
+    /// Σx.
+    pub sum: i128,
+    /// Σx².
+    pub squares: u128,
+}
+
+impl Wholes {
+    /// From how many rows have each number, the first of which is `low`.
+    #[must_use]
+    pub fn of(low: i64, counts: &[u32]) -> Self {
+        (low..).zip(counts).fold(Self::default(), |all, (x, &count)| Self {
+            n: all.n + u64::from(count),
+            sum: all.sum + i128::from(x) * i128::from(count),
+            squares: all.squares + u128::from(x.unsigned_abs()).pow(2) * u128::from(count),
+        })
+    }
+}
+
 /// The sums of a column of floats in each of some cells, without rounding: n, Σx and Σx² as [`ExponentSums`], those of
-/// a small whole number beside it too as [`ExponentPairs`].
+/// the products with a small whole number beside it as [`ExponentPairs`].
 ///
-/// Values of one sign and exponent differ in their fraction only, a whole number of 52 bits: a row costs one
-/// multiplication and two additions, and nothing need be known of the column before. Adding and merging are exact, so
+/// Values of one sign and exponent differ in their mantissa only, a whole number of 53 bits: a row costs one
+/// multiplication and three additions, and nothing need be known of the column before. Adding and merging are exact, so
 /// their order does not matter.
 #[derive(Debug, Clone)]
 pub struct ByExponent<P: Gather> {
     cells: usize,
-    /// For each sign and exponent, where its places start.
-    starts: Vec<u32>,
+    /// For each sign and exponent, where its places start, and the hidden bit of its mantissas.
+    starts: Vec<u64>,
     /// The signs and exponents that have places, in the order of these.
     fields: Vec<Field>,
     places: Vec<P>,
-    /// What was carried out of the lower 64 bits of squares; empty before the first carry.
-    carried: Vec<u128>,
+    /// What was carried out of each place; empty before the first carry.
+    carried: Vec<Carried>,
     rest: BTreeMap<usize, P::Rest>,
     adds: u64,
     /// Values that found no place, by cell.
     late: Vec<(usize, f64, P::Beside)>,
+    /// What went over, by place.
+    over: Vec<(usize, Over)>,
 }
 
 /// n, Σx and Σx² of floats.
-pub type ExponentSums = ByExponent<FractionSums>;
+pub type ExponentSums = ByExponent<MantissaSums>;
 /// The sums of pairs of a small whole number and a float.
-pub type ExponentPairs = ByExponent<FractionPairs>;
+pub type ExponentPairs = ByExponent<MantissaPairs>;
 
 impl ExponentSums {
     /// Adds each value to its cell, which must be one of the cells. NaN and infinities are left out.
@@ -240,41 +305,64 @@ impl ExponentSums {
     pub fn split(&self, cell: usize, window: Window) -> Moments<Split> {
         let mut moments = Moments::<Split>::default();
         for (field, place, carried) in self.parts(cell) {
-            add_split(&mut moments, place, field, carried, window);
+            moments.n += place.n;
+            add_split(&mut moments, place.sum, place.squares, field, carried, window);
         }
         moments
+    }
+
+    /// The sums of a cell as superaccumulators.
+    #[must_use]
+    pub fn wide(&self, cell: usize) -> Moments<Wide> {
+        self.rest_of(cell)
     }
 }
 
 impl ExponentPairs {
     /// The sums of a cell in the split lane, `window` being that of all floats; the whole numbers have unit 1.
     #[must_use]
-    pub fn split(&self, cell: usize, window: Window) -> Comoments<Split> {
+    pub fn split(&self, cell: usize, window: Window, wholes: Wholes) -> Comoments<Split> {
         let mut pairs = Comoments::<Split>::default();
         let mut moments = Moments::<Split>::default();
         for (field, place, carried) in self.parts(cell) {
-            add_split(&mut moments, &place.y, field, carried, window);
-            pairs.x = pairs.x.wrapping_add(place.x_sum());
-            pairs.xx.add_shifted(place.x_squares(), 0, false);
-            let products = place.mantissa_products(field);
+            add_split(&mut moments, place.sum, place.squares, field, carried, window);
+            let products = place.mantissa_products(field, carried);
             let shift = field.exponent().abs_diff(window.unit_exponent());
             pairs.xy.add_shifted(products.unsigned_abs(), shift, products < 0);
         }
-        (pairs.n, pairs.y, pairs.yy) = (moments.n, moments.sum, moments.squares);
+        (pairs.y, pairs.yy) = (moments.sum, moments.squares);
+        (pairs.n, pairs.x) = (wholes.n, wholes.sum);
+        pairs.xx.add_shifted(wholes.squares, 0, false);
+        pairs
+    }
+
+    /// The sums of a cell as superaccumulators.
+    #[must_use]
+    pub fn wide(&self, cell: usize, wholes: Wholes) -> Comoments<Wide> {
+        // What is beyond the places counted its own rows.
+        let rest = self.rest_of(cell);
+        let mut pairs = Comoments::<Wide> {
+            n: wholes.n,
+            y: rest.y,
+            yy: rest.yy,
+            xy: rest.xy,
+            ..Comoments::default()
+        };
+        pairs.x.add_scaled(wholes.sum < 0, wholes.sum.unsigned_abs(), 0);
+        pairs.xx.add_scaled(false, wholes.squares, 0);
         pairs
     }
 }
 
-fn add_split(moments: &mut Moments<Split>, place: &FractionSums, field: Field, carried: u128, window: Window) {
-    moments.n += place.n();
+fn add_split(moments: &mut Moments<Split>, sum: u64, squares: u128, field: Field, carried: Carried, window: Window) {
     let shift = field.exponent().abs_diff(window.unit_exponent());
-    let sum = place.mantissas(field).cast_signed();
+    let sum = carried.mantissas(sum).cast_signed();
     if sum == 0 {
         return;
     }
     let sum = if field.is_negative() { -sum } else { sum };
     moments.sum = moments.sum.wrapping_add(sum << shift);
-    for (digits, bits) in place.mantissa_squares(field, carried) {
+    for (digits, bits) in carried.mantissa_squares(squares) {
         moments.squares.add_shifted(digits, 2 * shift + bits, false);
     }
 }
@@ -285,13 +373,14 @@ impl<P: Gather> ByExponent<P> {
     pub fn new(cells: usize) -> Self {
         Self {
             cells,
-            starts: vec![NONE; FIELDS],
+            starts: vec![NONE.into(); FIELDS],
             fields: Vec::new(),
             places: Vec::new(),
             carried: Vec::new(),
             rest: BTreeMap::new(),
             adds: 0,
             late: Vec::new(),
+            over: Vec::new(),
         }
     }
 
@@ -301,16 +390,20 @@ impl<P: Gather> ByExponent<P> {
     /// Not inlined, so that the loop has all registers.
     #[inline(never)]
     pub fn add_beside(&mut self, cells: impl Iterator<Item = (usize, P::Beside)>, values: &[f64]) {
-        let Ok(starts) = <&[u32; FIELDS]>::try_from(self.starts.as_slice()) else {
+        let Ok(starts) = <&[u64; FIELDS]>::try_from(self.starts.as_slice()) else {
             return;
         };
         let places = self.places.as_mut_slice();
-        let late = &mut self.late;
+        let (late, over) = (&mut self.late, &mut self.over);
         for (&value, (cell, beside)) in values.iter().zip(cells) {
             let bits = value.to_bits();
-            let start = starts.get((bits >> FRACTION_BITS) as usize).copied().unwrap_or(NONE);
-            if let Some(place) = places.get_mut(start as usize + cell) {
-                place.add(bits & FRACTION, beside);
+            let start = starts
+                .get((bits >> FRACTION_BITS) as usize)
+                .copied()
+                .unwrap_or(NONE.into());
+            let at = start as u32 as usize + cell;
+            if let Some(place) = places.get_mut(at) {
+                place.add(bits & FRACTION | start & HIDDEN, beside, |what| keep(over, (at, what)));
             } else {
                 keep(late, (cell, value, beside));
             }
@@ -319,8 +412,22 @@ impl<P: Gather> ByExponent<P> {
         if !self.late.is_empty() {
             self.add_late();
         }
+        if !self.over.is_empty() {
+            self.add_over();
+        }
         if self.adds >= ADDS_BETWEEN_CARRIES {
             self.carry();
+        }
+    }
+
+    /// Carries what went over.
+    #[cold]
+    fn add_over(&mut self) {
+        self.carried.resize(self.places.len(), Carried::default());
+        for (at, over) in self.over.drain(..) {
+            if let Some(carried) = self.carried.get_mut(at) {
+                carried.add(over);
+            }
         }
     }
 
@@ -334,8 +441,9 @@ impl<P: Gather> ByExponent<P> {
             }
             match self.start_of(field) {
                 Some(start) => {
-                    if let Some(place) = self.places.get_mut(start + cell) {
-                        place.add(bits & FRACTION, beside);
+                    let (at, over) = (start + cell, &mut self.over);
+                    if let Some(place) = self.places.get_mut(at) {
+                        place.add(bits & FRACTION | field.hidden(), beside, |what| keep(over, (at, what)));
                     }
                 }
                 None => P::add_rest(self.rest.entry(cell).or_default(), value, beside),
@@ -346,30 +454,30 @@ impl<P: Gather> ByExponent<P> {
     /// Where the places of a sign and exponent start; made where there is room.
     fn start_of(&mut self, field: Field) -> Option<usize> {
         let start = self.starts.get_mut(usize::from(field.0))?;
-        if *start != NONE {
-            return Some(*start as usize);
+        if *start as u32 != NONE {
+            return Some(*start as u32 as usize);
         }
-        let end = self.places.len().saturating_add(self.cells);
+        let first = self.places.len();
+        let end = first.saturating_add(self.cells);
         if self.fields.len() >= MOST_SLOTS || end > NONE as usize {
             return None;
         }
-        *start = u32::try_from(self.places.len()).ok()?;
-        let start = *start as usize;
+        *start = first as u64 | field.hidden();
         self.fields.push(field);
         self.places.resize(end, P::default());
         if !self.carried.is_empty() {
-            self.carried.resize(self.places.len(), 0);
+            self.carried.resize(end, Carried::default());
         }
-        Some(start)
+        Some(first)
     }
 
     fn carry(&mut self) {
         self.adds = 0;
-        self.carried.resize(self.places.len(), 0);
+        self.carried.resize(self.places.len(), Carried::default());
         for (place, carried) in self.places.iter_mut().zip(&mut self.carried) {
-            let squares = &mut place.sums().squares;
-            *carried += *squares >> 64;
-            *squares &= u128::from(u64::MAX);
+            let squares = place.squares();
+            carried.squares += (*squares >> KEPT_SQUARES) as u64;
+            *squares &= (1 << KEPT_SQUARES) - 1;
         }
     }
 
@@ -382,30 +490,32 @@ impl<P: Gather> ByExponent<P> {
         for (at, &field) in other.fields.iter().enumerate() {
             let run = at * self.cells..(at + 1) * self.cells;
             let theirs = other.places.get(run.clone()).unwrap_or_default();
+            let carried = other.carried.get(run).unwrap_or_default();
             let Some(start) = self.start_of(field) else {
                 for (cell, place) in theirs.iter().enumerate() {
-                    if place.clone().sums().n() > 0 {
-                        let carried = other.carried.get(run.start + cell).copied().unwrap_or(0);
+                    let carried = carried.get(cell).copied().unwrap_or_default();
+                    if !place.is_empty() || carried != Carried::default() {
                         P::merge_rest(self.rest.entry(cell).or_default(), &place.rest(field, carried));
                     }
                 }
                 continue;
             };
-            if !other.carried.is_empty() {
-                self.carried.resize(self.places.len(), 0);
-                let carried = self.carried.get_mut(start..).unwrap_or_default();
-                for (mine, theirs) in carried.iter_mut().zip(other.carried.get(run).unwrap_or_default()) {
-                    *mine += theirs;
-                }
+            if !carried.is_empty() {
+                self.carried.resize(self.places.len(), Carried::default());
+                let mine = self.carried.get_mut(start..).unwrap_or_default();
+                mine.iter_mut()
+                    .zip(carried)
+                    .for_each(|(mine, theirs)| mine.merge(*theirs));
             }
-            let mine = self.places.get_mut(start..).unwrap_or_default();
-            mine.iter_mut()
-                .zip(theirs)
-                .for_each(|(mine, theirs)| mine.merge(theirs));
+            let (mine, over) = (self.places.get_mut(start..).unwrap_or_default(), &mut self.over);
+            for ((at, mine), theirs) in (start..).zip(mine).zip(theirs) {
+                mine.merge(theirs, |what| keep(over, (at, what)));
+            }
         }
         for (&cell, rest) in &other.rest {
             P::merge_rest(self.rest.entry(cell).or_default(), rest);
         }
+        self.add_over();
     }
 
     /// The window of all values added.
@@ -416,9 +526,11 @@ impl<P: Gather> ByExponent<P> {
         }
         let mut window = Window::EMPTY;
         for (at, &field) in self.fields.iter().enumerate() {
-            let places = self.places.get(at * self.cells..(at + 1) * self.cells);
-            let needed = |place: &P| place.clone().sums().needs_bits(field);
-            if places.unwrap_or_default().iter().any(needed) {
+            let run = at * self.cells..(at + 1) * self.cells;
+            let places = self.places.get(run.clone()).unwrap_or_default();
+            let carried = self.carried.get(run).unwrap_or_default();
+            // Values other than zeros need bits.
+            if places.iter().any(|place| place.sum() > 0) || carried.iter().any(|carried| carried.sum > 0) {
                 window = window.merge(Window::of_mantissas(field.exponent()));
             }
         }
@@ -431,9 +543,7 @@ impl<P: Gather> ByExponent<P> {
         self.window().lane().max(LaneKind::Split)
     }
 
-    /// The sums of a cell as superaccumulators.
-    #[must_use]
-    pub fn wide(&self, cell: usize) -> P::Rest {
+    fn rest_of(&self, cell: usize) -> P::Rest {
         let mut rest = self.rest.get(&cell).cloned().unwrap_or_default();
         for (field, place, carried) in self.parts(cell) {
             P::merge_rest(&mut rest, &place.rest(field, carried));
@@ -441,19 +551,19 @@ impl<P: Gather> ByExponent<P> {
         rest
     }
 
-    /// The places of a cell that have rows, each with what was carried out of its squares.
-    fn parts(&self, cell: usize) -> impl Iterator<Item = (Field, &P, u128)> {
+    /// The places of a cell that have rows, each with what was carried out of it.
+    fn parts(&self, cell: usize) -> impl Iterator<Item = (Field, &P, Carried)> {
         let cells = self.cells;
         self.fields.iter().enumerate().filter_map(move |(at, &field)| {
             let at = at * cells + cell;
             let place = self.places.get(at)?;
-            let carried = self.carried.get(at).copied().unwrap_or(0);
-            (place.clone().sums().n() > 0).then_some((field, place, carried))
+            let carried = self.carried.get(at).copied().unwrap_or_default();
+            (!place.is_empty() || carried != Carried::default()).then_some((field, place, carried))
         })
     }
 }
 
-/// Keeps a value that found no place: rare, and out of the way of the loop.
+/// Keeps what found no place or room: rare, and out of the way of the loop.
 #[cold]
 #[inline(never)]
 fn keep<T>(late: &mut Vec<T>, value: T) {
@@ -474,8 +584,8 @@ impl Field {
         self.0 >> 11 == 1
     }
 
-    const fn hidden(self) -> u128 {
-        if self.is_small() { 0 } else { 1 << FRACTION_BITS }
+    const fn hidden(self) -> u64 {
+        if self.is_small() { 0 } else { HIDDEN }
     }
 
     /// The exponent of the last bit of the mantissa.

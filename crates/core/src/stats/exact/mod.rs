@@ -29,7 +29,9 @@ mod weighted;
 mod window;
 
 pub use dyadic::Dyadic;
-pub use exponents::{ByExponent, ExponentPairs, ExponentSums, FractionPairs, FractionSums, Gather};
+pub use exponents::{
+    ByExponent, Carried, ExponentPairs, ExponentSums, Gather, MantissaPairs, MantissaSums, Over, Wholes,
+};
 pub use float_sum::FloatSum;
 pub use lane::{Lane, Narrow, Split, SplitProducts, Wide};
 pub use moments::{Comoments, ExactComoments, ExactMoments, Moments, Total};

@@ -418,9 +418,15 @@ proptest! {
         let mut wide = Comoments::<Wide>::default();
         pairs.iter().for_each(|(x, y)| wide.add(f64::from(*x), *y));
         let (x, y) = (Window::of_integers(-128, 127), all.window());
+        let wholes = pairs.iter().fold(Wholes::default(), |all, (x, _)| {
+            let mut counts = [0; 256];
+            counts[(i64::from(*x) + 128) as usize] = 1;
+            let one = Wholes::of(-128, &counts);
+            Wholes { n: all.n + one.n, sum: all.sum + one.sum, squares: all.squares + one.squares }
+        });
         let ours = match all.lane() {
-            LaneKind::Wide => all.wide(1).exact(x, y),
-            _ => all.split(1, y).exact(x, y),
+            LaneKind::Wide => all.wide(1, wholes).exact(x, y),
+            _ => all.split(1, y, wholes).exact(x, y),
         };
         prop_assert_eq!(ours, wide.exact(x, y));
     }
