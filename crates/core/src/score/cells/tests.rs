@@ -1,13 +1,15 @@
 //! Scores on cells made by hand; expected values are worked out in the comments.
 
+use super::parts::UNKNOWN;
 use super::*;
 use crate::definition::{
-    Baseline, BinaryOp, CivilDate, Condition, Expr, ExprKind, IfUnknown, Limit, LimitKind, Literal, MixEach, Part,
-    WeightsFor,
+    Baseline, BinaryOp, CivilDate, Condition, Expr, ExprKind, IfUnknown, Limit, LimitKind, Literal, MixEach, Normalise,
+    Override, Part, WeightsFor,
 };
 use crate::diagnostic::Span;
 use crate::measure::{Axes, MeasuredCell, MetricCells, PeriodAxis, PeriodKey, PeriodStep, SegmentAxis};
 use crate::score::fixture::{a_score, metric, part, spanned};
+use crate::score::limit::Fate;
 
 fn measured(value: f64, n: u64) -> MeasuredCell {
     MeasuredCell {
