@@ -101,6 +101,11 @@ impl Parts {
         }
     }
 
+    /// Whether there is more than one chunk.
+    const fn is_joined(&self) -> bool {
+        self.chunks.len() > 1
+    }
+
     /// Bytes that the first chunk will have the whole column take, beyond its own.
     pub fn more_bytes(&self, part: &Column) -> u64 {
         let rows = self.starts.last().map_or(0, |rows| *rows as u64);
@@ -110,7 +115,7 @@ impl Parts {
             Values::Timestamp(_) | Values::Float(_) => 8,
             _ => 0,
         };
-        if self.whole.is_some() {
+        if self.whole.is_some() || !self.is_joined() {
             0
         } else {
             rows.saturating_mul(each)
@@ -128,7 +133,7 @@ impl Parts {
         if matches!(chunk, Chunk::Open) {
             self.open -= 1;
         }
-        if self.whole.is_none() && self.starts.len() > 2 {
+        if self.whole.is_none() && self.is_joined() {
             self.whole = Whole::room(&part, rows);
         }
         let fits = part.len() == end - start;
