@@ -176,7 +176,7 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    fn goal(&self, of: Thing) -> Option<&'a Goal> {
+    pub(super) fn goal(&self, of: Thing) -> Option<&'a Goal> {
         match of {
             Thing::Metric(index) => self.card.metrics.get(index).map(|metric| &metric.goal),
             Thing::Score(index) => self.card.scores.get(index).map(|score| &score.goal),
