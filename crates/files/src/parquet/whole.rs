@@ -127,13 +127,14 @@ impl Parts {
         let rows = self.starts.last().copied().unwrap_or(0);
         let start = self.starts.get(group).copied().unwrap_or(rows);
         let end = self.starts.get(group + 1).copied().unwrap_or(rows);
+        let joined = self.is_joined();
         let Some(chunk) = self.chunks.get_mut(group) else {
             return;
         };
         if matches!(chunk, Chunk::Open) {
             self.open -= 1;
         }
-        if self.whole.is_none() && self.is_joined() {
+        if joined && self.whole.is_none() {
             self.whole = Whole::room(&part, rows);
         }
         let fits = part.len() == end - start;
