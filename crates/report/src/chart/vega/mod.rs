@@ -4,10 +4,12 @@ mod layer;
 mod over_time;
 mod places;
 mod side_by_side;
+mod spec;
 
 use bellwether::report::chart::{Chart, ChartKind};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use self::spec::spec;
 use super::token::{FONT, SMALL, TEXT, TITLE, Theme, Token};
 
 /// What a kind of chart adds to the specification.
@@ -40,7 +42,7 @@ pub fn vega_lite(chart: &Chart, theme: Theme) -> Value {
         subtitle.push(&chart.subtitle);
     }
     subtitle.extend(parts.key.as_deref());
-    json!({
+    spec!({
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": chart.about,
         "title": {"text": chart.title, "subtitle": subtitle},
@@ -56,7 +58,7 @@ pub fn vega_lite(chart: &Chart, theme: Theme) -> Value {
 /// Type and colours of all charts.
 fn config(theme: Theme) -> Value {
     let (ink, muted, grid) = (Token::Ink.hex(theme), Token::Muted.hex(theme), Token::Grid.hex(theme));
-    json!({
+    spec!({
         "background": Token::Surface.hex(theme),
         "font": FONT,
         "view": {"stroke": null},

@@ -2,10 +2,11 @@
 
 use bellwether::report::chart::{Curve, Trend};
 use bellwether::report::words;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Parts;
 use super::layer::{Side, along, as_given, bands, level, mark_of, measured, names, usual_tooltip};
+use super::spec::spec;
 use crate::chart::figure;
 use crate::chart::token::{Theme, Token};
 
@@ -24,28 +25,28 @@ pub(super) fn trend(trend: &Trend, theme: Theme) -> Parts {
             };
             let solid = point.signal.is_some() || (figure::solid(&point.measured) && !point.partial);
             mark_of(&mut row, solid, shape, colour, theme);
-            row.insert("size".into(), json!(if point.signal.is_some() { 170 } else { 60 }));
+            row.insert("size".into(), spec!(if point.signal.is_some() { 170 } else { 60 }));
             row.insert(
                 "complete".into(),
-                json!(point.measured.value.filter(|_| !point.partial)),
+                spec!(point.measured.value.filter(|_| !point.partial)),
             );
-            row.insert("target".into(), json!(point.target));
+            row.insert("target".into(), spec!(point.target));
             row.insert(
                 "target_shown".into(),
-                json!(point.target.map(|value| words::goal(value, axis.decimals))),
+                spec!(point.target.map(|value| words::goal(value, axis.decimals))),
             );
-            row.insert("band".into(), json!(point.band));
+            row.insert("band".into(), spec!(point.band));
             let note = if point.partial {
                 Some(format!("{} not over", trend.calendar))
             } else {
                 point.signal.clone()
             };
-            row.insert("note".into(), json!(note));
+            row.insert("note".into(), spec!(note));
             Value::Object(row)
         })
         .collect();
     let periods: Vec<&str> = trend.points.iter().map(|point| point.period.as_str()).collect();
-    let across = json!({
+    let across = spec!({
         "field": "name", "type": "ordinal", "sort": null, "scale": {"domain": periods},
         "axis": {"title": null, "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 6, "grid": false}
     });
@@ -57,7 +58,7 @@ pub(super) fn trend(trend: &Trend, theme: Theme) -> Parts {
     let mut layers = bands(&trend.bands, axis, "y", theme);
     if let Some(process) = &trend.process {
         if trend.bands.is_empty() {
-            layers.push(json!({
+            layers.push(spec!({
                 "data": {"values": [{}]},
                 "mark": {"type": "rect", "color": Token::Noise.hex(theme), "clip": true},
                 "encoding": {
@@ -82,25 +83,25 @@ pub(super) fn trend(trend: &Trend, theme: Theme) -> Parts {
             theme,
         ));
     }
-    let data = json!({"values": rows});
+    let data = spec!({"values": rows});
     layers.extend([
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "line", "interpolate": "step", "color": Token::Good.hex(theme), "strokeDash": [6, 3],
                      "strokeWidth": 1.5, "clip": true, "invalid": "break-paths-filter-domains"},
             "encoding": {"x": across, "y": along("target", axis)}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "rule", "color": Token::Soft.hex(theme), "strokeWidth": 1.6, "clip": true},
             "encoding": {"x": across, "y": along("low", axis), "y2": {"field": "high"}}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "line", "clip": true, "invalid": "break-paths-filter-domains"},
             "encoding": {"x": across, "y": along("complete", axis)}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "point", "filled": true, "strokeWidth": 1.5},
             "encoding": {
@@ -134,7 +135,7 @@ pub(super) fn trend(trend: &Trend, theme: Theme) -> Parts {
         key.push("ring: too few answers, or stale".to_owned());
     }
     Parts {
-        height: json!(230),
+        height: spec!(230),
         layers,
         key: (!key.is_empty()).then(|| key.join("; ")),
     }
@@ -149,34 +150,34 @@ pub(super) fn curve(curve: &Curve, theme: Theme) -> Parts {
         .collect();
     let across = names(
         "name",
-        json!({"title": curve.category, "labelAngle": 0, "grid": false, "labelOverlap": false}),
+        spec!({"title": curve.category, "labelAngle": 0, "grid": false, "labelOverlap": false}),
     );
     let tips = usual_tooltip(&curve.category, axis, &[]);
-    let data = json!({"values": rows});
+    let data = spec!({"values": rows});
     let layers = vec![
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "line", "color": Token::Soft.hex(theme), "strokeWidth": 1.6},
             "encoding": {"x": across, "y": along("value", axis)}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "rule", "color": Token::Data.hex(theme), "strokeWidth": 1.6, "clip": true},
             "encoding": {"x": across, "y": along("low", axis), "y2": {"field": "high"}}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "point", "filled": true, "size": 90},
             "encoding": {"x": across, "y": along("value", axis), "tooltip": tips}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "text", "align": "left", "dx": 9, "dy": -6, "fontWeight": 600},
             "encoding": {"x": across, "y": along("value", axis), "text": {"field": "shown"}}
         }),
     ];
     Parts {
-        height: json!(220),
+        height: spec!(220),
         layers,
         key: None,
     }

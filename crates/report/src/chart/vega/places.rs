@@ -3,10 +3,11 @@
 use bellwether::measure::State;
 use bellwether::report::chart::{HeatMap, JourneyMap, Matrix, MatrixPoint};
 use bellwether::report::words;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Parts;
 use super::layer::{along, as_given, at, measured, names, tooltip, usual_tooltip};
+use super::spec::spec;
 use crate::chart::figure;
 use crate::chart::token::{Theme, Token};
 
@@ -30,20 +31,20 @@ pub(super) fn heat_map(map: &HeatMap, theme: Theme) -> Parts {
                 (false, _) => "–".to_owned(),
             };
             let ink = if value && !few { Token::Ink } else { Token::Muted };
-            row.insert("row".into(), json!(row_name));
-            row.insert("column".into(), json!(column));
-            row.insert("colour".into(), json!(colour.hex(theme)));
+            row.insert("row".into(), spec!(row_name));
+            row.insert("column".into(), spec!(column));
+            row.insert("colour".into(), spec!(colour.hex(theme)));
             row.insert(
                 "frame".into(),
-                json!(if few { Token::Muted } else { Token::Surface }.hex(theme)),
+                spec!(if few { Token::Muted } else { Token::Surface }.hex(theme)),
             );
-            row.insert("text".into(), json!(text));
-            row.insert("ink".into(), json!(ink.hex(theme)));
+            row.insert("text".into(), spec!(text));
+            row.insert("ink".into(), spec!(ink.hex(theme)));
             row.insert(
                 "target_shown".into(),
-                json!(cell.target.map(|value| words::goal(value, axis.decimals))),
+                spec!(cell.target.map(|value| words::goal(value, axis.decimals))),
             );
-            row.insert("band".into(), json!(cell.band));
+            row.insert("band".into(), spec!(cell.band));
             Some(Value::Object(row))
         })
         .collect();
@@ -57,27 +58,27 @@ pub(super) fn heat_map(map: &HeatMap, theme: Theme) -> Parts {
     } else {
         ("datum.label", 4)
     };
-    let across = json!({
+    let across = spec!({
         "field": "column", "type": "nominal", "sort": null, "scale": {"domain": map.columns},
         "axis": {"orient": "top", "title": null, "labelAngle": 0, "ticks": false, "domain": false,
                  "labelExpr": label, "labelPadding": padding, "labelLimit": 90}
     });
-    let down = json!({
+    let down = spec!({
         "field": "row", "type": "nominal", "sort": null, "scale": {"domain": map.rows},
         "axis": {"title": null, "ticks": false, "domain": false}
     });
     let place = format!("{}, {}", map.row_title, map.column_title);
     let tips = usual_tooltip(&place, axis, &[("target_shown", "target"), ("band", "band")]);
-    let data = json!({"values": rows});
+    let data = spec!({"values": rows});
     let layers = vec![
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "rect", "cornerRadius": 2, "strokeDash": [2, 2], "strokeWidth": 1.5},
             "encoding": {
                 "x": across, "y": down, "fill": as_given("colour"), "stroke": as_given("frame"), "tooltip": tips
             }
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "text", "tooltip": null, "fontSize": 11},
             "encoding": {"x": across, "y": down, "text": {"field": "text"}, "color": as_given("ink")}
@@ -102,7 +103,7 @@ pub(super) fn heat_map(map: &HeatMap, theme: Theme) -> Parts {
         key.push_str("; dashed frame: too few answers");
     }
     Parts {
-        height: json!({"step": 30}),
+        height: spec!({"step": 30}),
         layers,
         key: Some(key),
     }
@@ -115,23 +116,23 @@ pub(super) fn matrix(matrix: &Matrix, theme: Theme) -> Parts {
         .iter()
         .map(|point| {
             let mut row = measured(&point.label, &point.y, y);
-            row.insert("across".into(), json!(point.x.value));
-            row.insert("across_shown".into(), json!(figure::value(&point.x, x)));
-            row.insert("across_low".into(), json!(point.x.low));
-            row.insert("across_high".into(), json!(point.x.high));
-            row.insert("place".into(), json!(point.place));
+            row.insert("across".into(), spec!(point.x.value));
+            row.insert("across_shown".into(), spec!(figure::value(&point.x, x)));
+            row.insert("across_low".into(), spec!(point.x.low));
+            row.insert("across_high".into(), spec!(point.x.high));
+            row.insert("place".into(), spec!(point.place));
             row.insert(
                 "evidence".into(),
-                json!(point.evidence.map(|evidence| evidence.words())),
+                spec!(point.evidence.map(|evidence| evidence.words())),
             );
-            row.insert("note".into(), json!(point.note));
+            row.insert("note".into(), spec!(point.note));
             let crowded = matrix
                 .points
                 .iter()
                 .any(|other| near_at_the_right(matrix, point, other));
             // Far to the right a long name would be cut where the chart ends, on a phone above all.
             let far = point.x.value.is_some_and(|at| at - x.low > (x.high - x.low) * 0.65);
-            row.insert("side".into(), json!(if crowded || far { "left" } else { "right" }));
+            row.insert("side".into(), spec!(if crowded || far { "left" } else { "right" }));
             Value::Object(row)
         })
         .collect();
@@ -146,22 +147,22 @@ pub(super) fn matrix(matrix: &Matrix, theme: Theme) -> Parts {
             ("note", "note"),
         ],
     );
-    let data = json!({"values": rows});
+    let data = spec!({"values": rows});
     let mut layers = Vec::new();
     let muted = Token::Muted.hex(theme);
     if let Some(split) = &matrix.x_split {
-        layers.push(json!({
+        layers.push(spec!({
             "data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [4, 3]}, "encoding": {"x": at(split.value, x)}
         }));
     }
     if let Some(split) = &matrix.y_split {
-        layers.push(json!({
+        layers.push(spec!({
             "data": {"values": [{}]}, "mark": {"type": "rule", "strokeDash": [4, 3]}, "encoding": {"y": at(split.value, y)}
         }));
     }
     for (index, corner) in matrix.corners.iter().take(4).enumerate() {
         let (right, low) = (index % 2 == 1, index >= 2);
-        layers.push(json!({
+        layers.push(spec!({
             "data": {"values": [{}]},
             "mark": {"type": "text", "color": muted, "fontWeight": 600, "align": if right { "right" } else { "left" },
                      "baseline": if low { "bottom" } else { "top" }, "dx": if right { -6 } else { 6 },
@@ -173,12 +174,12 @@ pub(super) fn matrix(matrix: &Matrix, theme: Theme) -> Parts {
         }));
     }
     layers.extend([
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "rule", "color": Token::Soft.hex(theme), "strokeWidth": 1.6, "clip": true},
             "encoding": {"x": along("across", x), "y": along("low", y), "y2": {"field": "high"}}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "point", "filled": true, "size": 110},
             "encoding": {"x": along("across", x), "y": along("value", y), "tooltip": tips}
@@ -186,7 +187,7 @@ pub(super) fn matrix(matrix: &Matrix, theme: Theme) -> Parts {
     ]);
     // A name stands at the right of its point, or at the left where another is near at the right.
     for (side, align, dx) in [("right", "left", 10), ("left", "right", -10)] {
-        layers.push(json!({
+        layers.push(spec!({
             "data": data,
             "transform": [{"filter": {"field": "side", "equal": side}}],
             "mark": {"type": "text", "align": align, "dx": dx, "limit": 220, "tooltip": null},
@@ -195,7 +196,7 @@ pub(super) fn matrix(matrix: &Matrix, theme: Theme) -> Parts {
     }
     let left_out: Vec<&str> = matrix.not_placed.iter().map(|(name, _)| name.as_str()).collect();
     Parts {
-        height: json!(320),
+        height: spec!(320),
         layers,
         key: (!left_out.is_empty()).then(|| format!("not placed: {}", left_out.join(", "))),
     }
@@ -234,16 +235,16 @@ pub(super) fn journey(map: &JourneyMap, theme: Theme) -> Parts {
                 _ => (Token::Surface, ""),
             };
             let shown = figure::value(&point.measured, &lane.axis);
-            row.insert("stop".into(), json!(stops.get(point.stop)));
-            row.insert("note".into(), json!(point.worst.then_some("worst step")));
-            row.insert("lane".into(), json!(title));
-            row.insert("colour".into(), json!(colour.hex(theme)));
-            row.insert("text".into(), json!(format!("{mark}{shown}")));
+            row.insert("stop".into(), spec!(stops.get(point.stop)));
+            row.insert("note".into(), spec!(point.worst.then_some("worst step")));
+            row.insert("lane".into(), spec!(title));
+            row.insert("colour".into(), spec!(colour.hex(theme)));
+            row.insert("text".into(), spec!(format!("{mark}{shown}")));
             let ink = if solid { Token::Ink } else { Token::Muted };
-            row.insert("ink".into(), json!(ink.hex(theme)));
+            row.insert("ink".into(), spec!(ink.hex(theme)));
             row.insert(
                 "target_shown".into(),
-                json!(point.target.map(|value| words::goal(value, lane.axis.decimals))),
+                spec!(point.target.map(|value| words::goal(value, lane.axis.decimals))),
             );
             rows.push(Value::Object(row));
         }
@@ -275,7 +276,7 @@ pub(super) fn journey(map: &JourneyMap, theme: Theme) -> Parts {
                 figure::figure(high, mark.decimals)
             )
         });
-        rows.push(json!({
+        rows.push(spec!({
             "name": mark.label, "lane": mark.label, "stop": stops.get(stop), "shown": shown, "range": range,
             "n": mark.measured.n.map(words::whole), "text": format!("{sign}{shown}"),
             "colour": colour.hex(theme), "ink": Token::Ink.hex(theme), "note": note,
@@ -285,12 +286,12 @@ pub(super) fn journey(map: &JourneyMap, theme: Theme) -> Parts {
         lanes.push(mark.label.clone());
     }
     lanes.dedup();
-    let across = json!({
+    let across = spec!({
         "field": "stop", "type": "nominal", "sort": null, "scale": {"domain": stops},
         "axis": {"orient": "top", "title": null, "labelAngle": 0, "ticks": false, "domain": false,
                  "labelExpr": "split(datum.label, '|')", "labelPadding": 18, "labelLimit": 90}
     });
-    let down = names("lane", json!({"title": null, "ticks": false, "domain": false}));
+    let down = names("lane", spec!({"title": null, "ticks": false, "domain": false}));
     let tips = tooltip(&[
         ("name", "metric"),
         ("stop", "step"),
@@ -301,21 +302,21 @@ pub(super) fn journey(map: &JourneyMap, theme: Theme) -> Parts {
         ("target_shown", "target"),
         ("note", "note"),
     ]);
-    let data = json!({"values": rows});
+    let data = spec!({"values": rows});
     let layers = vec![
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "rect", "cornerRadius": 3, "stroke": Token::Grid.hex(theme), "strokeWidth": 1},
             "encoding": {"x": across, "y": down, "fill": as_given("colour"), "tooltip": tips}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "text", "tooltip": null},
             "encoding": {"x": across, "y": down, "text": {"field": "text"}, "color": as_given("ink")}
         }),
     ];
     Parts {
-        height: json!({"step": 38}),
+        height: spec!({"step": 38}),
         layers,
         key: Some("green: target met; orange: not met; ▼ worst step; ★ moment of truth; ◆ friction point".to_owned()),
     }

@@ -2,10 +2,11 @@
 
 use bellwether::report::chart::{Bars, Bullet, Waterfall, WaterfallStepKind};
 use bellwether::report::words;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Parts;
 use super::layer::{along, as_given, at, bands as band_areas, mark_of, measured, names, tooltip, usual_tooltip};
+use super::spec::spec;
 use crate::chart::figure;
 use crate::chart::token::{Theme, Token};
 
@@ -20,27 +21,27 @@ pub(super) fn bars(bars: &Bars, theme: Theme) -> Parts {
             mark_of(&mut row, solid, "circle", Token::Data, theme);
             row.insert(
                 "bar".into(),
-                json!(if solid { Token::Soft } else { Token::Noise }.hex(theme)),
+                spec!(if solid { Token::Soft } else { Token::Noise }.hex(theme)),
             );
-            row.insert("target".into(), json!(bar.target));
+            row.insert("target".into(), spec!(bar.target));
             row.insert(
                 "target_shown".into(),
-                json!(bar.target.map(|value| words::goal(value, axis.decimals))),
+                spec!(bar.target.map(|value| words::goal(value, axis.decimals))),
             );
-            row.insert("band".into(), json!(bar.band));
-            row.insert("note".into(), json!(bar.note));
+            row.insert("band".into(), spec!(bar.band));
+            row.insert("note".into(), spec!(bar.note));
             // The name says the value too: it is read without pointing at anything.
             let state = match bar.measured.value {
                 Some(_) if !solid => format!(" ({})", words::state(bar.measured.state)),
                 _ => String::new(),
             };
             let shown = figure::value(&bar.measured, axis);
-            row.insert("row".into(), json!(format!("{}  {shown}{state}", bar.label)));
+            row.insert("row".into(), spec!(format!("{}  {shown}{state}", bar.label)));
             Value::Object(row)
         })
         .collect();
     let order: Vec<Value> = rows.iter().filter_map(|row| row.get("row").cloned()).collect();
-    let down = json!({
+    let down = spec!({
         "field": "row", "type": "nominal", "sort": null, "scale": {"domain": order},
         "axis": {"title": null, "labelLimit": 260, "ticks": false, "domain": false}
     });
@@ -49,28 +50,28 @@ pub(super) fn bars(bars: &Bars, theme: Theme) -> Parts {
         axis,
         &[("target_shown", "target"), ("band", "band"), ("note", "note")],
     );
-    let data = json!({"values": rows});
+    let data = spec!({"values": rows});
     let mut layers = vec![
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "bar", "height": 14, "clip": true},
             "encoding": {
                 "y": down, "x": along("value", axis), "x2": {"datum": bars.start}, "color": as_given("bar"), "tooltip": tips
             }
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "rule", "color": Token::Data.hex(theme), "strokeWidth": 1.5, "clip": true},
             "encoding": {"y": down, "x": along("low", axis), "x2": {"field": "high"}}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "point", "filled": true, "size": 60, "strokeWidth": 1.5},
             "encoding": {
                 "y": down, "x": along("value", axis), "fill": as_given("fill"), "stroke": as_given("stroke"), "tooltip": tips
             }
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "tick", "color": Token::Good.hex(theme), "thickness": 2, "size": 22},
             "encoding": {"y": down, "x": along("target", axis), "tooltip": tips}
@@ -81,7 +82,7 @@ pub(super) fn bars(bars: &Bars, theme: Theme) -> Parts {
         .as_ref()
         .filter(|total| total.value >= axis.low && total.value <= axis.high)
     {
-        layers.push(json!({
+        layers.push(spec!({
             "data": {"values": [{"text": format!("{} {}", total.label, figure::on(axis, total.value))}]},
             "mark": {"type": "rule", "color": Token::Ink.hex(theme), "strokeDash": [4, 3]},
             "encoding": {"x": at(total.value, axis), "tooltip": {"field": "text"}}
@@ -92,7 +93,7 @@ pub(super) fn bars(bars: &Bars, theme: Theme) -> Parts {
         .as_ref()
         .map(|total| format!("dashed line: {} {}", total.label, figure::on(axis, total.value)));
     Parts {
-        height: json!({"step": 28}),
+        height: spec!({"step": 28}),
         layers,
         key,
     }
@@ -120,7 +121,7 @@ pub(super) fn waterfall(waterfall: &Waterfall, theme: Theme) -> Parts {
             };
             // Where zero is not on the axis, a total's bar would say nothing by its length.
             let dot = total && !(axis.low..=axis.high).contains(&step.from);
-            json!({
+            spec!({
                 "name": format!("{}  {points}", step.label),
                 "from": if dot { step.to } else { step.from }, "to": step.to, "full": step.full, "dot": dot.then_some(step.to),
                 "points": points, "colour": token.hex(theme),
@@ -135,7 +136,7 @@ pub(super) fn waterfall(waterfall: &Waterfall, theme: Theme) -> Parts {
         .collect();
     let down = names(
         "name",
-        json!({"title": null, "labelLimit": 260, "ticks": false, "domain": false}),
+        spec!({"title": null, "labelLimit": 260, "ticks": false, "domain": false}),
     );
     let tips = tooltip(&[
         ("name", "step"),
@@ -145,17 +146,17 @@ pub(super) fn waterfall(waterfall: &Waterfall, theme: Theme) -> Parts {
         ("lost", "lost"),
         ("note", "note"),
     ]);
-    let data = json!({"values": rows});
+    let data = spec!({"values": rows});
     let mut layers = band_areas(&waterfall.bands, axis, "x", theme);
     layers.extend([
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "bar", "height": 18, "clip": true},
             "encoding": {
                 "y": down, "x": along("from", axis), "x2": {"field": "to"}, "color": as_given("colour"), "tooltip": tips
             }
         }),
-        json!({
+        spec!({
             "data": data,
             "transform": [{"filter": "isValid(datum.full)"}],
             "mark": {"type": "bar", "height": 18, "filled": false, "stroke": Token::Bad.hex(theme), "strokeDash": [3, 2],
@@ -163,7 +164,7 @@ pub(super) fn waterfall(waterfall: &Waterfall, theme: Theme) -> Parts {
             "encoding": {"y": down, "x": along("to", axis), "x2": {"field": "full"}, "tooltip": tips}
         }),
     ]);
-    layers.push(json!({
+    layers.push(spec!({
         "data": data,
         "transform": [{"filter": "isValid(datum.dot)"}],
         "mark": {"type": "point", "filled": true, "size": 110},
@@ -172,17 +173,17 @@ pub(super) fn waterfall(waterfall: &Waterfall, theme: Theme) -> Parts {
     if let (Some((low, high)), Some(last)) = (waterfall.range, rows.last()) {
         let mut row = last.clone();
         if let Some(fields) = row.as_object_mut() {
-            fields.insert("low".into(), json!(low));
-            fields.insert("high".into(), json!(high));
+            fields.insert("low".into(), spec!(low));
+            fields.insert("high".into(), spec!(high));
         }
-        layers.push(json!({
+        layers.push(spec!({
             "data": {"values": [row]},
             "mark": {"type": "rule", "color": Token::Data.hex(theme), "strokeWidth": 1.6, "yOffset": 14, "clip": true},
             "encoding": {"y": down, "x": along("low", axis), "x2": {"field": "high"}}
         }));
     }
     Parts {
-        height: json!({"step": 36}),
+        height: spec!({"step": 36}),
         layers,
         key: plain.then(|| "dashed: points lost".to_owned()),
     }
@@ -194,20 +195,20 @@ pub(super) fn bullet(bullet: &Bullet, theme: Theme) -> Parts {
     let mut row = measured(period, &bullet.measured, axis);
     mark_of(&mut row, figure::solid(&bullet.measured), "circle", Token::Data, theme);
     let start = bullet.baseline.or((axis.low == 0.0).then_some(0.0));
-    row.insert("start".into(), json!(start));
-    row.insert("baseline".into(), json!(bullet.baseline));
+    row.insert("start".into(), spec!(start));
+    row.insert("baseline".into(), spec!(bullet.baseline));
     row.insert(
         "baseline_shown".into(),
-        json!(bullet.baseline.map(|value| words::goal(value, axis.decimals))),
+        spec!(bullet.baseline.map(|value| words::goal(value, axis.decimals))),
     );
-    row.insert("target".into(), json!(bullet.target));
+    row.insert("target".into(), spec!(bullet.target));
     row.insert(
         "target_shown".into(),
-        json!(bullet.target.map(|value| words::goal(value, axis.decimals))),
+        spec!(bullet.target.map(|value| words::goal(value, axis.decimals))),
     );
     let met = bullet.target_met.map(|met| if met { "met" } else { "not met" });
-    row.insert("met".into(), json!(met));
-    row.insert("band".into(), json!(bullet.band));
+    row.insert("met".into(), spec!(met));
+    row.insert("band".into(), spec!(bullet.band));
     let tips = usual_tooltip(
         "period",
         axis,
@@ -218,31 +219,31 @@ pub(super) fn bullet(bullet: &Bullet, theme: Theme) -> Parts {
             ("band", "band"),
         ],
     );
-    let data = json!({"values": [row]});
+    let data = spec!({"values": [row]});
     let mut layers = band_areas(&bullet.bands, axis, "x", theme);
     layers.extend([
-        json!({
+        spec!({
             "data": data,
             "transform": [{"filter": "isValid(datum.start)"}],
             "mark": {"type": "bar", "height": 12, "clip": true},
             "encoding": {"x": along("start", axis), "x2": {"field": "value"}, "tooltip": tips}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "rule", "color": Token::Data.hex(theme), "strokeWidth": 1.6, "clip": true},
             "encoding": {"x": along("low", axis), "x2": {"field": "high"}}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "tick", "color": Token::Muted.hex(theme), "thickness": 1.5, "size": 26},
             "encoding": {"x": along("baseline", axis), "tooltip": tips}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "tick", "color": Token::Good.hex(theme), "thickness": 2.5, "size": 30},
             "encoding": {"x": along("target", axis), "tooltip": tips}
         }),
-        json!({
+        spec!({
             "data": data,
             "mark": {"type": "point", "filled": true, "size": 110, "strokeWidth": 1.5},
             "encoding": {
@@ -267,7 +268,7 @@ pub(super) fn bullet(bullet: &Bullet, theme: Theme) -> Parts {
     }
     let key: Vec<&str> = key.iter().map(|part| part.trim()).collect();
     Parts {
-        height: json!(34),
+        height: spec!(34),
         layers,
         key: Some(key.join("; ")),
     }
