@@ -8,7 +8,7 @@ use bellwether::expr::{Context, TableFrame, check, evaluate};
 use bellwether::script::closure::{Programs, compile};
 use bellwether::script::position::Positions;
 use bellwether::script::tree::Program;
-use rhai::{Dynamic, Engine, FnPtr, Map, OptimizationLevel};
+use rhai::{Dynamic, Engine, FnPtr, Map};
 
 /// A row of numbers, texts and truth values.
 struct Row {
@@ -44,7 +44,6 @@ fn rows() -> Vec<Row> {
 fn rhai_engine() -> Engine {
     let mut engine = Engine::new();
     engine
-        .set_optimization_level(OptimizationLevel::None)
         .set_fast_operators(false)
         .set_max_expr_depths(200, 200)
         .set_max_operations(100_000);

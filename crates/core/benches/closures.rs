@@ -15,7 +15,7 @@ use bellwether::script::ast::Program;
 use bellwether::script::closure::{Programs, compile};
 use bellwether::script::position::Positions;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
-use rhai::{AST, Engine, FnPtr, Map, OptimizationLevel};
+use rhai::{AST, Engine, FnPtr, Map};
 
 const ROWS: usize = 1_000_000;
 /// Rows that Rhai is asked for: the cost of a call does not depend on how many there are.
@@ -52,7 +52,6 @@ struct Prepared {
 
 fn engine() -> Engine {
     let mut engine = Engine::new();
-    engine.set_optimization_level(OptimizationLevel::None);
     engine
 }
 

@@ -6,8 +6,8 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use rhai::{
-    Array, Dynamic, Engine, EvalAltResult, FLOAT, FuncRegistration, INT, Module, NativeCallContext, OptimizationLevel,
-    Position, RhaiFunc, Shared,
+    Array, Dynamic, Engine, EvalAltResult, FLOAT, FuncRegistration, INT, Module, NativeCallContext, Position, RhaiFunc,
+    Shared,
 };
 
 use super::builder::Session;
@@ -27,7 +27,6 @@ const DISABLED: [&str; 2] = ["eval", "curry"];
 pub fn engine(limits: &Limits, vocabulary: &Shared<Module>, budget: &Budget) -> Engine {
     let mut engine = Engine::new_raw();
     engine
-        .set_optimization_level(OptimizationLevel::None)
         .set_max_operations(limits.operations)
         .set_max_call_levels(limits.call_levels)
         .set_max_expr_depths(limits.expression_depth, limits.function_expression_depth)

@@ -40,7 +40,6 @@ fn expr(text: &str) -> (String, Expr) {
     use crate::script::{ast::Program, closure, position::Positions};
     let card = format!("f(|r| {text})");
     let mut engine = rhai::Engine::new_raw();
-    engine.set_optimization_level(rhai::OptimizationLevel::None);
     let ast = engine.compile(&card).unwrap();
     let program = <Program>::read(&ast, &Positions::new(0, &card));
     let name = program.closures.keys().next().unwrap().clone();

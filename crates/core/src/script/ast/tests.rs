@@ -1,9 +1,7 @@
 use super::*;
-use rhai::OptimizationLevel;
 
 fn read(text: &str) -> (Program, Positions) {
     let mut engine = Engine::new_raw();
-    engine.set_optimization_level(OptimizationLevel::None);
     engine.set_fast_operators(false);
     let ast = engine.compile(text).unwrap();
     let positions = Positions::new(0, text);
@@ -222,7 +220,6 @@ fn forbidden_forms_keep_what_is_in_them() {
 #[test]
 fn steps_share_variables_imports_and_operations() {
     let mut engine = Engine::new_raw();
-    engine.set_optimization_level(OptimizationLevel::None);
     let mut module = rhai::Module::new();
     module.set_var("K", 5_i64);
     let mut resolver = rhai::module_resolvers::StaticModuleResolver::new();

@@ -1,5 +1,5 @@
 use super::*;
-use rhai::{Engine, OptimizationLevel};
+use rhai::Engine;
 
 fn vocabulary() -> Vocabulary {
     let mut words = Vocabulary::new();
@@ -26,7 +26,6 @@ fn vocabulary() -> Vocabulary {
 
 fn found(text: &str) -> Vec<Diagnostic> {
     let mut engine = Engine::new_raw();
-    engine.set_optimization_level(OptimizationLevel::None);
     let ast = engine.compile(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let positions = Positions::new(0, text);
     let program = Program::read(&ast, &positions);

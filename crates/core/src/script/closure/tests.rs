@@ -1,12 +1,11 @@
 use super::*;
 use crate::definition::expression::short::short;
 use crate::script::position::Positions;
-use rhai::{Engine, OptimizationLevel, Scope};
+use rhai::{Engine, Scope};
 
 /// Compiles the closure that `f(..)` takes in a card, with modules.
 fn compiled(card: &str, modules: &[(&str, &str)]) -> Result<Expr, Vec<Diagnostic>> {
     let mut engine = Engine::new_raw();
-    engine.set_optimization_level(OptimizationLevel::None);
     engine.set_fast_operators(false);
     let kept = std::sync::Arc::new(std::sync::Mutex::new(None));
     let slot = std::sync::Arc::clone(&kept);

@@ -1,9 +1,8 @@
 use super::*;
-use rhai::{Engine, OptimizationLevel};
+use rhai::Engine;
 
 fn explained(text: &str) -> Diagnostic {
     let mut engine = Engine::new_raw();
-    engine.set_optimization_level(OptimizationLevel::None);
     engine.set_strict_variables(true);
     engine.set_max_expr_depths(32, 16);
     match engine.compile(text) {
