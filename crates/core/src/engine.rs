@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bellwether_order::Sort;
+
 pub use compare::Evaluated as EvaluatedCard;
 pub use error::{Error, ErrorKind};
 pub use explain::Question;
@@ -742,7 +744,7 @@ fn settle(findings: &mut Vec<Diagnostic>) {
     if findings.iter().any(Diagnostic::is_error) {
         findings.retain(|finding| finding.code != codes::UNUSED);
     }
-    findings.sort_by(|a, b| {
+    findings.order_by(|a, b| {
         let place = |finding: &Diagnostic| (finding.severity, finding.span.is_none(), finding.span);
         place(a)
             .cmp(&place(b))

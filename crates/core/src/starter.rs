@@ -1,7 +1,8 @@
 //! A first card from the columns of files: keys, dates, relations, segments and measures that the columns suggest.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
+
+use bellwether_order::{BTreeSet, Sort};
 
 use crate::data::{Column, Table, Values};
 use crate::definition::ColumnType;
@@ -109,7 +110,7 @@ pub fn card(title: &str, sources: &[Source]) -> String {
     );
     // Parents first: a table is declared before the tables that belong to it.
     let mut order: Vec<usize> = (0..sources.len()).collect();
-    order.sort_by_key(|&index| parents(index, sources, &keys).len());
+    order.order_by_key(|&index| parents(index, sources, &keys).len());
     let mut segments = BTreeSet::new();
     for &index in &order {
         if let (Some(source), Some(key)) = (sources.get(index), keys.get(index)) {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bellwether::definition::{BUILT_IN_AUDIENCES, SECTIONS};
 use bellwether::diagnostic::{Diagnostic, codes, nearest};
 use bellwether::report::{AlertResult, ListResult, QuotesResult, Results};
+use bellwether_order::Sort;
 
 /// How a report speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,7 +202,7 @@ impl Audience {
     /// The alerts that it is shown: all, the raised ones first.
     pub fn alerts<'r>(&'r self, results: &'r Results) -> Vec<&'r AlertResult> {
         let mut alerts: Vec<&AlertResult> = results.alerts.iter().collect();
-        alerts.sort_by_key(|alert| match alert.raised {
+        alerts.order_by_key(|alert| match alert.raised {
             Some(true) => 0,
             None => 1,
             Some(false) => 2,

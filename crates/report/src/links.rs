@@ -1,6 +1,7 @@
 //! Links as a document: what one more unit of a metric gives, how sure that is, and the outcome along the metric.
 
 use bellwether::report::{CurveStep, Estimate, Evidence, InitiativeResult, LinkResult, PaceVerdict, Results};
+use bellwether_order::Sort;
 
 use crate::document::{Align, Block, Document, Run, Table, Tone};
 use crate::format;
@@ -272,7 +273,7 @@ pub(crate) fn worth(results: &Results) -> Document {
         }
         items.push(vec![Run::plain(text)]);
         let mut largest: Vec<_> = worth.by_segment.iter().filter(|part| part.a_year > 0.0).collect();
-        largest.sort_by(|a, b| b.a_year.total_cmp(&a.a_year));
+        largest.order_by(|a, b| b.a_year.total_cmp(&a.a_year));
         if !largest.is_empty() {
             let part = |part: &&bellwether::report::SegmentWorth| {
                 format!("{} {} {}", part.segment, part.value, money(part.a_year))

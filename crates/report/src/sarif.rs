@@ -5,6 +5,7 @@
 
 use bellwether::diagnostic::wire::{Finding, Findings, Location};
 use bellwether::diagnostic::{Code, DataPlace, Severity};
+use bellwether_order::Sort;
 use serde_json::{Map, Value, json};
 
 /// The schema that the log names.
@@ -16,7 +17,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// A message when the findings hold what JSON cannot say; that would be a fault of the engine.
 pub fn to_sarif(found: &Findings, rule_help: &dyn Fn(Code) -> Option<String>) -> Result<String, String> {
     let mut codes: Vec<Code> = found.findings.iter().map(|finding| finding.diagnostic.code).collect();
-    codes.sort();
+    codes.order();
     codes.dedup();
     let rules: Vec<Value> = codes.iter().map(|code| rule(*code, rule_help(*code))).collect();
     let results: Vec<Value> = found

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bellwether::data::{Column, Values, date};
 use bellwether::report::Value;
 use bellwether::report::explain::plain_value;
+use bellwether_order::Sort;
 
 use crate::answer::{Bin, ColumnDistribution, RowPage, ValueCount};
 use crate::table::Kept;
@@ -16,7 +17,7 @@ pub fn distribution(table: &str, name: &str, column: &Column, top: usize, bins: 
     let valid: u64 = counted.iter().map(|(_, _, count)| count).sum();
     let mut common: Vec<&(Key, usize, u64)> = counted.iter().collect();
     // The values stand in order, and a stable sort leaves those that are as common in it.
-    common.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+    common.order_by_key(|(_, _, count)| std::cmp::Reverse(*count));
     common.truncate(top);
     let shown: u64 = common.iter().map(|(_, _, count)| count).sum();
     ColumnDistribution {
@@ -66,7 +67,7 @@ fn counts(column: &Column) -> Vec<(Key, usize, u64)> {
         Values::Timestamp(values) => whole(&|row| values.get(row).copied().unwrap_or(0)),
         Values::Float(_) => {
             let mut all: Vec<(f64, usize)> = rows.filter_map(|row| Some((column.number(row)?, row))).collect();
-            all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            all.order_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             let runs = all.chunk_by(|a, b| a.0 == b.0);
             runs.filter_map(|run| {
                 let (value, row) = run.first()?;
@@ -86,7 +87,7 @@ fn counts(column: &Column) -> Vec<(Key, usize, u64)> {
                 .flatten()
                 .map(|(row, count)| (Key::Text(text.get(row).to_owned()), row, count))
                 .collect();
-            counted.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
+            counted.order_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal));
             counted
         }
     }

@@ -5,6 +5,8 @@
 mod choices;
 pub(super) mod words;
 
+use bellwether_order::Sort;
+
 use super::declared::Card;
 use super::kind::Kind;
 use super::place::{Cursor, Wanted};
@@ -254,7 +256,7 @@ fn ranked(offers: Vec<Offer>, typed: &str, span: Span) -> Vec<Completion> {
         .into_iter()
         .filter_map(|offer| Some((fit(&offer.label, typed)?, offer)))
         .collect();
-    fitting.sort_by_key(|(fit, offer)| (*fit, offer.rank));
+    fitting.order_by_key(|(fit, offer)| (*fit, offer.rank));
     let mut found: Vec<Completion> = Vec::new();
     for (_, offer) in fitting {
         if found

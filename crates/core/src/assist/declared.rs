@@ -2,7 +2,7 @@
 //!
 //! Imports: definition, script::{lexer, reference}, assist::{kind, known, reading}.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::kind::{Kind, Names};
 use super::known::{Known, KnownColumn, KnownTable};

@@ -2,7 +2,7 @@
 //!
 //! Imports: script::{lexer, reference}, assist::{reading, card}.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::reading::{NONE, Reading};
 use crate::script::lexer::TokenKind;

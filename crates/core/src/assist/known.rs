@@ -2,7 +2,7 @@
 //!
 //! Imports: definition, data.
 
-use std::collections::BTreeMap;
+use bellwether_order::{BTreeMap, Sort};
 
 use crate::data::{Column, Table, Values, date};
 use crate::definition::{ColumnType, Scorecard};
@@ -173,7 +173,7 @@ fn commonest(values: impl Iterator<Item = (String, u64)>) -> (Option<u64>, Vec<(
     let mut all: Vec<(String, u64)> = values.collect();
     let distinct = all.len() as u64;
     let rows: u64 = all.iter().map(|(_, n)| n).sum();
-    all.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
+    all.order_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
     if distinct > 20 && distinct * 2 > rows {
         all.clear();
     }

@@ -2,6 +2,8 @@
 //!
 //! Imports: definition, script::lexer, assist.
 
+use bellwether_order::Sort;
+
 use super::declared::{Card, Symbol, functions};
 use super::wire::{DeclaredKind, OutlineItem, ParamOutline};
 use crate::definition::Literal;
@@ -25,7 +27,7 @@ pub(super) fn outline(card: &Card<'_, '_>) -> Vec<OutlineItem> {
         });
     }
     items.extend(from_loops(card));
-    items.sort_by_key(|item| (item.span.start, item.span.end));
+    items.order_by_key(|item| (item.span.start, item.span.end));
     items
 }
 

@@ -2,6 +2,7 @@
 
 use arrow_array::Array;
 use arrow_buffer::{BooleanBuffer, ScalarBuffer};
+use bellwether_order::Sort;
 
 use super::column::{Column, Ints, Text, Values};
 use super::date::MICROS_PER_DAY;
@@ -246,7 +247,7 @@ pub(super) fn not_numbers(frame: &Frame, name: &str, column: &Column) -> Diagnos
             }
         }
     }
-    bad.sort_by_key(|(_, _, row)| *row);
+    bad.order_by_key(|(_, _, row)| *row);
     let (value, _, row) = bad.first().cloned().unwrap_or_default();
     let rows: u64 = bad.iter().map(|(_, rows, _)| rows).sum();
     let table = &frame.name;

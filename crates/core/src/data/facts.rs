@@ -2,6 +2,7 @@
 
 use arrow_array::Array;
 use arrow_buffer::{BooleanBuffer, NullBuffer};
+use bellwether_order::Sort;
 
 use super::cast::{self, Refused};
 use super::column::{Column, Values};
@@ -368,7 +369,7 @@ where
                 off.push((value, 1, row));
             }
         }
-        off.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.total_cmp(&b.0)));
+        off.order_by(|a, b| b.1.cmp(&a.1).then(a.0.total_cmp(&b.0)));
         let Some(&(value, rows, row)) = off.first() else { return };
         let all: u64 = off.iter().map(|(_, rows, _)| rows).sum();
         let message = if off.len() == 1 {

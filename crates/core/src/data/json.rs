@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::rc::Rc;
 
+use bellwether_order::Sort;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::build::ColumnBuilder;
@@ -317,7 +318,7 @@ impl Rows<'_> {
         }
         let unread = self.columns.drain().filter(|(_, index)| index.is_none());
         table.unread = unread.map(|(name, _)| name).collect();
-        table.unread.sort();
+        table.unread.order();
         let empty = Diagnostic::warning(codes::EMPTY_TABLE, "the file has no rows").in_data(place);
         let notes = if table.rows == 0 { vec![empty] } else { Vec::new() };
         Ok((table, notes))

@@ -1,6 +1,6 @@
 //! Weights of a sample made to match what is known of its population.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::column::Values;
 use super::frame::count;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bellwether_order::indices_by;
+
 use super::column::{Column, Values};
 use super::dataset::{NO_ROW, Parent};
 use super::facts::unknown_column;
@@ -33,8 +35,8 @@ pub(super) fn entities(name: &str, source: &Frame, column: &str) -> Option<(Fram
     }
     let mut rows: Vec<u32> = first.into_iter().filter(|&row| row != NO_ROW).collect();
     match &values.values {
-        Values::Text(text) => rows.sort_by(|&a, &b| text.get(a as usize).cmp(text.get(b as usize))),
-        Values::Int(ints) => rows.sort_by_key(|&row| ints.get(row as usize)),
+        Values::Text(text) => indices_by(&mut rows, &mut |a, b| text.get(a as usize).cmp(text.get(b as usize))),
+        Values::Int(ints) => indices_by(&mut rows, &mut |a, b| ints.get(a as usize).cmp(&ints.get(b as usize))),
         Values::Date(_) | Values::Timestamp(_) | Values::Bool(_) | Values::Float(_) => {
             rows.sort_by_cached_key(|&row| values.display(row as usize));
         }

@@ -1,8 +1,7 @@
 //! What a table held, for the report and for `check`.
 
-use std::collections::BTreeSet;
-
 use arrow_array::Array;
+use bellwether_order::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::column::{Column, Ints, Values};

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use bellwether_order::Sort;
+
 use super::column::{Column, Values};
 use super::dataset::NO_ROW;
 use super::facts::unknown_column;
@@ -342,7 +344,7 @@ fn value_list(frame: &Frame, columns: &[Spanned<String>], rows: &[usize]) -> Str
             format!("`{}`", parts.join(", "))
         })
         .collect();
-    texts.sort();
+    texts.order();
     texts.dedup();
     let more = texts.len() > 5;
     texts.truncate(5);

@@ -11,6 +11,7 @@ mod impact;
 mod rename;
 mod split;
 
+use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
 use crate::definition::Scorecard;
@@ -198,7 +199,7 @@ pub fn compare(old: &Scorecard, new: &Scorecard) -> CardDiff {
             families.push(kind);
         }
     }
-    families.sort();
+    families.order();
     for family in families {
         let of = |objects: &'_ [Object]| -> Vec<usize> {
             let at = |(place, object): (usize, &Object)| (object.kind.family() == family).then_some(place);

@@ -1,7 +1,8 @@
 //! The scores of the rows of a table: measured, scored, and added to the table as columns.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use bellwether_order::{BTreeMap, Sort};
 
 use crate::data::{Column, Dataset, NO_ROW, Table, Values};
 use crate::definition::{CivilDate, RowExpr, Score, Scorecard};
@@ -203,7 +204,7 @@ fn entity_scores(
         .filter_map(|(row, scored)| Some((u32::try_from(row).ok()?, scored.as_ref()?)))
         .collect();
     // The order of the source never reaches an output.
-    rows.sort_by(|(a, _), (b, _)| {
+    rows.order_by(|(a, _), (b, _)| {
         let order = |column: &&Arc<Column>| compare(column, *a as usize, *b as usize);
         columns
             .iter()

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use bellwether_order::Sort;
+
 use super::{
     Bound, Engine, Error, EvaluateOptions, Evaluation, Progress, bind, evaluate_bound, guarded, origins, prepare,
 };
@@ -136,7 +138,7 @@ impl Engine {
                 .push((at, report));
         });
         let mut made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        made.sort_by_key(|(at, _)| *at);
+        made.order_by_key(|(at, _)| *at);
         made.into_iter().map(|(_, report)| report).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Tests of what changed since the period before.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::compare::{self, Compared};
 use super::composite::Composites;

@@ -5,7 +5,7 @@
 //! clamp, a cap or a worst-of bends it within two standard errors, metrics are drawn from their joint normal distribution
 //! and the score is worked out for each draw: a parametric bootstrap, seeded by the place of the score.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::{Ground, LEVEL, cut_of};
 use crate::measure::influence::{Estimate, Sample};

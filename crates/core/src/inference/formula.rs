@@ -4,7 +4,7 @@
 //! entity's influence on Σa/Σb is (a − R·b)/Σb, and so on through the formula (the delta method; Cochran 1977, section 6.5;
 //! Deville 1999). Tickets of one customer, and two measures over the same customers, count with their covariance.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::composite::Range;
 use super::{Ground, LEAST_ENTITIES, LEVEL};

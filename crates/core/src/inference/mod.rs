@@ -13,12 +13,12 @@ mod formula;
 mod series;
 mod split;
 
-use std::collections::BTreeMap;
-
 pub use change::{Test, Verdict};
 pub use composite::Range;
 pub use series::{Series, series_of};
 pub use split::{MixSplit, SplitPart};
+
+use bellwether_order::BTreeMap;
 
 use crate::definition::Scorecard;
 use crate::measure::influence::{Estimates, Need, NoEstimate};

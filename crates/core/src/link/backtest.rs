@@ -3,6 +3,7 @@
 //! For each entity that has the outcome, the score is built from what its rows said before the outcome's day, with the
 //! card's weights; then it is held against what came.
 
+use bellwether_order::{Sort, indices_by};
 use serde::{Deserialize, Serialize};
 
 use super::frame::OutcomeFrame;
@@ -204,7 +205,7 @@ pub fn backtest(session: &mut Session<'_>, from: &Analysed<'_>, outcome: usize) 
             .extend(found.map(|auc| (metric.name.value.clone(), scores.len() as u64, estimate(&auc))));
     }
     made.metrics
-        .sort_by(|a, b| b.2.value.total_cmp(&a.2.value).then_with(|| a.0.cmp(&b.0)));
+        .order_by(|a, b| b.2.value.total_cmp(&a.2.value).then_with(|| a.0.cmp(&b.0)));
     if frame.days.is_none() {
         made.notes
             .push("the outcome has no date: what is used may be from after it".to_owned());
@@ -387,7 +388,8 @@ fn other_weights(parts: &[Part], stated: &[f64], frame: &OutcomeFrame, event: &[
             .copied()
             .unwrap_or(0)
     };
-    rows.sort_by_key(|row| (day(*row), place(*row), event.get(*row).copied()));
+    let key = |row: usize| (day(row), place(row), event.get(row).copied());
+    indices_by(&mut rows, &mut |a, b| key(a).cmp(&key(b)));
     let (early, late) = rows.split_at_checked(rows.len() / 2)?;
     let events = |rows: &[usize]| -> Vec<bool> { rows.iter().filter_map(|row| event.get(*row).copied()).collect() };
     let early_events = events(early);

@@ -1,5 +1,6 @@
 //! What drives an outcome: its metrics side by side, ranked by what each explains.
 
+use bellwether_order::{Sort, indices_by};
 use serde::{Deserialize, Serialize};
 
 use super::model::Estimate;
@@ -162,7 +163,7 @@ pub(super) fn drivers(mut input: DriverInput) -> Option<Drivers> {
             }
         })
         .collect();
-    metrics.sort_by(|a, b| b.share.total_cmp(&a.share).then_with(|| a.metric.cmp(&b.metric)));
+    metrics.order_by(|a, b| b.share.total_cmp(&a.share).then_with(|| a.metric.cmp(&b.metric)));
     let placed: Vec<usize> = (0..metrics.len())
         .filter(|at| metrics.get(*at).is_some_and(|m| m.performance.is_some()))
         .collect();
@@ -245,11 +246,11 @@ fn complete(input: &DriverInput) -> Complete {
         .filter(|row| columns().all(|values| !at(values, *row).is_nan()))
         .collect();
     match &input.places {
-        Some(places) => rows.sort_by_key(|row| places.get(*row).copied().unwrap_or(0)),
-        None => rows.sort_by(|a, b| {
-            let pairs = columns().map(|values| at(values, *a).total_cmp(&at(values, *b)));
+        Some(places) => indices_by(&mut rows, &mut |a, b| places.get(a).cmp(&places.get(b))),
+        None => indices_by(&mut rows, &mut |a, b| {
+            let pairs = columns().map(|values| at(values, a).total_cmp(&at(values, b)));
             let weight = |row: usize| input.weights.as_ref().map_or(1.0, |weights| at(weights, row));
-            let more = [weight(*a).total_cmp(&weight(*b))];
+            let more = [weight(a).total_cmp(&weight(b))];
             pairs
                 .chain(more)
                 .find(|order| order.is_ne())

@@ -1,5 +1,7 @@
 //! From the rows of a frame to an effect with its range, a curve and a grade.
 
+use bellwether_order::indices_by;
+
 use super::model::{Coefficient, CurveStep, Estimate, Evidence, LinkAnalysis};
 use crate::stats::linear_algebra::{Matrix, Qr};
 use crate::stats::logistic::logistic;
@@ -61,8 +63,8 @@ impl Sample {
         let mut rows: Vec<usize> = (0..columns.outcome.len()).filter(whole).collect();
         let left_out = (columns.outcome.len() - rows.len()) as u64;
         match columns.places {
-            Some(places) => rows.sort_by_key(|row| places.get(*row).copied().unwrap_or(0)),
-            None => rows.sort_by(|a, b| {
+            Some(places) => indices_by(&mut rows, &mut |a, b| places.get(a).cmp(&places.get(b))),
+            None => indices_by(&mut rows, &mut |a, b| {
                 let numbers = |row: usize| {
                     let controls = columns.controls.iter().map(move |(_, values)| at(values, row));
                     let weight = columns.weights.map_or(1.0, |weights| at(weights, row));
@@ -70,7 +72,7 @@ impl Sample {
                         .into_iter()
                         .chain(controls)
                 };
-                let pairs = numbers(*a).zip(numbers(*b));
+                let pairs = numbers(a).zip(numbers(b));
                 pairs
                     .map(|(a, b)| a.total_cmp(&b))
                     .find(|order| order.is_ne())
@@ -105,7 +107,7 @@ impl Sample {
 
 /// Groups numbered in the order in which they appear, and how many there are.
 fn renumbered(groups: impl Iterator<Item = u32>) -> (Vec<u32>, usize) {
-    let mut known = std::collections::BTreeMap::new();
+    let mut known = bellwether_order::BTreeMap::new();
     let numbered = groups
         .map(|group| {
             let next = known.len() as u32;
@@ -412,7 +414,7 @@ fn bends(sample: &Sample) -> Option<bool> {
 fn curve(sample: &Sample) -> Vec<CurveStep> {
     let mut order: Vec<usize> = (0..sample.metric.len()).collect();
     let x = |row: usize| sample.metric.get(row).copied().unwrap_or(0.0);
-    order.sort_by(|a, b| x(*a).total_cmp(&x(*b)).then(a.cmp(b)));
+    indices_by(&mut order, &mut |a, b| x(a).total_cmp(&x(b)).then(a.cmp(&b)));
     let values: Vec<&[usize]> = order.chunk_by(|a, b| x(*a) == x(*b)).collect();
     // Steps of a few values may be small, those of a number without steps not; none is of a handful.
     let share = if values.len() <= MOST_STEPS { 20 } else { GROUPS };

@@ -1,6 +1,6 @@
 //! The entity frame: one row for each entity that has the outcome, and for each metric what that entity's rows said before.
 
-use std::collections::BTreeMap;
+use bellwether_order::{BTreeMap, Sort};
 
 use crate::data::Values;
 use crate::definition::{ArithmeticOp, CivilDate, ColumnRef, Duration, TimeUnit};
@@ -297,7 +297,7 @@ impl OutcomeFrame {
             *counts.entry(text.get(row)).or_default() += 1;
         }
         let mut order: Vec<(&str, u64)> = counts.into_iter().collect();
-        order.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        order.order_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         // What is rare goes with the most frequent.
         let kept = order.iter().skip(1).take(30).filter(|(_, n)| *n >= 5);
         let column = |word: &str| {

@@ -18,7 +18,6 @@ mod tests;
 pub mod what_if;
 pub mod worth;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use backtest::{Backtest, BandStep, CalibrationStep, LiftStep, OtherWeights, ScoreBacktest, backtest};
@@ -31,6 +30,7 @@ pub use worth::{Friction, InitiativeAnalysis, MetricWorth, OutcomeWorth, Segment
 use crate::definition::{CivilDate, Direction, Link, Scorecard};
 use crate::measure::{CellKey, Measures, MetricRows, Session, parallel};
 use crate::score::{Scores, Thing, plan};
+use bellwether_order::BTreeMap;
 use cells::CellLink;
 use fit::{Columns, Sample};
 use frame::OutcomeFrame;

@@ -1,5 +1,7 @@
 //! What stands beside the links: values, targets, worth and series of the card's metrics.
 
+use bellwether_order::Sort;
+
 use super::Analysed;
 use super::drivers::{Drivers, WeightAdvice};
 use super::model::LinkAnalysis;
@@ -224,7 +226,7 @@ impl Sides<'_, '_> {
                 }
             }
         }
-        made.sort_by(|a, b| {
+        made.order_by(|a, b| {
             b.a_year
                 .value
                 .total_cmp(&a.a_year.value)

@@ -1,7 +1,6 @@
 //! What would follow if a metric had another value, and what value it would take to reach a target.
 
-use std::collections::BTreeMap;
-
+use bellwether_order::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Estimate, Evidence, LinkAnalysis};

@@ -1,5 +1,6 @@
 //! What a gap and a point are worth, and what an initiative returns: ranges that carry the range of the link.
 
+use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Estimate, Evidence, LinkAnalysis};
@@ -459,7 +460,7 @@ pub(super) fn rank(initiatives: &[Initiative], analyses: &mut [InitiativeAnalysi
     let mut order: Vec<(usize, f64)> = (0..analyses.len())
         .filter_map(|at| Some((at, per_day(at, analyses)?)))
         .collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    order.order_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     for (place, (at, _)) in order.into_iter().enumerate() {
         analyses
             .get_mut(at)

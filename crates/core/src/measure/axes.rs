@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bellwether_order::Sort;
+
 use super::calendar::{self, Slots};
 use super::days::DayProfile;
 use super::executor::Dim;
@@ -22,7 +24,7 @@ impl Session<'_> {
                 .iter()
                 .map(|aggregate| aggregate.table.clone())
                 .collect();
-            tables.sort();
+            tables.order();
             tables.dedup();
             tables
         };

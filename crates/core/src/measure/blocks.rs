@@ -1,7 +1,8 @@
 //! The cells of aggregates: which cuts are measured, spread over those that they ignore, hidden where few people are.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use bellwether_order::{BTreeMap, BTreeSet};
 
 use super::calendar::{self, Slots, Window};
 use super::cell::State;

@@ -1,7 +1,6 @@
 //! The values that measuring gives, and the axes they stand on.
 
-use std::collections::BTreeMap;
-
+use bellwether_order::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::definition::{CivilDate, Direction, Period};

@@ -1,6 +1,6 @@
 //! How many rows each day has: from it follow the first day of the data, and which steps of a calendar are thin.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::parallel;
 use crate::data::{Column, Values};

@@ -1,7 +1,8 @@
 //! Columns that the card adds: expressions, roll-ups of children, looks back and ahead; each after those it reads.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use bellwether_order::BTreeSet;
 
 use super::algebra::Node;
 use super::calendar::{Slots, shift_months};
@@ -231,7 +232,7 @@ impl Session<'_> {
         self.prepare_now()?;
         let slots = Slots::new(&[], self.rows.data.as_of);
         let cut = vec![Dim::Entity(table.to_owned())];
-        let mut requests = std::collections::BTreeMap::new();
+        let mut requests = bellwether_order::BTreeMap::new();
         collect(node, std::slice::from_ref(&cut), &mut requests);
         let blocks = self.blocks(&requests, &slots, &BTreeSet::new())?;
         let cells = self.evaluate(node, &cut, &slots, &blocks);

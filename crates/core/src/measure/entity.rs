@@ -1,7 +1,8 @@
 //! A measure for each row of a keyed table, lists of rows, and the rows behind a cell.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use bellwether_order::{BTreeMap, BTreeSet, indices_by};
 
 use super::algebra::Node;
 use super::calendar::WHOLE;
@@ -217,7 +218,7 @@ impl Session<'_> {
             .collect();
         if let Some((by, down)) = sort {
             // Rows without a value come last, either way; equal rows in the order of the key.
-            rows.sort_by(|&a, &b| {
+            indices_by(&mut rows, &mut |a, b| {
                 let (a, b) = (a as usize, b as usize);
                 let order = match (by.is_valid(a), by.is_valid(b)) {
                     (true, true) if down => super::lists::compare(&by, b, a),
@@ -227,7 +228,7 @@ impl Session<'_> {
                 order.then_with(|| self.key_order(table, a, b))
             });
         } else {
-            rows.sort_by(|&a, &b| self.key_order(table, a as usize, b as usize));
+            indices_by(&mut rows, &mut |a, b| self.key_order(table, a as usize, b as usize));
         }
         let found = rows.len() as u64;
         rows.truncate(list.limit.map_or(usize::MAX, |limit| limit as usize));

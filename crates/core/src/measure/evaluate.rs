@@ -1,6 +1,6 @@
 //! From the cells of aggregates to those of metrics: arithmetic, natures, states and warnings.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::algebra::{self, Nature, Node, Plain};
 use super::blocks::Blocks;

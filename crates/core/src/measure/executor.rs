@@ -1,8 +1,9 @@
 //! Which passes over which tables give the cells asked for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use bellwether_order::{BTreeMap, Sort};
 
 use super::blocks::Blocks;
 use super::calendar::{Slots, WHOLE, Window};
@@ -326,7 +327,7 @@ impl Session<'_> {
     /// Which cubes give the cuts: one for all when it is small, else one for each cut that no other holds.
     fn cubes(&mut self, table: &str, cuts: &[Cut], grid: &Grid) -> Vec<(Cut, Vec<Cut>)> {
         let mut all: Cut = cuts.iter().flatten().cloned().collect();
-        all.sort();
+        all.order();
         all.dedup();
         let mut cells = grid.len();
         for dim in &all {

@@ -1,5 +1,7 @@
 //! From the finished state of a cell to its value, n, interval and state.
 
+use bellwether_order::Sort;
+
 use super::cell::{Interval, State};
 use super::leaf::Leaf;
 use super::state::Finished;
@@ -317,7 +319,7 @@ fn of_bins(leaf: &Leaf, counts: &[u32], weights: Option<&[(ExactMoments, u64)]>)
     let present = || groups(leaf, counts).filter(|(_, _, count)| *count > 0);
     let sorted = || {
         let mut sorted: Vec<(f64, u64)> = present().map(|(_, value, count)| (value, count)).collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sorted.order_by(|a, b| a.0.total_cmp(&b.0));
         sorted
     };
     match leaf.function {

@@ -7,9 +7,9 @@
 mod piece;
 mod stock;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bellwether_order::BTreeMap;
 use piece::{Contribution, Kind, Reading, kind_of, piece};
 
 use super::algebra::{self, Node};

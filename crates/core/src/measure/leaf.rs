@@ -4,10 +4,10 @@ mod check;
 mod nature;
 mod wait;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
+use bellwether_order::{BTreeMap, Sort};
 
 use super::input::Input;
 use super::rows::{Rows, fingerprint, reads_as_of, reads_open};
@@ -111,7 +111,7 @@ impl Shared {
         as_of: CivilDate,
     ) -> Result<Option<Arc<BooleanBuffer>>, Vec<Diagnostic>> {
         let mut names: Vec<String> = filters.iter().map(fingerprint).collect();
-        names.sort();
+        names.order();
         let day = if filters.iter().any(reads_as_of) {
             as_of.0
         } else {

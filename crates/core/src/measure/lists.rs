@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
+use bellwether_order::Sort;
 
 use super::cell::State;
 use super::finish::{Cell, LEVEL};
@@ -143,7 +144,7 @@ fn weighted_percentile(leaf: &Leaf, input: &Input, slices: &Slices<'_>, weights:
             pairs.push((value, weight));
         }
     }
-    pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    pairs.order_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut merged: Vec<(f64, f64)> = Vec::with_capacity(pairs.len());
     for (value, weight) in pairs {
         match merged.last_mut() {
@@ -221,7 +222,7 @@ fn heard(leaf: &Leaf, slices: &Slices<'_>) -> Cell {
             _ => skipped += 1,
         }
     }
-    found.sort_by_key(|(parent, _)| *parent);
+    found.order_by_key(|(parent, _)| *parent);
     found.dedup_by_key(|(parent, _)| *parent);
     let mut sum = Moments::<Wide>::default();
     for (_, value) in &found {

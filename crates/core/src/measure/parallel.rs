@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bellwether_order::Sort;
+
 /// The results of tasks 0 to `count`, made by so many threads.
 pub(crate) fn map<T: Send>(threads: usize, count: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let threads = threads.clamp(1, count.max(1));
@@ -31,7 +33,7 @@ pub(crate) fn map<T: Send>(threads: usize, count: usize, task: impl Fn(usize) ->
         }
         all
     });
-    all.sort_by_key(|(at, _)| *at);
+    all.order_by_key(|(at, _)| *at);
     all.into_iter().map(|(_, made)| made).collect()
 }
 

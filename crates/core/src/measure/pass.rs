@@ -1,9 +1,9 @@
 //! One pass over a table and the cells that it gives.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
+use bellwether_order::{BTreeMap, Sort};
 
 use super::calendar::Slots;
 use super::cell::State;
@@ -268,7 +268,7 @@ impl Pass<'_> {
                 sources.extend(wants.iter().chain(latest));
             }
         }
-        sources.sort();
+        sources.order();
         sources.dedup();
         let states = sources
             .into_iter()

@@ -5,8 +5,9 @@
 //! the same to the last bit. Nothing is kept that there was something to say about: a finding points at a place of its own
 //! card, and each card makes what it is told of itself.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+
+use bellwether_order::BTreeMap;
 
 use super::days::DayProfile;
 use super::domain::Domain;

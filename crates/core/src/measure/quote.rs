@@ -1,7 +1,8 @@
 //! Rows whose texts may be quoted: those of the headline period that a card asks for, in groups, newest first.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use bellwether_order::{BTreeSet, indices_by};
 
 use super::cell::PeriodKey;
 use super::session::Session;
@@ -96,7 +97,7 @@ impl Session<'_> {
                 group.rows.clear();
             }
             let day = |row: u32| days.as_ref().and_then(|days| days.day(row as usize));
-            group.rows.sort_by(|&a, &b| {
+            indices_by(&mut group.rows, &mut |a, b| {
                 day(b)
                     .cmp(&day(a))
                     .then_with(|| self.key_order(table, a as usize, b as usize))

@@ -1,6 +1,6 @@
 //! Aggregates over ratings of items by raters: how far the raters agree.
 
-use std::collections::{BTreeMap, BTreeSet};
+use bellwether_order::{BTreeMap, BTreeSet, Sort};
 
 use super::cell::State;
 use super::finish::{Cell, LEVEL};
@@ -90,7 +90,7 @@ fn agreement(leaf: &Leaf, made: Ratings) -> Cell {
     for item in &mut ratings {
         item.sort_by(f64::total_cmp);
     }
-    ratings.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    ratings.order_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     let n = ratings.iter().map(Vec::len).sum::<usize>() as u64;
     let value = alpha(&ratings, scale).value();
     let interval = value.and_then(|_| alpha_limits(&ratings, scale, Stream::new(0xA1FA, 0), ALPHA_DRAWS, LEVEL));

@@ -1,9 +1,9 @@
 //! Ways from the rows of a table to the one row of another that each belongs to, and columns carried along them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use bellwether_order::BTreeMap;
 
 use crate::data::{Codes, Column, Dataset, Ints, NO_ROW, RowIndex, Text, Values};
 use crate::definition::Scorecard;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::Array as _;
+use bellwether_order::indices_by;
 
 use super::algebra::Node;
 use super::calendar;
@@ -250,7 +251,7 @@ impl Session<'_> {
         };
         match columns.as_slice() {
             [one] => order.sort_by_cached_key(|row| (one.get(*row as usize).copied().unwrap_or(0), *row)),
-            _ => order.sort_by(|a, b| key(*a).cmp(key(*b))),
+            _ => indices_by(&mut order, &mut |a, b| key(a).cmp(key(b))),
         }
         let mut places = vec![0; bound.rows];
         for (place, row) in order.into_iter().enumerate() {

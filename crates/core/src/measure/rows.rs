@@ -1,9 +1,9 @@
 //! What stands in the rows of the tables: columns, also along paths, and expressions over them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::Array as _;
+use bellwether_order::BTreeMap;
 
 use super::domain::Domain;
 use super::durations;

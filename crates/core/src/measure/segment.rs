@@ -1,7 +1,8 @@
 //! Segments: the values that the data have, and which of them each row bears.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use bellwether_order::{BTreeMap, Sort};
 
 use super::calendar::Steps;
 use super::cell::SegmentAxis;
@@ -231,7 +232,7 @@ impl Cutter {
         }
         let mut rest: Vec<(&String, &(u64, Option<f64>))> =
             counts.iter().filter(|(text, _)| !values.contains(text)).collect();
-        rest.sort_by(|(a, (_, left)), (b, (_, right))| match (left, right) {
+        rest.order_by(|(a, (_, left)), (b, (_, right))| match (left, right) {
             (Some(left), Some(right)) => left.abs().total_cmp(&right.abs()).then_with(|| a.cmp(b)),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
@@ -245,7 +246,7 @@ impl Cutter {
                 .enumerate()
                 .map(|(at, text)| (counts.get(text).map_or(0, |(n, _)| *n), at))
                 .collect();
-            ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            ranked.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
             let kept: Vec<usize> = ranked.iter().take(*most as usize).map(|(_, at)| *at).collect();
             let dropped: Vec<String> = values
                 .iter()

@@ -1,8 +1,9 @@
 //! A card over its data, ready to be measured.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+
+use bellwether_order::{BTreeMap, BTreeSet};
 
 use super::algebra::Node;
 use super::calendar::Slots;

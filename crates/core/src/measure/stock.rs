@@ -3,7 +3,7 @@
 //! A row is alive at an instant t when start < t and its end is missing or not before t. All instants asked for are
 //! midnights, so the days of start and end decide. Definitions: docs/measures.csv.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::calendar::{self, Window};
 use super::cell::State;

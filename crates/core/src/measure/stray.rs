@@ -1,6 +1,6 @@
 //! Values of a segment over several tables that only one of them has: most often a slip in how they are written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use bellwether_order::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Span, codes, nearest};
 

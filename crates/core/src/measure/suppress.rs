@@ -5,7 +5,7 @@
 //! of the system, not only where it is hidden alone), one more cell is hidden: the one with fewest people that it could be
 //! worked out from.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::calendar::Window;
 use super::cell::State;

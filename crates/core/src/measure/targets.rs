@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use bellwether_order::Sort;
+
 /// Entries beyond this number are not listed: cells are then found one by one.
 const MOST_ENTRIES: usize = 1 << 22;
 
@@ -24,7 +26,7 @@ impl Targets {
         if entries > MOST_ENTRIES || count > MOST_ENTRIES {
             return None;
         }
-        runs.sort_by_key(|(target, run)| (*target, run.start));
+        runs.order_by_key(|(target, run)| (*target, run.start));
         let mut starts = vec![0_u32; cells + 2];
         for cell in runs.iter().flat_map(|(_, run)| run.clone()) {
             *starts.get_mut(cell + 2)? += 1;

@@ -1,7 +1,6 @@
 //! What the tests of a card reached: measures, ways through closures, limits, bands.
 
-use std::collections::BTreeSet;
-
+use bellwether_order::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Evaluation;

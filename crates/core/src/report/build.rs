@@ -1,6 +1,6 @@
 //! From measured and scored cells to the results of a report.
 
-use std::collections::BTreeSet;
+use bellwether_order::BTreeSet;
 
 use super::cell::{self, Frame, Raw};
 use super::finding;

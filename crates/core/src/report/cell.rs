@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bellwether_order::Sort;
+
 use super::inferred;
 use super::model::{Cell, Change, ChangeVerdict};
 use crate::definition::{Bands, Direction, Goal};
@@ -16,9 +18,9 @@ pub(super) struct Frame<'a> {
     pub direction: Option<Direction>,
     pub bands: Option<&'a Bands>,
     /// Tests of change, by cell.
-    pub tests: Option<&'a BTreeMap<CellKey, Test>>,
+    pub tests: Option<&'a bellwether_order::BTreeMap<CellKey, Test>>,
     /// Ranges of a score or of a formula, by cell.
-    pub ranges: Option<&'a BTreeMap<CellKey, Range>>,
+    pub ranges: Option<&'a bellwether_order::BTreeMap<CellKey, Range>>,
 }
 
 /// A cell before it is compared with anything.
@@ -174,7 +176,7 @@ pub(super) fn in_order<'k>(axes: &Axes, keys: impl Iterator<Item = &'k CellKey>)
         axes.cuts.iter().position(|cut| *cut == segments).unwrap_or(usize::MAX)
     };
     let mut placed: Vec<(usize, &CellKey)> = keys.map(|key| (cut_of(key), key)).collect();
-    placed.sort_by(|(cut_a, a), (cut_b, b)| {
+    placed.order_by(|(cut_a, a), (cut_b, b)| {
         cut_a
             .cmp(cut_b)
             .then_with(|| a.segments.cmp(&b.segments))

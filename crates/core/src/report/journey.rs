@@ -1,6 +1,6 @@
 //! Journeys: what is measured at each phase and step, and values of the data that are not on the map.
 
-use std::collections::{BTreeMap, BTreeSet};
+use bellwether_order::{BTreeMap, BTreeSet, Sort};
 
 use super::build::headline_of_value;
 use super::model::{JourneyResult, MetricResult, PhaseResult, StepResult};
@@ -93,7 +93,7 @@ fn off_the_map(journey: &Journey, data: &Dataset) -> Vec<(String, u64)> {
         }
     }
     let mut off: Vec<(String, u64)> = rows.into_iter().collect();
-    off.sort_by(|(a, rows_a), (b, rows_b)| rows_b.cmp(rows_a).then_with(|| a.cmp(b)));
+    off.order_by(|(a, rows_a), (b, rows_b)| rows_b.cmp(rows_a).then_with(|| a.cmp(b)));
     off
 }
 

@@ -3,7 +3,7 @@
 mod choose;
 mod mask;
 
-use std::collections::BTreeSet;
+use bellwether_order::BTreeSet;
 
 use super::explain::plain_value;
 use super::model::{Quote, QuoteGroup, QuotesResult};

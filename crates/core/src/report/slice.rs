@@ -1,6 +1,6 @@
 //! The report of one value of a segment: what the whole report says of it, selected and never evaluated again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use bellwether_order::{BTreeMap, BTreeSet, Sort};
 
 use super::model::{
     Cell, JourneyResult, ListResult, MetricResult, PhaseResult, QuoteGroup, QuotesResult, Report, Results, StepResult,
@@ -19,7 +19,7 @@ use crate::measure::{Axes, SegmentAxis};
 /// `provenance.slice.left_out` names it.
 ///
 /// ```
-/// use std::collections::BTreeMap;
+/// use bellwether_order::BTreeMap;
 /// use bellwether::{Engine, EvaluateOptions, Limits, Source, Table};
 /// use bellwether::data::Column;
 /// use bellwether::report::slice;
@@ -251,7 +251,7 @@ fn axes(whole: &Axes, segment: &str) -> Axes {
         .map(|cut| cut.iter().map(|at| place(*at)).collect())
         .collect();
     // The total comes first, as everywhere.
-    cuts.sort_by_key(Vec::len);
+    cuts.order_by_key(Vec::len);
     cuts.dedup();
     Axes {
         periods: whole.periods.clone(),
@@ -281,7 +281,7 @@ impl Cutter<'_> {
         };
         let mut cut: Vec<Cell> = own.iter().map(cut).collect();
         // Crosses follow in their order; a sort that is stable keeps it.
-        cut.sort_by_key(|cell| cell.segments.len());
+        cut.order_by_key(|cell| cell.segments.len());
         cut
     }
 

@@ -4,7 +4,7 @@ mod check;
 mod parts;
 mod settle;
 
-use std::collections::{BTreeMap, BTreeSet};
+use bellwether_order::{BTreeMap, BTreeSet, Sort};
 
 use super::band::band_of;
 use super::limit::Ruling;
@@ -231,7 +231,7 @@ impl<'a> Scorer<'a> {
 /// Most points lost first, then by name.
 fn rank(parts: &mut [PartDetail]) {
     let lost = |part: &PartDetail| part.outcome.lost.unwrap_or(f64::NEG_INFINITY);
-    parts.sort_by(|a, b| lost(b).total_cmp(&lost(a)).then_with(|| a.of.cmp(&b.of)));
+    parts.order_by(|a, b| lost(b).total_cmp(&lost(a)).then_with(|| a.of.cmp(&b.of)));
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A score for each row of a keyed table: every part measured over the row's own rows, mixed by the rules of the card.
 
-use std::collections::BTreeMap;
+use bellwether_order::{BTreeMap, Sort};
 
 use super::band::band_of;
 use super::condition;
@@ -359,7 +359,7 @@ impl<'a> RowScorer<'a> {
             .zip(&mixed.parts)
             .filter_map(|(part, outcome)| Some((outcome.lost.filter(|lost| *lost >= 0.05)?, label(part))))
             .collect();
-        lost.sort_by(|(a, name_a), (b, name_b)| b.total_cmp(a).then_with(|| name_a.cmp(name_b)));
+        lost.order_by(|(a, name_a), (b, name_b)| b.total_cmp(a).then_with(|| name_a.cmp(name_b)));
         lost.into_iter()
             .map(|(lost, name)| format!("{name} −{lost:.1}"))
             .collect()

@@ -3,6 +3,8 @@
 //! Sums are exact until the last rounding, so the order of parts never changes a bit, and parts that all score 75 mix
 //! to 75 and not to 74.99999999999999.
 
+use bellwether_order::Sort;
+
 use crate::definition::{Aggregation, MissingParts, StaleParts};
 use crate::measure::State;
 use crate::stats::composite;
@@ -305,7 +307,7 @@ fn shares(weights: &[(f64, f64)], total: &Dyadic) -> Option<Vec<f64>> {
 fn settle(numbers: &mut [f64], total: f64) {
     let mut places: Vec<usize> = (0..numbers.len()).collect();
     let size = |place: &usize| numbers.get(*place).copied().unwrap_or(0.0).abs();
-    places.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    places.order_by(|a, b| size(b).total_cmp(&size(a)));
     for place in places {
         let rest = exact(total).minus(&exact_sum(numbers.iter().copied()));
         if rest.is_zero() {

@@ -1,5 +1,7 @@
 //! What scores are made of: parts found by name, in an order in which each score comes after those it reads.
 
+use bellwether_order::Sort;
+
 use super::condition;
 use crate::definition::{Normalise, Score, Scorecard};
 use crate::diagnostic::Diagnostic;
@@ -59,7 +61,7 @@ pub fn parts<'a>(card: &'a Scorecard, score: &'a Score) -> Vec<PartPlan<'a>> {
             })
         })
         .collect();
-    parts.sort_by(|a, b| a.name.cmp(b.name).then(a.weight.total_cmp(&b.weight)));
+    parts.order_by(|a, b| a.name.cmp(b.name).then(a.weight.total_cmp(&b.weight)));
     parts
 }
 

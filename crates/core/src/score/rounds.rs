@@ -1,6 +1,6 @@
 //! What has to be known before what: metrics and segments that read the score of a row come after that score.
 
-use std::collections::BTreeSet;
+use bellwether_order::BTreeSet;
 
 use super::plan::{self, Thing};
 use crate::definition::{

@@ -1,16 +1,16 @@
 //! The only file that names Rhai's AST types, which are volatile between releases: it turns them into a small tree of
 //! our own, with exact spans, for `check` and `closure`.
 //!
-//! The engine must parse with [`rhai::OptimizationLevel::None`]: the optimiser folds `1 / 2` to 0 before we see it.
+//! Rhai is built without its optimiser, which would fold `1 / 2` to 0 before we see it.
 //!
 //! Imports: diagnostic, script::{position, tree}. Never: definition, data.
 
 mod expression;
 mod place;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bellwether_order::BTreeMap;
 use rhai::{AST, ASTFlags, ASTNode, Dynamic, Engine, Expr, FlowControl, Position, Scope, Stmt};
 
 use super::position::Positions;

@@ -6,7 +6,7 @@
 mod call;
 mod traps;
 
-use std::collections::{BTreeMap, BTreeSet};
+use bellwether_order::{BTreeMap, BTreeSet, Sort};
 
 use super::position::Positions;
 use super::tree::{Closure, Constant, Name, Node, NodeKind, Program};
@@ -105,7 +105,7 @@ pub fn check(program: &Program, positions: &Positions, vocabulary: &Vocabulary) 
     for function in program.functions.values() {
         checker.function(function);
     }
-    checker.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    checker.diagnostics.order_by_key(|diagnostic| diagnostic.span);
     checker.diagnostics
 }
 

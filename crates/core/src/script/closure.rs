@@ -8,8 +8,7 @@ mod value;
 
 pub use call::row_function;
 
-use std::collections::BTreeMap;
-
+use bellwether_order::BTreeMap;
 use rhai::{Dynamic, FnPtr};
 
 use super::ast::{Arm, Constant, Node, NodeKind, Program};

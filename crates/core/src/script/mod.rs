@@ -28,9 +28,9 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bellwether_order::{BTreeMap, Sort};
 use rhai::{AST, Engine, Module, Shared};
 
 use self::ast::Program;
@@ -248,7 +248,7 @@ fn parse(engine: &Engine, number: u16, builder: &mut Builder, sources: &Sources)
 fn compiled(builder: &mut Builder) -> Compiled {
     let mut diagnostics = std::mem::take(&mut builder.diagnostics);
     diagnostics.append(&mut builder.log.take());
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.source, span.start)));
+    diagnostics.order_by_key(|diagnostic| diagnostic.span.map(|span| (span.source, span.start)));
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Compiled {
         scorecard: (!failed).then(|| std::mem::take(&mut builder.card)),

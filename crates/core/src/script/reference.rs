@@ -6,6 +6,7 @@
 use std::fmt::Write;
 use std::sync::OnceLock;
 
+use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
 use super::api::{self, Param, row};
@@ -70,11 +71,11 @@ pub fn reference() -> Vec<FunctionDoc> {
     let mut words: Vec<FunctionDoc> = Vec::new();
     for (group, entries) in api::GROUPS {
         let mut docs: Vec<FunctionDoc> = entries.iter().map(|word| describe(group, word)).collect();
-        docs.sort_by(|a, b| a.name.cmp(&b.name));
+        docs.order_by(|a, b| a.name.cmp(&b.name));
         words.extend(docs);
     }
     let mut rows: Vec<FunctionDoc> = row::ROWS.iter().map(describe_row).collect();
-    rows.sort_by(|a, b| a.name.cmp(&b.name));
+    rows.order_by(|a, b| a.name.cmp(&b.name));
     words.extend(rows);
     words
 }

@@ -2,8 +2,9 @@
 //!
 //! Imports: diagnostic. Never: the engine.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use bellwether_order::BTreeMap;
 
 use crate::diagnostic::Span;
 

@@ -8,6 +8,8 @@
 use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use bellwether_order::indices_by;
+
 use super::exact::FloatSum;
 
 /// The influences of entities on one estimate: entity and influence, by ascending entity, each once; they sum to 0.
@@ -196,7 +198,7 @@ impl Influences {
 fn by_entity(rows: &[(u64, f64, f64)]) -> Option<(Vec<(u64, f64, f64)>, FloatSum, FloatSum)> {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let entity = |at: &usize| rows.get(*at).map_or(0, |row| row.0);
-    order.sort_by_key(entity);
+    indices_by(&mut order, &mut |a, b| entity(&a).cmp(&entity(&b)));
     let (mut all_x, mut all_y) = (FloatSum::default(), FloatSum::default());
     let mut sums = Vec::new();
     for group in order.chunk_by(|a, b| entity(a) == entity(b)) {

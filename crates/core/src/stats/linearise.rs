@@ -4,7 +4,7 @@
 //! their slopes (the linearised variable: Deville 1999, Variance estimation for complex statistics and estimators, Survey
 //! Methodology 25; Huber 1981). Estimates over the same entities then vary together as `influence` says.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::exact::{Comoments, ExactMoments, Wide, Window};
 use super::influence::Influences;

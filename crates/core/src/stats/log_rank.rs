@@ -1,6 +1,6 @@
 //! Whether groups survive alike.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::distribution::chi_square_tail;
 use super::survival::Lives;

@@ -1,5 +1,7 @@
 //! Many tests at once.
 
+use bellwether_order::Sort;
+
 /// The p values of a family, adjusted so that those at or below q are called with a false-discovery rate of at most q:
 /// p·m/rank, from the greatest down the least so far, at most 1.
 ///
@@ -16,7 +18,7 @@
 pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let proper = |p: f64| if (0.0..=1.0).contains(&p) { p } else { 1.0 };
     let mut order: Vec<(f64, usize)> = p.iter().enumerate().map(|(at, &p)| (proper(p), at)).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    order.order_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let m = order.len() as f64;
     let mut adjusted = vec![1.0; p.len()];
     let mut least = 1.0_f64;

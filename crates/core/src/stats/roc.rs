@@ -1,5 +1,7 @@
 //! How well a score told who would have the outcome: AUC, lift, recall, calibration.
 
+use bellwether_order::Sort;
+
 use super::{Interval, proportion, two_sided_z};
 
 /// The area under the ROC curve with its interval.
@@ -68,7 +70,7 @@ pub fn auc(scores: &[f64], outcome: &[bool], level: f64) -> Option<Auc> {
 #[must_use]
 pub fn midranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<(f64, usize)> = values.iter().copied().zip(0..).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order.order_by(|a, b| a.0.total_cmp(&b.0));
     let mut ranks = vec![0.0; values.len()];
     let mut start = 0;
     for group in order.chunk_by(|a, b| a.0 == b.0) {
@@ -108,7 +110,7 @@ pub fn lift(scores: &[f64], outcome: &[bool], share: f64) -> Option<Lift> {
     let hits = outcome.iter().filter(|y| **y).count() as f64;
     (rows > 0 && hits > 0.0 && share > 0.0 && share <= 100.0).then_some(())?;
     let mut order: Vec<(f64, bool)> = scores.iter().copied().zip(outcome.iter().copied()).collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0));
+    order.order_by(|a, b| b.0.total_cmp(&a.0));
     let wanted = rows as f64 * share / 100.0;
     let (mut seen, mut found) = (0.0, 0.0);
     for group in order.chunk_by(|a, b| a.0 == b.0) {
@@ -147,7 +149,7 @@ pub struct CalibrationBin {
 #[must_use]
 pub fn calibration(forecasts: &[f64], outcome: &[bool], groups: usize, level: f64) -> Vec<CalibrationBin> {
     let mut order: Vec<(f64, bool)> = forecasts.iter().copied().zip(outcome.iter().copied()).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order.order_by(|a, b| a.0.total_cmp(&b.0));
     let size = order.len().div_ceil(groups.max(1)).max(1);
     let mut bins: Vec<Vec<(f64, bool)>> = Vec::new();
     for tied in order.chunk_by(|a, b| a.0 == b.0) {

@@ -1,5 +1,7 @@
 //! How long entities stay: the Kaplan–Meier estimate, from counts of durations.
 
+use bellwether_order::Sort;
+
 use super::math;
 use super::{Interval, two_sided_z};
 
@@ -160,7 +162,7 @@ pub fn median_survival(lives: &[Lives]) -> Option<f64> {
 fn ordered(lives: &[Lives]) -> Vec<Lives> {
     let proper = |life: &&Lives| life.duration >= 0.0 && life.duration.is_finite() && life.events + life.censored > 0;
     let mut sorted: Vec<Lives> = lives.iter().filter(proper).copied().collect();
-    sorted.sort_by(|a, b| a.duration.total_cmp(&b.duration));
+    sorted.order_by(|a, b| a.duration.total_cmp(&b.duration));
     sorted.dedup_by(|next, kept| {
         let same = next.duration == kept.duration;
         if same {

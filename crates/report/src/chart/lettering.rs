@@ -1,5 +1,7 @@
 //! How wide text is, and how it is made to fit.
 
+use bellwether_order::Sort;
+
 /// Advance widths of the printable ASCII letters of Inter Regular, in thousandths of the size.
 const REGULAR: [u16; 95] = [
     281, 278, 403, 631, 638, 812, 639, 222, 362, 362, 500, 659, 280, 460, 276, 357, 625, 464, 605, 636, 642, 608, 624,
@@ -90,7 +92,7 @@ pub(crate) fn wrap(text: &str, size: f64, bold: bool, room: f64, most: usize) ->
 pub(crate) fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     let at = |index: usize| wanted.get(index).copied().unwrap_or(low);
-    order.sort_by(|a, b| at(*a).total_cmp(&at(*b)).then(a.cmp(b)));
+    order.order_by(|a, b| at(*a).total_cmp(&at(*b)).then(a.cmp(b)));
     let mut placed: Vec<f64> = order.iter().map(|index| at(*index).clamp(low, high.max(low))).collect();
     let mut floor = f64::NEG_INFINITY;
     for place in &mut placed {

@@ -1,6 +1,7 @@
 //! What waits for somebody's decision.
 
 use bellwether::report::{Evidence, PaceVerdict, Results};
+use bellwether_order::Sort;
 use serde::Serialize;
 
 use super::words::{Subject, currency, estimate, label, money_range, plain, subjects};
@@ -154,7 +155,7 @@ fn backwards(subjects: &[Subject<'_>], before: &[Decision]) -> Vec<Decision> {
             Some((way, decision))
         })
         .collect();
-    back.sort_by(|a, b| a.0.total_cmp(&b.0));
+    back.order_by(|a, b| a.0.total_cmp(&b.0));
     back.into_iter().map(|(_, decision)| decision).collect()
 }
 

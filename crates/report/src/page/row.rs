@@ -2,6 +2,7 @@
 
 use bellwether::definition::Role;
 use bellwether::report::{Estimate, ListResult, MetricResult, PaceVerdict, Results, Value};
+use bellwether_order::Sort;
 
 use crate::compose::metric::{change, of_role, target};
 use crate::document::{Align, Block, Run, Table, Tone};
@@ -20,7 +21,7 @@ pub(super) fn goals(results: &Results, role: Role, by_owner: bool, caption: &str
             let owner = metric.goal.owner.as_ref();
             (owner.is_none(), owners.iter().position(|known| *known == owner))
         };
-        metrics.sort_by_key(|metric| place(metric));
+        metrics.order_by_key(|metric| place(metric));
     }
     let columns = [
         (if role == Role::Outcome { "outcome" } else { "metric" }, Align::Left),

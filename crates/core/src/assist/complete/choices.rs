@@ -1,6 +1,6 @@
 //! Names and values that stand in quotes.
 
-use std::collections::BTreeSet;
+use bellwether_order::BTreeSet;
 
 use super::{Offer, escape};
 use crate::assist::declared::Card;

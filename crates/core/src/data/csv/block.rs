@@ -8,6 +8,7 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
+use bellwether_order::Sort;
 use memchr::{memchr, memchr_iter};
 
 use super::record::{Boundaries, Records};
@@ -407,6 +408,6 @@ pub fn finish(merged: Merged, threads: usize) -> Vec<Option<Result<Column, Build
             .flat_map(|own| own.unwrap_or_else(|panic| resume_unwind(panic)))
             .collect()
     });
-    columns.sort_by_key(|(index, _)| *index);
+    columns.order_by_key(|(index, _)| *index);
     columns.into_iter().map(|(_, column)| column).collect()
 }

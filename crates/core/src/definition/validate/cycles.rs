@@ -1,6 +1,6 @@
 //! Circles: scores among each other, drives among each other, columns made of each other.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::Findings;
 use crate::definition::{AddedSource, Expr, Measure, Scorecard};

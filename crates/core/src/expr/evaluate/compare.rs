@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bellwether_order::Sort;
+
 use super::text::TextOperand;
 use super::time;
 use super::vector::{Data, Operand, Vector, both, zip};
@@ -214,7 +216,7 @@ fn among<T: Copy + PartialOrd>(value: &Operand<T>, items: &[T], length: usize) -
         return found;
     }
     let mut sorted = items.to_vec();
-    sorted.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    sorted.order_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     let search = |value: T| {
         sorted
             .binary_search_by(|item| item.partial_cmp(&value).unwrap_or(std::cmp::Ordering::Equal))

@@ -97,7 +97,7 @@ impl Leaf {
     /// Answers of a column without a declared scale that a net promoter score cannot take: forgotten codes, mostly.
     fn check_answers(&self, span: Span) -> Option<Diagnostic> {
         let column = &self.inputs.first()?.base;
-        let mut off: std::collections::BTreeMap<i64, u64> = std::collections::BTreeMap::new();
+        let mut off: bellwether_order::BTreeMap<i64, u64> = bellwether_order::BTreeMap::new();
         for value in (0..column.len()).filter_map(|row| column.number(row)) {
             if !(0.0..=10.0).contains(&value) && off.len() < 1000 {
                 *off.entry(value as i64).or_default() += 1;

@@ -1,5 +1,6 @@
 //! Values side by side.
 
+use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
 use super::axis::AxisInput;
@@ -183,8 +184,8 @@ fn keep_largest(bars: &mut Vec<Bar>) -> u64 {
             .enumerate()
             .map(|(index, bar)| (bar.measured.n.unwrap_or(0), index))
             .collect();
-        sizes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let kept: std::collections::BTreeSet<usize> =
+        sizes.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let kept: bellwether_order::BTreeSet<usize> =
             sizes.into_iter().take(MOST_BARS).map(|(_, index)| index).collect();
         let mut index = 0;
         bars.retain(|_| {

@@ -1,7 +1,6 @@
 //! An outcome along a metric.
 
-use std::collections::BTreeMap;
-
+use bellwether_order::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::axis::AxisInput;

@@ -1,7 +1,6 @@
 //! Values of two cuts, or of a cut over time, in colours.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use bellwether_order::{BTreeMap, BTreeSet, Sort};
 use serde::{Deserialize, Serialize};
 
 use super::axis::extent;
@@ -155,7 +154,7 @@ fn keep_most(names: &mut Vec<&str>, most: usize, size: impl Fn(&str) -> u64) -> 
     let left_out = names.len().saturating_sub(most);
     if left_out > 0 {
         let mut sizes: Vec<(u64, &str)> = names.iter().map(|name| (size(name), *name)).collect();
-        sizes.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        sizes.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
         let kept: BTreeSet<&str> = sizes.into_iter().take(most).map(|(_, name)| name).collect();
         names.retain(|name| kept.contains(name));
     }

@@ -1,5 +1,6 @@
 //! What is measured along a journey.
 
+use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
 use super::axis::extent;
@@ -201,7 +202,7 @@ fn lane(metric: &MetricResult, own: &[(usize, &Cell)]) -> Option<JourneyLane> {
             worst: false,
         })
         .collect();
-    points.sort_by_key(|point| point.stop);
+    points.order_by_key(|point| point.stop);
     points
         .iter()
         .any(|point| point.measured.value.is_some())

@@ -1,5 +1,7 @@
 //! Sentences about values, for those who hear a chart. They say what the numbers say, and no more.
 
+use bellwether_order::Sort;
+
 use super::{Axis, Measured};
 use crate::measure::State;
 use crate::report::model::{Cell, Change, ChangeVerdict};
@@ -69,7 +71,7 @@ pub(super) fn extremes<'m>(
     let mut known: Vec<(f64, String, &Measured)> = named
         .filter_map(|(name, measured)| Some((measured.dependable()?, name, measured)))
         .collect();
-    known.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+    known.order_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
     let (Some(low), Some(high)) = (known.first(), known.last()) else {
         return " None has enough answers to be compared.".to_owned();
     };

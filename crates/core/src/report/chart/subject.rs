@@ -1,6 +1,6 @@
 //! Something with cells: a metric, an outcome or a score, seen alike.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::{Axis, Band, Measured, axis::AxisInput};
 use crate::definition::Direction;

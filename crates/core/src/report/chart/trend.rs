@@ -1,7 +1,6 @@
 //! Values over time.
 
-use std::collections::BTreeMap;
-
+use bellwether_order::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{

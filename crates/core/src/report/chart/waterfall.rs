@@ -1,5 +1,6 @@
 //! What adds up to a score, or to a change.
 
+use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
 use super::axis::AxisInput;
@@ -243,7 +244,7 @@ fn change(results: &Results, subject: &Subject<'_>, split: &ChangeSplit) -> Opti
         .iter()
         .map(|part| (part.value.as_str(), part.rate, part.mix))
         .collect();
-    parts.sort_by(|a, b| {
+    parts.order_by(|a, b| {
         (b.1 + b.2)
             .abs()
             .total_cmp(&(a.1 + a.2).abs())

@@ -1,6 +1,6 @@
 //! Which texts say what many say. Whole numbers only, so that every machine chooses the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use bellwether_order::{BTreeMap, BTreeSet};
 
 /// Words of fewer letters join sentences and say nothing by themselves.
 const SHORTEST: usize = 4;

@@ -1,6 +1,6 @@
 //! What stands in the way of scores whatever the cell.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::{Scorer, Scores};
 use crate::definition::{Baseline, Normalise};

@@ -17,9 +17,9 @@ mod segment;
 mod table;
 mod test;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bellwether_order::BTreeMap;
 use rhai::{Dynamic, NativeCallContext};
 
 use super::call::{Call, kind_of};

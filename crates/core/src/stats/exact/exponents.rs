@@ -1,6 +1,6 @@
 //! Sums of floats for many cells at once, gathered by exponent: the fastest exact way where the cells are few.
 
-use std::collections::BTreeMap;
+use bellwether_order::BTreeMap;
 
 use super::lane::SplitProducts;
 use super::{Comoments, LaneKind, Moments, Split, Wide, Window};

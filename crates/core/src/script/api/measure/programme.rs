@@ -1,8 +1,8 @@
 //! Measures of the listening programme itself: who answers, who is asked too often, who is called back.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use bellwether_order::BTreeSet;
 use rhai::{Array, Dynamic};
 
 use super::super::give;
