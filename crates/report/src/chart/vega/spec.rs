@@ -19,6 +19,12 @@ pub(super) fn set(object: &mut Map<String, Value>, key: &str, value: Value) {
     object.insert(key.to_owned(), value);
 }
 
+/// One item of an array.
+#[inline(never)]
+pub(super) fn push(array: &mut Vec<Value>, value: Value) {
+    array.push(value);
+}
+
 /// An object, an array or an expression as a [`Value`], in the notation of `serde_json::json!`. A key is a literal, or an
 /// expression in brackets.
 macro_rules! spec {
@@ -41,19 +47,19 @@ macro_rules! spec {
     };
     (@array $array:ident) => {};
     (@array $array:ident null $(, $($rest:tt)*)?) => {
-        $array.push(::serde_json::Value::Null);
+        $crate::chart::vega::spec::push(&mut $array, ::serde_json::Value::Null);
         $(spec!(@array $array $($rest)*);)?
     };
     (@array $array:ident [$($items:tt)*] $(, $($rest:tt)*)?) => {
-        $array.push(spec!([$($items)*]));
+        $crate::chart::vega::spec::push(&mut $array, spec!([$($items)*]));
         $(spec!(@array $array $($rest)*);)?
     };
     (@array $array:ident {$($entries:tt)*} $(, $($rest:tt)*)?) => {
-        $array.push(spec!({$($entries)*}));
+        $crate::chart::vega::spec::push(&mut $array, spec!({$($entries)*}));
         $(spec!(@array $array $($rest)*);)?
     };
     (@array $array:ident $value:expr $(, $($rest:tt)*)?) => {
-        $array.push(spec!($value));
+        $crate::chart::vega::spec::push(&mut $array, spec!($value));
         $(spec!(@array $array $($rest)*);)?
     };
     (null) => { ::serde_json::Value::Null };
