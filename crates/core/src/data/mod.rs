@@ -1,6 +1,6 @@
 //! Tables: typed columns in Arrow's memory layout, read from bytes or record batches, bound to what a card declares.
 //!
-//! Imports: definition, diagnostic. Never: script, expr, measure or later; no file, clock or environment.
+//! Imports: definition, stats, diagnostic. Never: script, expr, measure or later; no file, clock or environment.
 
 pub mod arrow;
 pub mod bind;
