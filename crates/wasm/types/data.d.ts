@@ -423,6 +423,14 @@ export type CivilDate = string;
 
 export type Code = string;
 
+/** A coefficient of a fitted model. */
+export interface Coefficient {
+  /** `intercept`, `metric`, or the name of a control. */
+  name: string;
+  /** Its value and 95 % range, by the errors that the method names. */
+  value: Estimate;
+}
+
 /** How the values of a column are spread. */
 export interface ColumnDistribution {
   /** Numbers, dates and times in steps of one width from the smallest to the largest; empty for text and truth values. */
@@ -1318,6 +1326,8 @@ export interface Link {
 export interface LinkAnalysis {
   /** Whether a squared term adds to the fit (1 % level): the effect is then not the same everywhere. */
   bends?: boolean;
+  /** The fitted model: intercept, the metric, controls. Of a logistic fit in log odds. */
+  coefficients?: Coefficient[];
   /** The outcome along the metric: links are often curved. */
   curve?: CurveStep[];
   /** The smallest effect that would have been found in four of five tries (5 % two-sided, power 80 %). */
