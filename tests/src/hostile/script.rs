@@ -233,5 +233,5 @@ pub fn most_time() -> Duration {
 /// holds between two readings of the meter, such as a report of the most cells that it may have.
 #[must_use]
 pub const fn most_memory() -> u64 {
-    Limits::UNTRUSTED.memory_bytes + (16 << 20)
+    Limits::UNTRUSTED.memory_bytes + (8 << 20)
 }
