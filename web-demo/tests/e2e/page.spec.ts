@@ -89,3 +89,20 @@ test("the policy forbids all but the origin", async ({ page }) => {
   }
   await settled(page);
 });
+
+test.describe("whatever tries to call out", () => {
+  test.use({ tries: true });
+  test("is refused by the policy: no request leaves the origin", async ({ page }) => {
+    await start(page);
+    const refused = await page.evaluate(async () => {
+      const seen: string[] = [];
+      document.addEventListener("securitypolicyviolation", (event) => seen.push(`${event.effectiveDirective} ${new URL(event.blockedURI).origin}`));
+      const fetched = await fetch("https://example.com/").then(() => "answered", () => "refused");
+      const drawn = await new Promise((done) => Object.assign(new Image(), { onload: () => done("drawn"), onerror: () => done("refused"), src: "https://example.com/x.png" }));
+      // The policy of the headers and that of the page each tell of it.
+      for (let tries = 0; seen.length < 4 && tries < 100; tries++) await new Promise((done) => setTimeout(done, 20));
+      return { fetched, drawn, seen: [...new Set(seen)].toSorted() };
+    });
+    expect(refused).toEqual({ fetched: "refused", drawn: "refused", seen: ["connect-src https://example.com", "img-src https://example.com"] });
+  });
+});
