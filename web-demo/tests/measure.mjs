@@ -3,6 +3,7 @@
 //   npm run build && npm run measure
 import { chromium } from "@playwright/test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { brotliCompressSync, constants } from "node:zlib";
 import { preview } from "vite";
 
@@ -11,6 +12,15 @@ const server = await preview({ preview: { port: 4174, strictPort: true } });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 const middle = (of) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)];
 const show = (what, of) => console.log(`${what.padEnd(58)} ${middle(of).toFixed(0).padStart(6)} ms   (best ${Math.min(...of).toFixed(0)}, worst ${Math.max(...of).toFixed(0)}, of ${of.length})`);
+
+/** Seconds of CPU that the pages of the browser have taken so far, their workers included. */
+const system = await browser.newBrowserCDPSession();
+async function cpu() {
+  const { processInfo } = await system.send("SystemInfo.getProcessInfo");
+  return processInfo.filter(({ type }) => type === "renderer").reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
+const showCpu = (what, seconds, rounds) => console.log(`${what.padEnd(58)} ${((seconds / rounds) * 1000).toFixed(0).padStart(6)} ms of CPU each`);
+const load = () => console.log(`load ${loadavg()[0].toFixed(1)} on ${cpus().length} cores`);
 
 async function page() {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" });
@@ -39,6 +49,7 @@ for (let round = 0; round < 5; round++) {
   engines.push(await of.evaluate(() => performance.getEntriesByName("engine ready")[0].startTime));
   await of.context().close();
 }
+load();
 show("page asked for -> engine ready", engines);
 show("page asked for -> numbers of the first example", loads);
 
@@ -79,19 +90,27 @@ await of.keyboard.press("End");
 await of.keyboard.type(" //");
 await of.waitForTimeout(1500);
 await of.evaluate(() => performance.clearMeasures());
+let before = await cpu();
 for (let round = 0; round < ROUNDS; round++) {
   await of.keyboard.type("x");
   await of.waitForTimeout(700);
 }
+let spent = (await cpu()) - before;
+load();
 show("edit -> redraw, a comment, 100,000 rows x 12 measures", await of.evaluate(() => performance.getEntriesByName("edit to redraw").map((one) => one.duration)));
+showCpu("  the same, charts and all that follows included", spent, ROUNDS);
 // A filter that changes: the rows are counted again.
 await of.keyboard.press("ControlOrMeta+End");
 await of.evaluate(() => performance.clearMeasures());
+before = await cpu();
 for (let round = 0; round < ROUNDS; round++) {
   await of.keyboard.type(`\nmetric("x${round}", mean(a.effort).where(|r| r.recommend > ${round % 10})).target(3).owner("A");`, { delay: 0 });
   await of.waitForTimeout(900);
 }
+spent = (await cpu()) - before;
+load();
 show("edit -> redraw, one more measure at each", await of.evaluate(() => performance.getEntriesByName("edit to redraw").map((one) => one.duration)));
+showCpu("  the same, charts and all that follows included", spent, ROUNDS);
 
 await browser.close();
 await new Promise((done) => server.httpServer.close(done));
