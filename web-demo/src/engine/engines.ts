@@ -20,7 +20,7 @@ const PATIENCE = 1100;
 
 export const measures = new Client(spawn, {
   patience: PATIENCE,
-  slowPatience: 15_000,
+  slowPatience: 30_000,
   onReady: () => void performance.mark("engine ready"),
   onEnd: (why, failure, lost) => {
     if (why !== "cancelled") mishap.value = { why, ...(failure && { failure }), ...(lost && { lost }) };
