@@ -29,13 +29,8 @@ pub fn compose_claim(claim: &ClaimExplanation) -> Document {
         document.extend(of_link(result, grade));
     }
     for drivers in &claim.drivers {
-        let rank = drivers.metrics.iter().position(|driver| {
-            let found = claim
-                .links
-                .iter()
-                .any(|result| result.link.metric.value == driver.metric);
-            found
-        });
+        let is_it = |metric: &str| claim.links.iter().any(|result| result.link.metric.value == metric);
+        let rank = drivers.metrics.iter().position(|driver| is_it(&driver.metric));
         if let Some((place, driver)) = rank.and_then(|place| Some((place, drivers.metrics.get(place)?))) {
             document.push(Block::Items(vec![vec![Run::plain(format!(
                 "{} is number {} of {} drivers of {}: {} % of what they explain together",

@@ -980,8 +980,18 @@ fn a_mistake_in_a_module_points_into_the_module() {
 
 #[test]
 fn what_a_card_throws_is_told_in_words() {
-    error("throw;", "the card stops itself here, and does not say why", "throw", "");
-    error("throw \"  \";", "the card stops itself here, and does not say why", "throw", "");
+    error(
+        "throw;",
+        "the card stops itself here, and does not say why",
+        "throw",
+        "",
+    );
+    error(
+        "throw \"  \";",
+        "the card stops itself here, and does not say why",
+        "throw",
+        "",
+    );
     error("throw \"no survey, no score\";", "no survey, no score", "throw", "");
     error("let left = 7 % 0;", "a division by zero has no remainder", "%", "");
 }
