@@ -48,7 +48,7 @@ fn rhai_engine() -> Engine {
         .set_max_expr_depths(200, 200)
         .set_max_operations(100_000);
     engine.register_fn("/", |a: i64, b: i64| a as f64 / b as f64);
-    engine.register_fn("**", |a: f64, b: f64| a.powf(b));
+    engine.register_fn("**", |a: f64, b: f64| bellwether::stats::math::powf(a, b));
     engine.register_fn("clamp", |a: i64, low: i64, high: i64| a.max(low).min(high));
     // Rhai takes numbers with fractions for equal that differ by less than an epsilon; a card compares what they are.
     macro_rules! exact {
@@ -61,6 +61,9 @@ fn rhai_engine() -> Engine {
     exact!("==" ==, "!=" !=, "<" <, "<=" <=, ">" >, ">=" >=);
     engine
 }
+
+/// The values of a row by vectors and by Rhai; none where one has none.
+pub type Pair = (Option<Dynamic>, Option<Dynamic>);
 
 /// Why a closure was not compared.
 #[derive(Debug)]
@@ -75,7 +78,7 @@ pub enum NotCompared {
 ///
 /// # Errors
 /// Where one of them does not take the closure.
-pub fn both(card: &str) -> Result<Vec<(Option<Dynamic>, Option<Dynamic>)>, NotCompared> {
+pub fn both(card: &str) -> Result<Vec<Pair>, NotCompared> {
     let engine = rhai_engine();
     let by_rhai = |error: &dyn std::fmt::Display| NotCompared::ByRhai(error.to_string());
     let refused = |findings: &dyn std::fmt::Debug| NotCompared::Refused(format!("{findings:#?}"));

@@ -51,8 +51,7 @@ struct Prepared {
 }
 
 fn engine() -> Engine {
-    let mut engine = Engine::new();
-    engine
+    Engine::new()
 }
 
 fn prepare(data: &Dataset, closure: &str) -> Prepared {

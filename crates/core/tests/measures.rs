@@ -67,6 +67,7 @@ fn every_field_says_something_in_the_words_agreed() {
                 "order statistics",
                 "delta method",
                 "Fisher z",
+                "F",
                 "bootstrap of items",
                 "none",
             ],

@@ -154,7 +154,7 @@ mod tests {
         let (percent, influences) = survival(&lives, 8.5).unwrap();
         // 5/6 · 3/4 · 1/2; Σ d/(r(r−d)) = 1/30 + 1/12 + 1/2.
         assert!((percent - 31.25).abs() < 1e-12);
-        let greenwood = 31.25_f64.powi(2) * (1.0 / 30.0 + 1.0 / 12.0 + 0.5);
+        let greenwood = 31.25 * 31.25 * (1.0 / 30.0 + 1.0 / 12.0 + 0.5);
         let squares: f64 = influences.pairs().iter().map(|pair| pair.1 * pair.1).sum();
         assert!((squares / greenwood - 1.0).abs() < 1e-14, "{squares} {greenwood}");
         assert!(influences.pairs().iter().map(|pair| pair.1).sum::<f64>().abs() < 1e-12);

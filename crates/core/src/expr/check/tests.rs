@@ -39,7 +39,7 @@ impl RowSchema for ByName {
 fn expr(text: &str) -> (String, Expr) {
     use crate::script::{ast::Program, closure, position::Positions};
     let card = format!("f(|r| {text})");
-    let mut engine = rhai::Engine::new_raw();
+    let engine = rhai::Engine::new_raw();
     let ast = engine.compile(&card).unwrap();
     let program = <Program>::read(&ast, &Positions::new(0, &card));
     let name = program.closures.keys().next().unwrap().clone();

@@ -25,7 +25,7 @@ fn vocabulary() -> Vocabulary {
 }
 
 fn found(text: &str) -> Vec<Diagnostic> {
-    let mut engine = Engine::new_raw();
+    let engine = Engine::new_raw();
     let ast = engine.compile(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let positions = Positions::new(0, text);
     let program = Program::read(&ast, &positions);
