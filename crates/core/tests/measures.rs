@@ -68,6 +68,7 @@ fn every_field_says_something_in_the_words_agreed() {
                 "delta method",
                 "Fisher z",
                 "F",
+                "normal",
                 "bootstrap of items",
                 "none",
             ],
