@@ -19,7 +19,7 @@ use crate::measure::{Axes, SegmentAxis};
 /// `provenance.slice.left_out` names it.
 ///
 /// ```
-/// use bellwether_order::BTreeMap;
+/// use std::collections::BTreeMap;
 /// use bellwether::{Engine, EvaluateOptions, Limits, Source, Table};
 /// use bellwether::data::Column;
 /// use bellwether::report::slice;
