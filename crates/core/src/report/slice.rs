@@ -61,7 +61,7 @@ pub fn slices(report: &Report, segment: &str) -> Option<Vec<String>> {
 
 /// The reports of all values of a segment: the whole report is read once, and a further slice costs the cells that it has.
 ///
-/// [`slice`] says what a slice is.
+/// [`slice()`] says what a slice is.
 #[derive(Debug)]
 pub struct Slices<'a> {
     report: &'a Report,
