@@ -57,6 +57,9 @@ const WORDS: Record<Ended, string> = {
   "failed to start": "The engine could not be started.",
 };
 
+/** Questions about a card that was evaluated before. */
+const ABOUT: ReadonlySet<Op> = new Set<Op>(["backtest", "cells", "charts", "evaluate", "explain", "html", "markdown", "whatIf"]);
+
 /** A call may take as many times longer than the small first card before its silence counts. */
 const SLOWNESS = 25;
 const MOST_PATIENCE = 10_000;
@@ -180,7 +183,8 @@ export class Client {
   private watch(): void {
     clearTimeout(this.timer);
     if (this.ready && !this.current) return;
-    const slow = !this.ready || this.cold;
+    // What is asked about a card that was evaluated already takes as long again, and cannot run for ever.
+    const slow = !this.ready || this.cold || (this.current !== undefined && ABOUT.has(this.current.op));
     this.timer = setTimeout(() => this.end("silent"), slow ? Math.max(this.options.slowPatience, this.patience) : this.patience);
   }
 
