@@ -3,6 +3,7 @@
 import init from "./bellwether.js";
 import { setLoader } from "./engine.js";
 
-setLoader((wasm) => init({ module_or_path: wasm }));
+// Written out here, as bundlers look for it: the bindings know no place of their own.
+setLoader((wasm) => init({ module_or_path: wasm ?? new URL("./bellwether_bg.wasm", import.meta.url) }));
 
 export { BellwetherError, Engine } from "./engine.js";
