@@ -117,3 +117,42 @@ fn weights_count_rows() {
     let weighted = logistic(&design, &[true, false, true, false], Some(&[1.0, 3.0, 3.0, 1.0])).unwrap();
     assert!((weighted.coefficients[1] - crate::stats::math::ln(9.0)).abs() < 1e-12);
 }
+
+/// Likelihoods by blocks agree with those by rows, beyond one block, for rows told well and badly.
+#[test]
+fn likelihood_by_blocks_is_that_by_rows() {
+    let x: Vec<f64> = (0..1301).map(|row| f64::from(row % 97) - 48.0).collect();
+    let y: Vec<bool> = (0..1301).map(|row| (row % 97) + (row * 31 % 40) > 68).collect();
+    let fit = fit(&x, &y).unwrap();
+    let [intercept, slope] = fit.coefficients[..] else {
+        panic!()
+    };
+    assert!(slope > 0.05, "{slope}");
+    let by_rows = |weight: &dyn Fn(usize) -> f64| -> f64 {
+        let rows = x.iter().zip(&y).enumerate();
+        rows.map(|(row, (x, y))| {
+            let eta = intercept + slope * x;
+            // The textbook's form; no row is far enough out for it to fail.
+            -weight(row) * (1.0 + (if *y { -eta } else { eta }).exp()).ln()
+        })
+        .sum()
+    };
+    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-10 * b.abs(), "{a} {b}");
+    close(fit.ln_likelihood, by_rows(&|_| 1.0));
+    // The same weight of all rows changes no coefficient.
+    let design = Matrix::from_columns(&[vec![1.0; x.len()], x.clone()]).unwrap();
+    let same = logistic(&design, &y, Some(&vec![2.5; x.len()])).unwrap();
+    close(same.ln_likelihood, by_rows(&|_| 2.5));
+    close(same.coefficients[1], slope);
+    // Weights that differ are those of repeated rows, and take each row's logarithm.
+    let weights: Vec<f64> = (0..x.len()).map(|row| if row % 3 == 0 { 2.0 } else { 1.0 }).collect();
+    let weighted = logistic(&design, &y, Some(&weights)).unwrap();
+    let twice = |row: &usize| row % 3 == 0;
+    let rows: Vec<usize> = (0..x.len()).chain((0..x.len()).filter(twice)).collect();
+    let long_x: Vec<f64> = rows.iter().map(|&row| x[row]).collect();
+    let long_y: Vec<bool> = rows.iter().map(|&row| y[row]).collect();
+    let design = Matrix::from_columns(&[vec![1.0; rows.len()], long_x]).unwrap();
+    let repeated = logistic(&design, &long_y, None).unwrap();
+    close(weighted.ln_likelihood, repeated.ln_likelihood);
+    close(weighted.coefficients[1], repeated.coefficients[1]);
+}
