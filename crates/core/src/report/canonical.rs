@@ -7,13 +7,11 @@
 mod write;
 
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use serde::ser::Error as _;
 
-use self::write::Writer;
+use self::write::{Form, Writer};
 
 /// The canonical JSON of a value.
 ///
@@ -26,9 +24,7 @@ use self::write::Writer;
 /// assert_eq!(canonical_json(&value).unwrap(), r#"{"a":[1e+21,0,0.000001,333.3],"b":1,"é":"\u0001"}"#);
 /// ```
 pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let mut text = Vec::new();
-    Writer::new(&mut text, false).value(value)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    text(Writer::new(Form::Canonical), value)
 }
 
 /// The JSON of a value for a program that has no whole numbers beyond 2^53, as JavaScript: those come as text. Keys stay
@@ -42,34 +38,22 @@ pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Err
 /// assert_eq!(plain_json(&(1_u64, 1_i64 << 53, -0.5)).unwrap(), r#"[1,"9007199254740992",-0.5]"#);
 /// ```
 pub fn plain_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let mut text = Vec::with_capacity(1 << 12);
-    Writer::new(&mut text, true).value(value)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    text(Writer::new(Form::Plain), value)
 }
 
-/// SHA-256 of the canonical JSON of a value, in hexadecimal.
+fn text<T: Serialize>(mut writer: Writer, value: &T) -> Result<String, serde_json::Error> {
+    writer.value(value)?;
+    String::from_utf8(writer.into_text()).map_err(serde_json::Error::custom)
+}
+
+/// SHA-256 of the canonical JSON of a value, in hexadecimal. The text is hashed as it is written, and is not kept.
 ///
 /// # Errors
 /// As [`canonical_json`].
 pub fn sha256<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let mut hash = BufWriter::with_capacity(1 << 12, Hash(Sha256::new()));
-    Writer::new(&mut hash, false).value(value)?;
-    hash.flush().map_err(serde_json::Error::io)?;
-    Ok(hex(&hash.get_ref().0.clone().finalize()))
-}
-
-/// What is written goes into the hash and is not kept.
-struct Hash(Sha256);
-
-impl Write for Hash {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    let mut writer = Writer::new(Form::Canonical).hashing();
+    writer.value(value)?;
+    Ok(hex(&writer.into_hash()))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -80,87 +64,10 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A number as ECMAScript's `Number::toString` writes it (ECMA-262, section 6.1.6.1.20).
-fn write_number(out: &mut String, value: f64) {
-    if value == 0.0 || !value.is_finite() {
-        out.push('0');
-        return;
-    }
-    if value < 0.0 {
-        out.push('-');
-    }
-    // serde_json has the digits that ECMAScript asks for: the shortest, the nearest of those, the even one of two as near.
-    let shortest = Value::from(value.abs()).to_string();
-    // Without an exponent it is written as ECMAScript writes it, but for the point of whole numbers.
-    if !shortest.contains('e') {
-        out.push_str(shortest.strip_suffix(".0").unwrap_or(&shortest));
-        return;
-    }
-    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all = format!("{whole}{fraction}");
-    let leading = all.len() - all.trim_start_matches('0').len();
-    let digits = all.trim_matches('0');
-    let written = i32::try_from(whole.len()).unwrap_or(0) - i32::try_from(leading).unwrap_or(0);
-    let point = written + exponent.parse::<i32>().unwrap_or(0);
-    let exponent = point - 1;
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
-    if (count..=21).contains(&point) {
-        out.push_str(digits);
-        out.push_str(&zeros(point - count));
-    } else if (1..=21).contains(&point) {
-        let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0));
-        let _ = write!(out, "{whole}.{fraction}");
-    } else if (-5..=0).contains(&point) {
-        let _ = write!(out, "0.{}{digits}", zeros(-point));
-    } else {
-        let (first, rest) = digits.split_at(1);
-        let dot = if rest.is_empty() { "" } else { "." };
-        let _ = write!(out, "{first}{dot}{rest}e{exponent:+}");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn number(value: f64) -> String {
-        let mut text = String::new();
-        write_number(&mut text, value);
-        text
-    }
-
-    /// The samples of RFC 8785, appendix B (bits, text).
-    #[test]
-    fn numbers_of_the_rfc() {
-        for (bits, expected) in [
-            (0x0000_0000_0000_0000, "0"),
-            (0x8000_0000_0000_0000, "0"),
-            (0x0000_0000_0000_0001, "5e-324"),
-            (0x8000_0000_0000_0001, "-5e-324"),
-            (0x7fef_ffff_ffff_ffff, "1.7976931348623157e+308"),
-            (0x4340_0000_0000_0000, "9007199254740992"),
-            (0x4430_0000_0000_0000, "295147905179352830000"),
-            (0x44b5_2d02_c7e1_4af5, "9.999999999999997e+22"),
-            (0x44b5_2d02_c7e1_4af6, "1e+23"),
-            (0x44b5_2d02_c7e1_4af7, "1.0000000000000001e+23"),
-            (0x444b_1ae4_d6e2_ef4e, "999999999999999700000"),
-            (0x444b_1ae4_d6e2_ef4f, "999999999999999900000"),
-            (0x444b_1ae4_d6e2_ef50, "1e+21"),
-            (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
-            (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
-            (0x41b3_de43_5555_5553, "333333333.3333332"),
-            (0x41b3_de43_5555_5554, "333333333.33333325"),
-            (0x41b3_de43_5555_5555, "333333333.3333333"),
-            (0x41b3_de43_5555_5556, "333333333.3333334"),
-            (0x41b3_de43_5555_5557, "333333333.33333343"),
-            (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
-            (0x4314_3ff3_c1cb_0959, "1424953923781206.2"),
-        ] {
-            assert_eq!(number(f64::from_bits(bits)), expected);
-        }
-    }
+    use serde_json::Value;
 
     /// The sample of RFC 8785, section 3.2.3: keys by UTF-16 code units.
     #[test]
@@ -255,6 +162,49 @@ mod tests {
         );
         assert!(plain.starts_with("{\"zone\":null,\"alpha\":[1,"), "{plain}");
         assert!(canonical_json(&std::collections::BTreeMap::from([((1, 2), 3)])).is_err());
+    }
+
+    /// Texts of many blocks, in structs that are walked, that are put in order at their end, and in maps.
+    #[test]
+    fn what_is_hashed_as_it_is_written_is_the_text() {
+        #[derive(Clone, Serialize)]
+        struct Leaf {
+            zulu: f64,
+            alpha: String,
+        }
+        #[derive(Clone, Serialize)]
+        struct Branch {
+            name: String,
+            leaves: Vec<Leaf>,
+            by_name: std::collections::BTreeMap<String, Leaf>,
+            first: Leaf,
+        }
+        #[derive(Serialize)]
+        struct Root {
+            title: &'static str,
+            branches: Vec<Branch>,
+            about: Branch,
+        }
+        let leaf = |at: usize| Leaf {
+            zulu: at as f64 / 7.0,
+            alpha: format!("leaf \"{at}\""),
+        };
+        let branch = |at: usize| Branch {
+            name: at.to_string(),
+            leaves: (0..at * 40).map(leaf).collect(),
+            by_name: (0..at * 40).map(|at| (format!("é{at}"), leaf(at))).collect(),
+            first: leaf(at),
+        };
+        let root = Root {
+            title: "root",
+            branches: (0..20).map(branch).collect(),
+            about: branch(3),
+        };
+        let text = canonical_json(&root).unwrap();
+        assert!(text.len() > 1 << 19, "{}", text.len());
+        assert_eq!(text, canonical_json(&serde_json::to_value(&root).unwrap()).unwrap());
+        let hash = <sha2::Sha256 as sha2::Digest>::digest(text.as_bytes());
+        assert_eq!(sha256(&root).unwrap(), hex(&hash));
     }
 
     #[test]
