@@ -224,6 +224,7 @@ fn a_caller_can_stop_it() {
 }
 
 mod accounts;
+mod anonymity;
 mod by_hand;
 mod card_tests;
 mod explained;

@@ -11,8 +11,7 @@ use super::executor::{Cut, Dim, Request};
 use super::finish::Cell;
 use super::leaf::{Leaf, Time};
 use super::session::Session;
-use super::suppress::{self, Guarded};
-use crate::definition::{CivilDate, Expr, MeasureFunction};
+use crate::definition::{CivilDate, MeasureFunction};
 use crate::diagnostic::Diagnostic;
 
 /// The cells of aggregates, by number and cut.
@@ -75,61 +74,6 @@ impl Session<'_> {
             .filter(|dim| self.row_codes(table, dim).is_none())
             .cloned()
             .collect()
-    }
-
-    /// Hides cells of tables that promise anonymity.
-    pub(super) fn guard(
-        &mut self,
-        requests: &[Request],
-        slots: &Slots,
-        blocks: &mut Blocks,
-    ) -> Result<(), Vec<Diagnostic>> {
-        let as_of = self.rows.data.as_of.unwrap_or_default();
-        for request in requests {
-            let table = &request.leaf.table;
-            let Some(promise) = self.card.table(table).and_then(|table| table.anonymous_below.clone()) else {
-                continue;
-            };
-            let key = match &promise.key {
-                Some(key) => {
-                    let expr = Expr::column(key.value.clone(), key.span);
-                    Some(self.shared.input(&mut self.rows, table, &expr, as_of)?)
-                }
-                None => None,
-            };
-            let counting = Request {
-                at: request.at,
-                leaf: Arc::new(request.leaf.people(key.clone())),
-                cuts: request.cuts.clone(),
-                latest: false,
-                people: Some(key),
-            };
-            let counted = self.execute(std::slice::from_ref(&counting), slots)?;
-            let windows = self.windows(&request.leaf, slots);
-            let mut taken: Vec<(Cut, Vec<Cell>)> = Vec::new();
-            for cut in &request.cuts {
-                if let Some(cells) = blocks.remove(&(request.at, cut.clone())) {
-                    taken.push((cut.clone(), cells));
-                }
-            }
-            let mut guarded: Vec<Guarded<'_, Dim>> = taken
-                .iter_mut()
-                .map(|(cut, cells)| Guarded {
-                    sizes: cut.iter().map(|dim| self.size(dim)).collect(),
-                    people: counted
-                        .get(&(request.at, cut.clone()))
-                        .map(|cells| cells.iter().map(|cell| cell.value.unwrap_or(0.0) as u64).collect())
-                        .unwrap_or_default(),
-                    cut,
-                    cells,
-                })
-                .collect();
-            suppress::suppress(&mut guarded, &windows, promise.floor.value);
-            for (cut, cells) in taken {
-                blocks.insert((request.at, cut), cells);
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn is_ignored(&self, leaf: &Leaf, dim: &Dim) -> bool {

@@ -66,7 +66,7 @@ pub(crate) struct Member {
 }
 
 /// The finding of a budget that is used up.
-fn stopped(stop: Stop) -> Vec<Diagnostic> {
+pub(super) fn stopped(stop: Stop) -> Vec<Diagnostic> {
     vec![Diagnostic::error(codes::LIMIT, stop.to_string()).help(stop.help())]
 }
 
@@ -152,7 +152,7 @@ impl Session<'_> {
     }
 
     /// Measures requests by passes over their tables.
-    fn scan(&mut self, requests: &[Request], slots: &Slots) -> Result<Blocks, Vec<Diagnostic>> {
+    pub(super) fn scan(&mut self, requests: &[Request], slots: &Slots) -> Result<Blocks, Vec<Diagnostic>> {
         let mut blocks = Blocks::new();
         for request in requests {
             for cut in &request.cuts {

@@ -18,6 +18,7 @@ mod evaluate;
 mod executor;
 mod finish;
 mod grid;
+mod guard;
 pub mod influence;
 mod input;
 mod keys;

@@ -81,7 +81,7 @@ impl Cube {
             .iter()
             .map(|people| people.iter().map(|&n| Cell::of(Some(n as f64), n, 0)).collect())
             .collect();
-        let mut guarded: Vec<Guarded<'_, u8>> = cells
+        let cuts: Vec<Guarded<'_, u8>> = cells
             .iter_mut()
             .zip(dims)
             .zip(sizes)
@@ -93,7 +93,12 @@ impl Cube {
                 people,
             })
             .collect();
-        suppress(&mut guarded, &self.windows, floor);
+        let member = Member {
+            cuts,
+            guarded: vec![0],
+            told: Vec::new(),
+        };
+        suppress(&mut [member], &Relations::of_one(), &[], &self.windows, floor);
         cells
             .iter()
             .map(|cells| cells.iter().map(|cell| cell.state == State::Suppressed).collect())
