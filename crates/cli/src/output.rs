@@ -4,7 +4,11 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
+use bellwether_report::{Document, TextOptions, to_text};
+
+use crate::args::DiagnosticFormat;
 use crate::failure::Failure;
+use crate::terminal::Terminal;
 
 /// Writes a file through a temporary one in the same folder, then renames it.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -62,4 +66,23 @@ pub fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
     let mut text = serde_json::to_string_pretty(value).map_err(|error| Failure::input(error.to_string()))?;
     text.push('\n');
     Ok(text)
+}
+
+/// Prints the answer to a question, as text or JSON.
+pub fn answer<T: serde::Serialize>(
+    answer: &T,
+    format: DiagnosticFormat,
+    terminal: Terminal,
+    compose: impl Fn(&T) -> Document,
+) -> Result<(), Failure> {
+    match format {
+        DiagnosticFormat::Json => print(&json(answer)?),
+        DiagnosticFormat::Text => {
+            let options = TextOptions {
+                colour: terminal.colour_out,
+                width: terminal.width,
+            };
+            print(&to_text(&compose(answer), &options))
+        }
+    }
 }

@@ -50,14 +50,6 @@ pub fn compose_claim(claim: &ClaimExplanation) -> Document {
     document
 }
 
-fn range(value: Estimate) -> String {
-    format!(
-        "{} to {}",
-        format::significant(value.low),
-        format::significant(value.high)
-    )
-}
-
 fn of_link(result: &LinkResult, grade: &str) -> Document {
     let analysis = &result.analysis;
     let mut document = vec![Block::Heading(format!(
@@ -110,7 +102,7 @@ fn of_link(result: &LinkResult, grade: &str) -> Document {
             vec![
                 Run::plain(name),
                 Run::plain(format::significant(part.value.value)),
-                Run::plain(range(part.value)),
+                Run::plain(links::range(part.value)),
             ]
         });
         let value = if analysis.odds_ratio.is_some() {
@@ -126,7 +118,7 @@ fn of_link(result: &LinkResult, grade: &str) -> Document {
         items.push(vec![
             Run::plain("one more gives: ".to_owned()),
             Run::new(
-                format!("{} ({})", format::significant(effect.value), range(effect)),
+                format!("{} ({})", format::significant(effect.value), links::range(effect)),
                 Tone::Strong,
             ),
         ]);
@@ -135,14 +127,14 @@ fn of_link(result: &LinkResult, grade: &str) -> Document {
         items.push(vec![Run::plain(format!(
             "the data show {} ({})",
             format::significant(found.value),
-            range(found)
+            links::range(found)
         ))]);
     }
     if let Some(odds) = analysis.odds_ratio {
         items.push(vec![Run::plain(format!(
             "odds ratio {} ({})",
             format::significant(odds.value),
-            range(odds)
+            links::range(odds)
         ))]);
     }
     if let Some(least) = analysis.detectable {
@@ -169,16 +161,11 @@ fn of_link(result: &LinkResult, grade: &str) -> Document {
     document.push(Block::Items(items));
     if analysis.curve.len() > 1 {
         let rows = analysis.curve.iter().map(|step| {
-            let at = if step.from == step.to {
-                format::stated(step.from)
-            } else {
-                format!("{} to {}", format::significant(step.from), format::significant(step.to))
-            };
             let range = step.range.map_or_else(String::new, |(low, high)| {
                 format!("{} to {}", format::significant(low), format::significant(high))
             });
             vec![
-                Run::plain(at),
+                Run::plain(links::place(step)),
                 Run::plain(format::significant(step.outcome)),
                 Run::plain(range),
                 Run::plain(format::whole(step.n)),
@@ -198,14 +185,7 @@ fn of_link(result: &LinkResult, grade: &str) -> Document {
 fn worth(claim: &ClaimExplanation) -> Vec<Vec<Run>> {
     let of = |part: &bellwether::report::ClaimWorth| {
         let money = |value: f64| format::with_unit(&format::number(value, 0), part.currency.as_deref());
-        let ranged = |value: Estimate| {
-            format!(
-                "{} ({} to {})",
-                money(value.value),
-                format::number(value.low, 0),
-                format::number(value.high, 0)
-            )
-        };
+        let ranged = |value: Estimate| links::money_range(value, part.currency.as_deref());
         let mut text = format!(
             "one point of {} is worth {} a year; one more {}: {}",
             part.outcome,

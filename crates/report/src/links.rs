@@ -56,7 +56,7 @@ fn name(result: &LinkResult) -> String {
     format!("{} -> {}{lag}", result.link.metric.value, result.link.outcome.value)
 }
 
-fn range(effect: Estimate) -> String {
+pub(crate) fn range(effect: Estimate) -> String {
     format!(
         "{} to {}",
         format::significant(effect.low),
@@ -146,18 +146,33 @@ fn notes(result: &LinkResult) -> Vec<Vec<Run>> {
     items
 }
 
-/// `4 to 5: 91.2 (88.0 to 93.6), n 312`.
-fn step(step: &CurveStep) -> String {
-    let at = if step.from == step.to {
+/// Where a step of a curve lies: `4 to 5`.
+pub(crate) fn place(step: &CurveStep) -> String {
+    if step.from == step.to {
         format::stated(step.from)
     } else {
         format!("{} to {}", format::significant(step.from), format::significant(step.to))
-    };
+    }
+}
+
+/// Money with its range: `659,000 USD (96,000 to 242,000)`.
+pub(crate) fn money_range(value: Estimate, currency: Option<&str>) -> String {
+    format!(
+        "{} ({} to {})",
+        format::with_unit(&format::number(value.value, 0), currency),
+        format::number(value.low, 0),
+        format::number(value.high, 0)
+    )
+}
+
+/// `4 to 5: 91.2 (88.0 to 93.6), n 312`.
+fn step(step: &CurveStep) -> String {
     let range = step.range.map_or_else(String::new, |(low, high)| {
         format!(" ({} to {})", format::significant(low), format::significant(high))
     });
     format!(
-        "{at}: {}{range}, n {}",
+        "{}: {}{range}, n {}",
+        place(step),
         format::significant(step.outcome),
         format::whole(step.n)
     )
@@ -285,14 +300,7 @@ pub(crate) fn worth(results: &Results) -> Document {
             )]);
         }
         for metric in &worth.metrics {
-            let money_range = |value: Estimate| {
-                format!(
-                    "{} ({} to {})",
-                    money(value.value),
-                    format::number(value.low, 0),
-                    format::number(value.high, 0)
-                )
-            };
+            let money_range = |value: Estimate| money_range(value, worth.currency.as_deref());
             let mut text = format!(
                 "{} through {}: one more {}",
                 worth.outcome,

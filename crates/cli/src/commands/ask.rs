@@ -1,12 +1,11 @@
 //! `bellwether what-if` and `bellwether backtest`: questions about links.
 
 use bellwether::engine::{Backtest, WhatIfQuestion};
-use bellwether_report::{Document, TextOptions, compose_backtest, compose_what_if, to_text};
-use serde::Serialize;
+use bellwether_report::{compose_backtest, compose_what_if};
 
-use crate::args::{BacktestArgs, DiagnosticFormat, WhatIfArgs};
+use crate::args::{BacktestArgs, WhatIfArgs};
 use crate::failure::Failure;
-use crate::host::{card, session::Session};
+use crate::host::session::Session;
 use crate::output;
 use crate::terminal::Terminal;
 
@@ -21,58 +20,26 @@ pub fn what_if(args: &WhatIfArgs, terminal: Terminal) -> Result<(), Failure> {
             "what-if takes --set METRIC=VALUE, --seek OUTCOME=VALUE, or both".to_owned(),
         ));
     }
-    let card = card::read(
-        &args.input.card,
-        &args.input.reading.modules,
-        args.input.reading.untrusted,
-    )?;
-    let session = Session::compile(card, &args.input.reading.params, args.input.reading.untrusted)?;
+    let session = Session::open(&args.input)?;
     let (tables, _) = session.load(&args.input, terminal)?;
     let options = session.options(&args.input)?;
     let answer = session
         .engine()
         .what_if(session.card(), tables, &options, &question)
         .map_err(|error| session.error(error))?;
-    print(&answer, args.format, terminal, || compose_what_if(&answer))
+    output::answer(&answer, args.format, terminal, compose_what_if)
 }
 
 /// Asks whether earlier scores told a later outcome.
 pub fn backtest(args: &BacktestArgs, terminal: Terminal) -> Result<(), Failure> {
-    let card = card::read(
-        &args.input.card,
-        &args.input.reading.modules,
-        args.input.reading.untrusted,
-    )?;
-    let session = Session::compile(card, &args.input.reading.params, args.input.reading.untrusted)?;
+    let session = Session::open(&args.input)?;
     let (tables, _) = session.load(&args.input, terminal)?;
     let options = session.options(&args.input)?;
     let answer: Backtest = session
         .engine()
         .backtest(session.card(), tables, &options, args.outcome.as_deref())
         .map_err(|error| session.error(error))?;
-    print(&answer, args.format, terminal, || compose_backtest(&answer))
-}
-
-fn print<T: Serialize>(
-    answer: &T,
-    format: DiagnosticFormat,
-    terminal: Terminal,
-    compose: impl Fn() -> Document,
-) -> Result<(), Failure> {
-    match format {
-        DiagnosticFormat::Json => {
-            let mut text = serde_json::to_string_pretty(answer).map_err(|error| Failure::input(error.to_string()))?;
-            text.push('\n');
-            output::print(&text)
-        }
-        DiagnosticFormat::Text => {
-            let options = TextOptions {
-                colour: terminal.colour_out,
-                width: terminal.width,
-            };
-            output::print(&to_text(&compose(), &options))
-        }
-    }
+    output::answer(&answer, args.format, terminal, compose_backtest)
 }
 
 /// NAME=NUMBER pairs.

@@ -6,22 +6,17 @@ use bellwether::data::Table;
 use bellwether::definition::Scorecard;
 use bellwether::engine::{EvaluateOptions, Question};
 use bellwether::report::claim;
-use bellwether_report::{Document, TextOptions, compose_claim, compose_explanation, to_text};
+use bellwether_report::{compose_claim, compose_explanation};
 
-use crate::args::{DiagnosticFormat, ExplainArgs};
+use crate::args::ExplainArgs;
 use crate::failure::Failure;
-use crate::host::{card, session::Session};
+use crate::host::session::Session;
 use crate::output;
 use crate::terminal::Terminal;
 
 /// Explains a cell.
 pub fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<(), Failure> {
-    let card = card::read(
-        &args.input.card,
-        &args.input.reading.modules,
-        args.input.reading.untrusted,
-    )?;
-    let session = Session::compile(card, &args.input.reading.params, args.input.reading.untrusted)?;
+    let session = Session::open(&args.input)?;
     let Some(metric) = &args.metric else {
         return Err(Failure::usage(format!("explain what? {}", names(session.card()))));
     };
@@ -35,31 +30,7 @@ pub fn explain(args: &ExplainArgs, terminal: Terminal) -> Result<(), Failure> {
         .engine()
         .explain(session.card(), tables, &options, &question)
         .map_err(|error| session.error(error))?;
-    show(args, &explanation, terminal, compose_explanation)
-}
-
-/// Prints an explanation as text or JSON.
-fn show<T: serde::Serialize>(
-    args: &ExplainArgs,
-    explanation: &T,
-    terminal: Terminal,
-    compose: impl Fn(&T) -> Document,
-) -> Result<(), Failure> {
-    match args.format {
-        DiagnosticFormat::Json => {
-            let mut text =
-                serde_json::to_string_pretty(explanation).map_err(|error| Failure::input(error.to_string()))?;
-            text.push('\n');
-            output::print(&text)
-        }
-        DiagnosticFormat::Text => {
-            let options = TextOptions {
-                colour: terminal.colour_out,
-                width: terminal.width,
-            };
-            output::print(&to_text(&compose(explanation), &options))
-        }
-    }
+    output::answer(&explanation, args.format, terminal, compose_explanation)
 }
 
 /// Whether a name is that of a link, `metric/outcome`, or of an initiative, and of nothing that has cells.
@@ -94,7 +65,7 @@ fn explain_claim(
         .map_err(|error| session.error(error))?;
     let found = claim(&report.results, name)
         .ok_or_else(|| Failure::usage(format!("explain what? {}", names(session.card()))))?;
-    show(args, &found, terminal, compose_claim)
+    output::answer(&found, args.format, terminal, compose_claim)
 }
 
 /// What can be explained, in words.

@@ -12,7 +12,7 @@ use crate::commands::history;
 use crate::drawing;
 use crate::entities;
 use crate::failure::Failure;
-use crate::host::{self, card, session::Session};
+use crate::host::{self, session::Session};
 use crate::terminal::Terminal;
 
 /// Evaluates a card and prints or writes its report.
@@ -27,12 +27,7 @@ pub fn run(args: &RunArgs, terminal: Terminal) -> Result<(), Failure> {
             "--fail-on restated compares with a history: name it with --history",
         ));
     }
-    let card = card::read(
-        &args.input.card,
-        &args.input.reading.modules,
-        args.input.reading.untrusted,
-    )?;
-    let session = Session::compile(card, &args.input.reading.params, args.input.reading.untrusted)?;
+    let session = Session::open(&args.input)?;
     let tables = session.load(&args.input, terminal)?;
     let mut options = session.options(&args.input)?;
     // The engine joins the segments of a cross by commas, which separate cuts here.

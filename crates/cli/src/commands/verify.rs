@@ -10,7 +10,7 @@ use bellwether_report::{TextOptions, compose_verification, to_markdown, to_text}
 
 use crate::args::{Input, Reading, TextFormat, VerifyArgs};
 use crate::failure::Failure;
-use crate::host::{card, data, session::Session};
+use crate::host::{data, session::Session};
 use crate::output;
 use crate::terminal::Terminal;
 
@@ -18,8 +18,7 @@ use crate::terminal::Terminal;
 pub fn verify(args: &VerifyArgs, terminal: Terminal) -> Result<(), Failure> {
     let kept = read(&args.report)?;
     let input = input(args, &kept.provenance)?;
-    let text = card::read(&input.card, &input.reading.modules, input.reading.untrusted)?;
-    let session = Session::compile(text, &input.reading.params, input.reading.untrusted)?;
+    let session = Session::open(&input)?;
     let input = with_origins(input, &session, &kept.provenance)?;
     let tables = session.load(&input, terminal)?;
     let asked = &kept.provenance.asked;

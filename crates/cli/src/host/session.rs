@@ -13,7 +13,7 @@ use bellwether::report::Report;
 use bellwether::script::Source;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::card::CardText;
+use super::card::{self, CardText};
 use super::data::{self, Place};
 use crate::args::Input;
 use crate::failure::Failure;
@@ -43,6 +43,13 @@ fn engine(untrusted: bool) -> Engine {
 }
 
 impl Session {
+    /// Reads the card that the command line names, with its modules, and compiles it.
+    pub fn open(input: &Input) -> Result<Self, Failure> {
+        let reading = &input.reading;
+        let text = card::read(&input.card, &reading.modules, reading.untrusted)?;
+        Self::compile(text, &reading.params, reading.untrusted)
+    }
+
     /// Compiles a card; `untrusted`: within the limits of cards that nobody has looked at.
     pub fn compile(text: CardText, params: &[String], untrusted: bool) -> Result<Self, Failure> {
         if untrusted && !cfg!(unix) {
