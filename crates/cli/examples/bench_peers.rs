@@ -85,9 +85,9 @@ fn main() {
             .expect("the file is there")
             .0
     };
-    let kept = (given["--mode"] == "memory").then(|| bound(&card, read()));
+    let kept = (given["--mode"] == "memory").then(|| bound(&card, read(), threads));
     let query = || {
-        let data = kept.clone().unwrap_or_else(|| bound(&card, read()));
+        let data = kept.clone().unwrap_or_else(|| bound(&card, read(), threads));
         measure(&card, data, threads)
     };
     query();
@@ -101,11 +101,14 @@ fn main() {
     }
 }
 
-fn bound(card: &Scorecard, survey: Table) -> Dataset {
+fn bound(card: &Scorecard, survey: Table, threads: usize) -> Dataset {
     bind(
         card,
         BTreeMap::from([("survey".to_owned(), survey)]),
-        &BindOptions::default(),
+        &BindOptions {
+            threads,
+            ..BindOptions::default()
+        },
     )
     .expect("the table fits the card")
     .0

@@ -566,6 +566,7 @@ fn bind(
         as_of: options.as_of,
         sparse,
         budget: options.budget.clone().unwrap_or_default(),
+        threads: options.threads,
         ..BindOptions::default()
     };
     data::bind(card, tables, &how).map_err(|mut findings| {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::dataset::{BoundTable, Dataset, Parent, Table as SourceTable};
-use super::extremes;
+use super::days::DayProfile;
 use super::facts::{self, Declared, unknown_column};
 use super::frame::Frame;
 use super::need::{self, Uses};
@@ -33,6 +33,8 @@ pub struct BindOptions {
     pub describe: bool,
     /// What it spends from: tables made of others are as large as their parts together.
     pub budget: Budget,
+    /// Threads; 0 and 1 both mean the caller's own.
+    pub threads: usize,
 }
 
 /// Most tables that may be made of one another.
@@ -136,7 +138,7 @@ impl<'a> Binder<'a> {
             &mut frame,
             &Declared::of(&chain),
             &self.uses,
-            self.utc_offset(),
+            (self.utc_offset(), self.options.threads),
             &mut findings,
         );
         self.findings = findings;
@@ -368,16 +370,15 @@ impl<'a> Binder<'a> {
     }
 
     /// The latest date in the dated tables; a coarse one counts to the end of what it covers.
-    fn latest(&self) -> Option<CivilDate> {
+    fn latest(&mut self) -> Option<CivilDate> {
         let dated = self.card.tables.iter().filter(|table| !table.timeless);
         dated.filter_map(|table| self.latest_of(table)).max()
     }
 
-    fn latest_of(&self, table: &Table) -> Option<CivilDate> {
+    fn latest_of(&mut self, table: &Table) -> Option<CivilDate> {
         let date = &table.date.as_ref()?.column.value;
-        let frame = self.frames.get(&table.name.value)?;
-        let column = frame.column(date)?;
-        let (_, day) = extremes::day_ends(column)?;
+        let frame = self.frames.get_mut(&table.name.value)?;
+        let (_, day) = frame.day_ends(date, self.options.threads)?;
         let Some(&months) = frame.covers.get(date) else {
             return Some(CivilDate(day));
         };
@@ -396,7 +397,7 @@ impl<'a> Binder<'a> {
                 .column(&date.column.value)
                 .is_some_and(|column| matches!(column.column_type(), ColumnType::Date | ColumnType::Timestamp));
             if let Some(as_of) = as_of.filter(|_| dated && !table.timeless) {
-                unique::drop_later(&mut frame, &date.column.value, as_of.0);
+                unique::drop_later(&mut frame, &date.column.value, as_of.0, self.options.threads);
             } else if !dated
                 && frame
                     .column(&date.column.value)
@@ -519,20 +520,30 @@ impl<'a> Binder<'a> {
         let mut parents = parents;
         for table in &self.card.tables {
             let name = &table.name.value;
-            let Some(frame) = self.frames.remove(name) else {
+            let Some(mut frame) = self.frames.remove(name) else {
                 continue;
             };
             let paths = parents.remove(name).unwrap_or_default();
             let date = table.date.as_ref().map(|date| date.column.value.as_str());
-            summaries.push(summary(&frame, date, &paths, self.options.describe));
+            let threads = self.options.threads;
+            let ends = date.and_then(|date| frame.day_ends(date, threads));
+            summaries.push(summary(&frame, ends, &paths, self.options.describe));
+            let days = date.and_then(|date| frame.days(date, threads));
             let weight = weights.remove(name);
-            dataset.tables.insert(name.clone(), bound(table, frame, paths, weight));
+            dataset
+                .tables
+                .insert(name.clone(), bound(table, frame, (paths, weight, days)));
         }
         Ok((dataset, self.findings, summaries))
     }
 }
 
-fn bound(table: &Table, frame: Frame, parents: Vec<Parent>, weights: Option<Arc<[f64]>>) -> BoundTable {
+/// A table as it is measured; with it come its paths to parents, its weights and the rows of each of its days.
+fn bound(
+    table: &Table,
+    frame: Frame,
+    (parents, weights, days): (Vec<Parent>, Option<Arc<[f64]>>, Option<Arc<DayProfile>>),
+) -> BoundTable {
     let date = table.date.as_ref().map(|date| date.column.value.clone());
     let date_covers_months = date.as_ref().and_then(|date| frame.covers.get(date).copied());
     BoundTable {
@@ -547,6 +558,7 @@ fn bound(table: &Table, frame: Frame, parents: Vec<Parent>, weights: Option<Arc<
         parents,
         date,
         date_covers_months,
+        days,
         key: own_key(table),
         weight: weights,
         population: table.population.as_ref().map(|population| population.value),
@@ -560,7 +572,7 @@ fn bound(table: &Table, frame: Frame, parents: Vec<Parent>, weights: Option<Arc<
     }
 }
 
-fn summary(frame: &Frame, date: Option<&str>, paths: &[Parent], full: bool) -> TableSummary {
+fn summary(frame: &Frame, days: Option<(i32, i32)>, paths: &[Parent], full: bool) -> TableSummary {
     let columns = frame.columns.iter().map(|(name, column)| {
         let counts = frame.missing.get(name).copied().unwrap_or_default();
         let (distinct, min, max) = if full {
@@ -592,15 +604,9 @@ fn summary(frame: &Frame, date: Option<&str>, paths: &[Parent], full: bool) -> T
         superseded: frame.superseded,
         orphans: counts(|parent| parent.orphans),
         without_key: counts(|parent| parent.without_key),
-        dates: date.and_then(|date| span_of_days(frame.column(date)?)),
+        dates: days.map(|(first, last)| (CivilDate(first).to_string(), CivilDate(last).to_string())),
         columns: columns.collect(),
     }
-}
-
-/// First and last day of a column.
-fn span_of_days(column: &Column) -> Option<(String, String)> {
-    let (first, last) = extremes::day_ends(column)?;
-    Some((CivilDate(first).to_string(), CivilDate(last).to_string()))
 }
 
 #[cfg(test)]

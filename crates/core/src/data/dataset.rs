@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_buffer::BooleanBuffer;
 
 use super::column::Column;
+use super::days::DayProfile;
 use crate::definition::CivilDate;
 
 /// A table as it was read: named columns of one length.
@@ -82,6 +83,8 @@ pub struct BoundTable {
     pub date: Option<String>,
     /// For a date that is only a year, quarter or month: what it covers, in months; its day is the first day.
     pub date_covers_months: Option<u32>,
+    /// The rows of each day, where the date is a day without its time.
+    pub(crate) days: Option<Arc<DayProfile>>,
     /// Columns of the key.
     pub key: Vec<String>,
     /// Survey weights, finite and not negative; a missing weight is 0 and was reported.
@@ -105,6 +108,13 @@ pub struct BoundTable {
 }
 
 impl BoundTable {
+    /// The rows of each day of one of its columns, where they were counted when it was bound.
+    pub(crate) fn days_of(&self, column: &Arc<Column>) -> Option<Arc<DayProfile>> {
+        let date = self.date.as_ref().and_then(|date| self.columns.get(date));
+        date.filter(|date| Arc::ptr_eq(date, column))
+            .and_then(|_| self.days.clone())
+    }
+
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Arc<Column>> {

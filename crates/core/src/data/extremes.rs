@@ -5,6 +5,7 @@ use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer};
 use super::bits::{bytes_of, each_unset, each_word};
 use super::column::{Column, Ints, Values};
 use super::date::MICROS_PER_DAY;
+use super::parallel;
 
 /// Smallest and largest of the values that are there.
 fn ends<T: ArrowNativeType + Ord>(values: &[T], validity: Option<&NullBuffer>) -> Option<(T, T)> {
@@ -86,7 +87,9 @@ pub(super) fn rows_of(values: &Ints, wanted: &[i64]) -> BooleanBuffer {
 }
 
 /// Whether every small whole number that is there lies between two others: those beyond are all missing rows.
-fn bytes_within(values: &[i8], validity: &NullBuffer, low: i8, high: i8) -> bool {
+fn bytes_within(values: &[i8], validity: &NullBuffer, (low, high): (i8, i8), threads: usize) -> bool {
+    /// Rows that a thread looks at together.
+    const LEAST: usize = 1 << 18;
     let beyond = |value: i8| (value < low) | (value > high);
     let count = |part: &[i8]| -> usize {
         let count = part
@@ -94,21 +97,27 @@ fn bytes_within(values: &[i8], validity: &NullBuffer, low: i8, high: i8) -> bool
             .fold(0_u8, |count, &value| count.wrapping_add(u8::from(beyond(value))));
         count.into()
     };
-    let all: usize = values.chunks(128).map(count).sum();
-    let mut missing = 0;
-    each_unset(validity.inner(), 0..values.len(), |row| {
-        missing += usize::from(values.get(row).is_some_and(|&value| beyond(value)));
+    let ranges = parallel::ranges(values.len(), threads, LEAST);
+    let within = parallel::map(threads, ranges.len(), |at| {
+        let rows = ranges.get(at).cloned().unwrap_or_default();
+        let part = values.get(rows.clone()).unwrap_or_default();
+        let all: usize = part.chunks(128).map(count).sum();
+        let mut missing = 0;
+        each_unset(validity.inner(), rows, |row| {
+            missing += usize::from(part.get(row).is_some_and(|&value| beyond(value)));
+        });
+        all == missing
     });
-    all == missing
+    within.into_iter().all(|within| within)
 }
 
 /// Whether every value that is there lies between two numbers.
-pub(super) fn all_within(column: &Column, low: f64, high: f64) -> bool {
+pub(super) fn all_within(column: &Column, low: f64, high: f64, threads: usize) -> bool {
     let validity = column.validity.as_ref();
     let byte = |end: f64| end.clamp(i8::MIN.into(), i8::MAX.into()) as i8;
     match (&column.values, validity) {
         (Values::Int(Ints::I8(values)), Some(validity)) if low <= 127.0 && high >= -128.0 => {
-            return bytes_within(values, validity, byte(low.ceil()), byte(high.floor()));
+            return bytes_within(values, validity, (byte(low.ceil()), byte(high.floor())), threads);
         }
         _ => {}
     }
@@ -141,11 +150,13 @@ mod tests {
             [true, false, false, true]
         );
         let small = Column::ints(vec![Some(3), None, Some(-20), Some(7)]);
-        assert!(all_within(&small, -20.0, 7.0) && all_within(&small, -300.0, 300.0));
+        assert!(all_within(&small, -20.0, 7.0, 2) && all_within(&small, -300.0, 300.0, 2));
         assert!(
-            !all_within(&small, -19.0, 7.0) && !all_within(&small, -20.0, 6.9) && !all_within(&small, 200.0, 300.0)
+            !all_within(&small, -19.0, 7.0, 2)
+                && !all_within(&small, -20.0, 6.9, 2)
+                && !all_within(&small, 200.0, 300.0, 2)
         );
-        assert!(all_within(&column, -200.0, 7.0) && !all_within(&column, -199.0, 7.0));
+        assert!(all_within(&column, -200.0, 7.0, 2) && !all_within(&column, -199.0, 7.0, 2));
         assert_eq!(day_ends(&Column::dates(vec![None, Some(5), Some(-5)])), Some((-5, 5)));
         assert_eq!(
             day_ends(&Column::timestamps(vec![Some(-1), Some(MICROS_PER_DAY)])),

@@ -74,7 +74,7 @@ pub(super) fn apply(
     frame: &mut Frame,
     declared: &Declared<'_>,
     uses: &Uses,
-    utc_offset_minutes: i32,
+    (utc_offset_minutes, threads): (i32, usize),
     findings: &mut Vec<Diagnostic>,
 ) {
     let formats: Vec<DateFormat> = declared
@@ -95,6 +95,7 @@ pub(super) fn apply(
             name,
             column,
             utc_offset_minutes,
+            threads,
             findings,
         };
         work.take_codes();
@@ -162,6 +163,7 @@ struct Work<'w, 'd> {
     name: &'d str,
     column: Column,
     utc_offset_minutes: i32,
+    threads: usize,
     findings: &'w mut Vec<Diagnostic>,
 }
 
@@ -338,7 +340,9 @@ where
         let (low, high) = scale.value;
         let (name, table) = (self.name, self.frame.name.clone());
         let range = format!("{} to {}", plain(low), plain(high));
-        if self.column.missing_count() == self.column.len() || extremes::all_within(&self.column, low, high) {
+        if self.column.missing_count() == self.column.len()
+            || extremes::all_within(&self.column, low, high, self.threads)
+        {
             return;
         }
         if !matches!(self.column.values, Values::Int(_) | Values::Float(_)) {

@@ -1,11 +1,14 @@
 //! A table while it is bound: columns, and for each row where it came from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
 
-use super::column::Column;
+use super::column::{Column, Values};
 use super::dataset::Table;
+use super::days::DayProfile;
+use super::extremes;
 use crate::diagnostic::DataPlace;
 
 /// How many rows of a column are missing, and why.
@@ -45,6 +48,8 @@ pub(super) struct Frame {
     pub mixed: Vec<String>,
     pub dropped_later: u64,
     pub superseded: u64,
+    /// A column of dates whose rows were counted by their days.
+    pub counted: Option<(Column, Arc<DayProfile>)>,
 }
 
 impl Frame {
@@ -123,6 +128,34 @@ impl Frame {
         }
     }
 
+    /// The rows of each day of a column of dates; counted once, until the column is another. `None` where it has no dates,
+    /// or each with a time of day.
+    pub fn days(&mut self, name: &str, threads: usize) -> Option<Arc<DayProfile>> {
+        let column = self.column(name)?;
+        let Values::Date(days) = &column.values else {
+            return None;
+        };
+        if let Some((of, profile)) = &self.counted
+            && let Values::Date(others) = &of.values
+            && others.inner().ptr_eq(days.inner())
+            && others.len() == days.len()
+            && of.validity == column.validity
+        {
+            return Some(Arc::clone(profile));
+        }
+        let (column, profile) = (column.clone(), Arc::new(DayProfile::of(column, threads)));
+        self.counted = Some((column, Arc::clone(&profile)));
+        Some(profile)
+    }
+
+    /// First and last day of a column of dates.
+    pub fn day_ends(&mut self, name: &str, threads: usize) -> Option<(i32, i32)> {
+        match self.days(name, threads) {
+            Some(profile) => Some((profile.first()?, profile.last()?)),
+            None => extremes::day_ends(self.column(name)?),
+        }
+    }
+
     /// Keeps the rows named, in that order.
     pub fn keep(&mut self, rows: &[u32]) {
         for (_, column) in &mut self.columns {
@@ -144,6 +177,7 @@ impl Frame {
         };
         self.source_rows = Some(source);
         self.rows = rows.len();
+        self.counted = None;
     }
 }
 

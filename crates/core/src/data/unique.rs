@@ -13,11 +13,14 @@ use crate::definition::{ColumnType, Table};
 use crate::diagnostic::{Diagnostic, Span, Spanned, codes};
 
 /// Drops rows dated after `as_of`. A coarse date is the first day of what it covers.
-pub(super) fn drop_later(frame: &mut Frame, date: &str, as_of: i32) {
-    let Some(column) = frame.column(date) else { return };
-    if super::extremes::day_ends(column).is_none_or(|(_, last)| last <= as_of) {
+pub(super) fn drop_later(frame: &mut Frame, date: &str, as_of: i32, threads: usize) {
+    let ends = frame.day_ends(date, threads);
+    let Some(column) = frame
+        .column(date)
+        .filter(|_| ends.is_some_and(|(_, last)| last > as_of))
+    else {
         return;
-    }
+    };
     let later = |row: usize| column.day(row).is_some_and(|day| day > as_of);
     let rows: Vec<u32> = (0..frame.rows)
         .filter(|&row| !later(row))

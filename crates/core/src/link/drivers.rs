@@ -4,7 +4,7 @@ use bellwether_order::{Sort, indices_by};
 use serde::{Deserialize, Serialize};
 
 use super::model::Estimate;
-use crate::measure::parallel;
+use crate::data::parallel;
 use crate::stats::importance::{CrossProducts, Quadrant, quadrants, relative_weights, shapley};
 use crate::stats::simulation::{middle, poisson_one, words};
 

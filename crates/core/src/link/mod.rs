@@ -27,8 +27,9 @@ pub use pace::{Pace, PaceVerdict};
 pub use what_if::{Moved, Needed, ScoreMoved, WhatIf, WhatIfQuestion};
 pub use worth::{Friction, InitiativeAnalysis, MetricWorth, OutcomeWorth, SegmentWorth};
 
+use crate::data::parallel;
 use crate::definition::{CivilDate, Direction, Link, Scorecard};
-use crate::measure::{CellKey, Measures, MetricRows, Session, parallel};
+use crate::measure::{CellKey, Measures, MetricRows, Session};
 use crate::score::{Scores, Thing, plan};
 use bellwether_order::BTreeMap;
 use cells::CellLink;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use bellwether_order::Sort;
 
 use super::calendar::{self, Slots};
-use super::days::DayProfile;
 use super::executor::Dim;
 use super::leaf::{self, Leaf, Time};
 use super::reach::Route;
@@ -13,6 +12,7 @@ use super::rows::Rows;
 use super::segment::{self, Cutter, RowCodes};
 use super::session::Session;
 use crate::data::Column;
+use crate::data::days::DayProfile;
 use crate::definition::{CivilDate, Cross};
 use crate::diagnostic::{Diagnostic, codes};
 
@@ -263,7 +263,6 @@ impl Session<'_> {
 
     /// Counts the rows of each day, once for each column of days that the card measures by.
     pub(super) fn profile_days(&mut self) {
-        let last = self.rows.data.as_of.unwrap_or_default().0;
         for leaf in self.leaves.iter().flatten() {
             let column = match &leaf.time {
                 Time::Dated { days, .. } => Some(days),
@@ -274,8 +273,10 @@ impl Session<'_> {
                 && !self.days.iter().any(|(other, _)| Arc::ptr_eq(other, column))
             {
                 let pool = self.options.pool.as_ref();
-                let profile = pool.and_then(|pool| pool.profile(column)).unwrap_or_else(|| {
-                    let profile = Arc::new(DayProfile::of(column, last, self.options.threads));
+                let bound = || self.rows.data.tables.values().find_map(|table| table.days_of(column));
+                let kept = || pool.and_then(|pool| pool.profile(column));
+                let profile = bound().or_else(kept).unwrap_or_else(|| {
+                    let profile = Arc::new(DayProfile::of(column, self.options.threads));
                     if let Some(pool) = pool {
                         pool.keep_profile(column, &profile);
                     }
@@ -293,7 +294,7 @@ impl Session<'_> {
             let profile = self.days.iter().find(|(other, _)| Arc::ptr_eq(other, column));
             match profile {
                 Some((_, profile)) => profile.first(),
-                None => DayProfile::of(column, last, self.options.threads).first(),
+                None => DayProfile::of(column, self.options.threads).first(),
             }
         };
         let leaves = || self.leaves.iter().flatten();

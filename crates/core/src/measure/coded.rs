@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 
-use super::parallel;
 use super::segment::RowCodes;
 use crate::data::bits::each_unset;
-use crate::data::{Codes, Column, NO_ROW, RowIndex, Values};
+use crate::data::{Codes, Column, NO_ROW, RowIndex, Values, parallel};
 use crate::definition::CivilDate;
 
 /// A value that no row bears.

@@ -7,9 +7,8 @@ use std::ops::Range;
 
 use arrow_buffer::BooleanBuffer;
 
-use super::parallel;
 use super::targets::{Tally, Targets};
-use crate::data::{Codes, Column, Ints, Values};
+use crate::data::{Codes, Column, Ints, Values, parallel};
 
 /// The number of rows without a value.
 const NONE: u32 = u32::MAX;

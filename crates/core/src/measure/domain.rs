@@ -1,11 +1,10 @@
 //! The values that a narrow column can have: few enough to be counted one by one, and to be looked up for each row.
 
 use arrow_array::Array as _;
-use arrow_buffer::{ArrowNativeType, BooleanBuffer, ScalarBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, ScalarBuffer};
 
-use super::parallel;
 use crate::data::bits::each_unset;
-use crate::data::{Codes, Column, Ints, NO_ROW, Text, Values};
+use crate::data::{Codes, Column, Ints, NO_ROW, Text, Values, parallel};
 
 /// The most different values of a narrow column; one more bin holds the rows without a value.
 const MOST_BINS: usize = 255;
@@ -76,25 +75,25 @@ impl Domain {
         // without a value does not matter.
         let only_missing = valid.iter().rev().skip(1).all(|&valid| valid) && valid.last() == Some(&false);
         let bins = self.bins(base, threads, !only_missing);
-        let at = |table: &[bool], row: usize| {
-            let bin = bins.get(row).copied().unwrap_or(0);
-            table.get(usize::from(bin)).copied().unwrap_or(false)
+        let bits = |table: &[bool]| {
+            let table = bins.table(table);
+            let at = |row: usize| bins.bytes.get(row).and_then(|&byte| table.get(usize::from(byte)));
+            BooleanBuffer::collect_bool(bins.bytes.len(), |row| at(row) == Some(&true))
         };
-        let bits = |table: &[bool]| BooleanBuffer::collect_bool(bins.len(), |row| at(table, row));
         let values = match &mapped.values {
             Values::Bool(values) => Values::Bool(bits(&values.iter().collect::<Vec<bool>>())),
-            Values::Int(Ints::I8(values)) => Values::Int(Ints::I8(take(&bins, values, threads))),
-            Values::Int(Ints::I16(values)) => Values::Int(Ints::I16(take(&bins, values, threads))),
-            Values::Int(Ints::I32(values)) => Values::Int(Ints::I32(take(&bins, values, threads))),
-            Values::Int(Ints::I64(values)) => Values::Int(Ints::I64(take(&bins, values, threads))),
-            Values::Float(values) => Values::Float(take(&bins, values, threads)),
-            Values::Date(values) => Values::Date(take(&bins, values, threads)),
-            Values::Timestamp(values) => Values::Timestamp(take(&bins, values, threads)),
+            Values::Int(Ints::I8(values)) => Values::Int(Ints::I8(bins.take(values, threads))),
+            Values::Int(Ints::I16(values)) => Values::Int(Ints::I16(bins.take(values, threads))),
+            Values::Int(Ints::I32(values)) => Values::Int(Ints::I32(bins.take(values, threads))),
+            Values::Int(Ints::I64(values)) => Values::Int(Ints::I64(bins.take(values, threads))),
+            Values::Float(values) => Values::Float(bins.take(values, threads)),
+            Values::Date(values) => Values::Date(bins.take(values, threads)),
+            Values::Timestamp(values) => Values::Timestamp(bins.take(values, threads)),
             Values::Text(text) => Values::Text(Text {
                 codes: match &text.codes {
-                    Codes::U8(codes) => Codes::U8(take(&bins, codes, threads)),
-                    Codes::U16(codes) => Codes::U16(take(&bins, codes, threads)),
-                    Codes::U32(codes) => Codes::U32(take(&bins, codes, threads)),
+                    Codes::U8(codes) => Codes::U8(bins.take(codes, threads)),
+                    Codes::U16(codes) => Codes::U16(bins.take(codes, threads)),
+                    Codes::U32(codes) => Codes::U32(bins.take(codes, threads)),
                 },
                 dictionary: text.dictionary.clone(),
             }),
@@ -110,8 +109,19 @@ impl Domain {
     }
 
     /// The place of each row's value among the values; missing ones come after all where they are marked.
-    fn bins(&self, base: &Column, threads: usize, marked: bool) -> Vec<u8> {
-        let mut bins = match &base.values {
+    fn bins(&self, base: &Column, threads: usize, marked: bool) -> Places {
+        let bytes = match &base.values {
+            // A narrow column is its places, but for where they begin.
+            Values::Int(Ints::I8(values)) if !marked => {
+                return Places {
+                    first: self.low as u8,
+                    bytes: values.inner().clone(),
+                };
+            }
+            Values::Text(Text {
+                codes: Codes::U8(codes),
+                ..
+            }) if !marked => codes.inner().clone(),
             Values::Int(Ints::I8(values)) => {
                 let low = self.low as i8;
                 let mut bins = vec![0; values.len()];
@@ -120,16 +130,21 @@ impl Domain {
                         *bin = value.wrapping_sub(low).cast_unsigned();
                     }
                 });
-                bins
+                self.marked(base, bins)
             }
-            Values::Bool(values) => values.iter().map(u8::from).collect(),
-            Values::Text(text) => match &text.codes {
-                Codes::U8(codes) => codes.to_vec(),
-                Codes::U16(_) | Codes::U32(_) => Vec::new(),
-            },
-            _ => Vec::new(),
+            Values::Text(Text {
+                codes: Codes::U8(codes),
+                ..
+            }) => self.marked(base, codes.to_vec()),
+            Values::Bool(values) => self.marked(base, values.iter().map(u8::from).collect()),
+            _ => Buffer::default(),
         };
-        if let Some(validity) = base.validity.as_ref().filter(|_| marked) {
+        Places { first: 0, bytes }
+    }
+
+    /// Gives the rows without a value the place after all values.
+    fn marked(&self, base: &Column, mut bins: Vec<u8>) -> Buffer {
+        if let Some(validity) = base.validity.as_ref() {
             let missing = self.values.len() as u8;
             each_unset(validity.inner(), 0..bins.len(), |row| {
                 if let Some(bin) = bins.get_mut(row) {
@@ -137,18 +152,38 @@ impl Domain {
                 }
             });
         }
-        bins
+        bins.into()
     }
 }
 
-fn take<T: ArrowNativeType>(bins: &[u8], values: &[T], threads: usize) -> ScalarBuffer<T> {
-    let mut table = [T::default(); 256];
-    table.iter_mut().zip(values).for_each(|(slot, value)| *slot = *value);
-    let mut made = vec![T::default(); bins.len()];
-    parallel::fill(threads, &mut made, |start, part| {
-        for (slot, &bin) in part.iter_mut().zip(bins.get(start..).unwrap_or_default()) {
-            *slot = table.get(usize::from(bin)).copied().unwrap_or_default();
+/// The place of each row's value among the values of a domain.
+struct Places {
+    /// The byte of the first place; they wrap around after 255.
+    first: u8,
+    bytes: Buffer,
+}
+
+impl Places {
+    /// What each byte stands for.
+    fn table<T: Copy + Default>(&self, values: &[T]) -> [T; 256] {
+        let mut table = [T::default(); 256];
+        for (place, value) in (0..=u8::MAX).zip(values) {
+            if let Some(slot) = table.get_mut(usize::from(self.first.wrapping_add(place))) {
+                *slot = *value;
+            }
         }
-    });
-    made.into()
+        table
+    }
+
+    /// What each row's value stands for.
+    fn take<T: ArrowNativeType>(&self, values: &[T], threads: usize) -> ScalarBuffer<T> {
+        let table = self.table(values);
+        let mut made = vec![T::default(); self.bytes.len()];
+        parallel::fill(threads, &mut made, |start, part| {
+            for (slot, &byte) in part.iter_mut().zip(self.bytes.get(start..).unwrap_or_default()) {
+                *slot = table.get(usize::from(byte)).copied().unwrap_or_default();
+            }
+        });
+        made.into()
+    }
 }

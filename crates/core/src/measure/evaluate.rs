@@ -8,8 +8,8 @@ use super::calendar::{self, Slots};
 use super::cell::{CellKey, MeasuredCell, MetricCells, State};
 use super::executor::{Cut, Dim};
 use super::finish::{Cell, Judged};
-use super::parallel;
 use super::session::Session;
+use crate::data::parallel;
 use crate::definition::{ArithmeticOp, CivilDate, Direction, TimeUnit};
 use crate::diagnostic::{Diagnostic, codes};
 

@@ -72,11 +72,22 @@ impl Grid {
     }
 
     /// The interval of a day.
-    #[inline]
     pub(crate) fn interval(&self, day: i32) -> u32 {
         let offset = day.clamp(self.ends.0, self.ends.1).wrapping_sub(self.ends.0);
         self.days
             .get(offset as usize)
             .map_or(0, |&interval| u32::from(interval))
+    }
+
+    /// The interval of each day.
+    pub(crate) fn find_intervals(&self, days: &[i32], intervals: &mut Vec<u32>) {
+        let (first, known) = (self.ends.0, self.days.as_slice());
+        intervals.extend(days.iter().map(|&day| {
+            // Nearly all days lie between the ends; a place before the first wraps around beyond the last.
+            match known.get(day.wrapping_sub(first).cast_unsigned() as usize) {
+                Some(&interval) => u32::from(interval),
+                None => self.interval(day),
+            }
+        }));
     }
 }

@@ -9,10 +9,9 @@ use super::finish::{Cell, LEVEL};
 use super::input::Input;
 use super::leaf::Leaf;
 use super::lists::identity;
-use super::parallel;
 use super::targets::{Tally, Targets};
 use super::{distinct, ranks};
-use crate::data::{Column, Ints, Values};
+use crate::data::{Column, Ints, Values, parallel};
 use crate::definition::MeasureFunction;
 use crate::stats::quantile;
 

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bellwether_order::BTreeMap;
 
-use super::days::DayProfile;
 use super::domain::Domain;
 use super::finish::Cell;
 use super::influence::Pieces;
 use super::leaf::Leaf;
 use super::reach::Route;
 use super::segment::{Cutter, RowCodes};
+use crate::data::days::DayProfile;
 use crate::data::{Column, Dataset};
 
 /// A table, an expression over it and the day as of which.

@@ -7,8 +7,8 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 
 use super::finish::LEVEL;
 use super::keys::{number, ordered};
-use super::parallel;
 use super::targets::{Tally, Targets};
+use crate::data::parallel;
 use crate::stats::{Interval, quantile};
 
 /// Bins of a histogram.

@@ -12,7 +12,7 @@ use super::segment::RowCodes;
 use super::state::{Cube, Ends, Latest, Numbers, Pairs, State as _, States, WeightedNumbers};
 use super::sums::{FloatSums, PairSums};
 use crate::data::bits::{bytes_of, each_unset, each_word};
-use crate::data::{Codes, Column, Ints, Values};
+use crate::data::{Codes, Column, Ints, Values, parallel};
 use crate::limits::{Budget, Stop};
 use crate::stats::exact::{Lane, LaneKind, Narrow, Scale, Split, Wide, Window};
 
@@ -218,8 +218,8 @@ impl Scan<'_> {
 
     /// The cell of each row.
     pub(crate) fn row_cells(&self) -> Vec<u32> {
-        let ranges = super::parallel::ranges(self.rows, self.threads, BLOCK);
-        let parts = super::parallel::map(self.threads, ranges.len(), |at| {
+        let ranges = parallel::ranges(self.rows, self.threads, BLOCK);
+        let parts = parallel::map(self.threads, ranges.len(), |at| {
             let rows = ranges.get(at).cloned().unwrap_or_default();
             let mut cells = Vec::new();
             self.find_cells(rows, &mut cells);
@@ -325,13 +325,16 @@ impl Scan<'_> {
         let mut stride = self.grid.len() as u32;
         for codes in self.dims.iter().rev() {
             match &codes.codes {
+                // Products of 16 bits are made many at a time.
+                Codes::U8(parts) if (stride as usize) * codes.values.len() <= usize::from(u16::MAX) => {
+                    let stride = stride as u16;
+                    for (cell, &code) in cells.iter_mut().zip(slice(parts, &rows)) {
+                        *cell += u32::from(stride.wrapping_mul(u16::from(code)));
+                    }
+                }
                 Codes::U8(codes) => {
-                    let mut steps = [0_u32; 256];
-                    (0..)
-                        .zip(&mut steps)
-                        .for_each(|(code, step)| *step = stride.wrapping_mul(code));
                     for (cell, &code) in cells.iter_mut().zip(slice(codes, &rows)) {
-                        *cell += steps.get(usize::from(code)).copied().unwrap_or(0);
+                        *cell += stride * u32::from(code);
                     }
                 }
                 Codes::U16(codes) => {
@@ -354,7 +357,7 @@ impl Scan<'_> {
         match self.days.map(|days| (&days.values, &days.validity)) {
             None => cells.resize(rows.len(), 0),
             Some((Values::Date(days), None)) => {
-                cells.extend(slice(days, &rows).iter().map(|&day| self.grid.interval(day)));
+                self.grid.find_intervals(slice(days, &rows), cells);
             }
             Some(_) => {
                 let undated = self.grid.undated() as u32;

@@ -2,9 +2,9 @@
 
 use arrow_buffer::BooleanBuffer;
 
-use super::parallel;
 use super::state::{Cube, Halves, Numbers, Pairs, State, States};
 use crate::data::bits::each_unset;
+use crate::data::parallel;
 use crate::stats::exact::{Comoments, ExponentPairs, ExponentSums, Lane, LaneKind, Moments, Wholes, Window};
 
 /// Cells of a task when sums become states.
@@ -124,8 +124,8 @@ fn made<S: State>(threads: usize, places: usize, counted: usize, make: impl Fn(u
     parts.concat()
 }
 
-/// Sums of floats beside a column of small whole numbers. Each cell has two places: for the rows with the whole number,
-/// and for those without.
+/// Sums of floats beside a column of small whole numbers. Each cell has two places: one for the rows with the whole number
+/// and, after those of all cells since they are few, one for those without.
 pub(crate) struct PairSums {
     sums: ExponentPairs,
     missing: Vec<u32>,
@@ -153,16 +153,17 @@ impl PairSums {
         places: &mut Vec<u32>,
     ) {
         places.clear();
-        places.extend(cells.iter().map(|&cell| 2 * cell));
+        places.extend_from_slice(cells);
+        let without = self.cells() as u32;
         if let Some(known) = known {
             each_unset(&known, 0..known.len(), |at| {
                 if let Some(place) = places.get_mut(at) {
-                    *place += 1;
+                    *place += without;
                 }
             });
         }
         if let Some(valid) = valid {
-            let nowhere = self.missing.len() as u32 - 2;
+            let nowhere = without - 1;
             each_unset(&valid, 0..valid.len(), |at| {
                 let Some(place) = places.get_mut(at) else { return };
                 if let Some(missing) = self.missing.get_mut(*place as usize) {
@@ -173,6 +174,11 @@ impl PairSums {
         }
         let places = places.iter().zip(beside).map(|(&place, &x)| (place as usize, x));
         self.sums.add_beside(places, values);
+    }
+
+    /// The cells, that of the rows which do not count included.
+    fn cells(&self) -> usize {
+        self.missing.len() / 2
     }
 
     /// Adds another part of the same cells.
@@ -193,13 +199,10 @@ impl PairSums {
             n: numbers(cell).1.first().map_or(0, |&rows| rows.into()),
             ..Wholes::default()
         };
-        // The places of a cell: the rows with the whole number, and those without.
-        let of = |place: usize| {
-            if place.is_multiple_of(2) {
-                wholes(place / 2)
-            } else {
-                none(place / 2)
-            }
+        let cells = self.cells();
+        let of = |place: usize| match place.checked_sub(cells) {
+            None => wholes(place),
+            Some(cell) => none(cell),
         };
         match self.sums.lane() {
             LaneKind::Narrow | LaneKind::Split => {
@@ -214,16 +217,16 @@ impl PairSums {
     }
 
     fn cube<L: Lane>(&self, threads: usize, pairs: impl Fn(usize) -> Comoments<L> + Sync) -> Cube<Halves<L>> {
-        let cells = self.missing.len() / 2;
+        let cells = self.cells();
         let missing = |place: usize| self.missing.get(place).map_or(0, |&missing| missing.into());
         let halves = |cell: usize| Halves {
             pairs: Pairs {
-                sums: pairs(2 * cell),
-                missing: missing(2 * cell),
+                sums: pairs(cell),
+                missing: missing(cell),
             },
             alone: Numbers {
-                moments: pairs(2 * cell + 1).second(),
-                missing: missing(2 * cell + 1),
+                moments: pairs(cells + cell).second(),
+                missing: missing(cells + cell),
             },
         };
         Cube {

@@ -2,6 +2,12 @@
 
 use std::cmp::Ordering;
 
+use smallvec::{SmallVec, smallvec};
+
+/// The limbs of a magnitude, lowest first. Those of usual sums and squares lie within the number: a cell costs no memory
+/// from the allocator.
+pub(super) type Limbs = SmallVec<[u64; 6]>;
+
 /// An exact number ± m · 2ᵉ. Every finite `f64`, sum and product of such is one.
 ///
 /// Used once per cell, when a sum is finished; the loops over rows use the accumulators of this module's siblings.
@@ -9,18 +15,20 @@ use std::cmp::Ordering;
 pub struct Dyadic {
     negative: bool,
     /// The magnitude, lowest limb first: odd, without zero limbs at the top; 0 has none. So equal numbers are equal fields.
-    limbs: Vec<u64>,
+    limbs: Limbs,
     exponent: i32,
 }
 
 impl Dyadic {
     /// A magnitude (lowest limb first) times 2ᵉ, with a sign.
-    pub(super) fn new(negative: bool, mut limbs: Vec<u64>, mut exponent: i32) -> Self {
+    pub(super) fn new(negative: bool, mut limbs: Limbs, mut exponent: i32) -> Self {
         while limbs.last() == Some(&0) {
             limbs.pop();
         }
         let zeros = limbs.iter().take_while(|limb| **limb == 0).count();
-        limbs.drain(..zeros);
+        if zeros > 0 {
+            limbs.drain(..zeros);
+        }
         if limbs.is_empty() {
             return Self::default();
         }
@@ -48,14 +56,18 @@ impl Dyadic {
     /// A whole number times 2ᵉ.
     pub(super) fn scaled(value: i128, exponent: i32) -> Self {
         let magnitude = value.unsigned_abs();
-        Self::new(value < 0, vec![magnitude as u64, (magnitude >> 64) as u64], exponent)
+        Self::new(
+            value < 0,
+            smallvec![magnitude as u64, (magnitude >> 64) as u64],
+            exponent,
+        )
     }
 
     /// The value of a finite number; `None` for NaN and infinities.
     #[must_use]
     pub fn from_f64(value: f64) -> Option<Self> {
         let (negative, mantissa, exponent) = super::parts(value)?;
-        Some(Self::new(negative, vec![mantissa], exponent))
+        Some(Self::new(negative, smallvec![mantissa], exponent))
     }
 
     /// Whether this is 0.
@@ -115,7 +127,7 @@ impl Dyadic {
     /// The product.
     #[must_use]
     pub fn times(&self, other: &Self) -> Self {
-        let mut limbs = vec![0_u64; self.limbs.len() + other.limbs.len()];
+        let mut limbs: Limbs = smallvec![0_u64; self.limbs.len() + other.limbs.len()];
         for (offset, a) in self.limbs.iter().enumerate() {
             let mut carry = 0_u128;
             for (slot, b) in limbs
@@ -203,7 +215,7 @@ impl Dyadic {
         }
         let sticky = rest.iter().any(|limb| *limb != 0);
         let whole = (u128::from(quotient) << 1) | u128::from(sticky);
-        let limbs = vec![whole as u64, (whole >> 64) as u64];
+        let limbs = smallvec![whole as u64, (whole >> 64) as u64];
         Self::new(negative, limbs, self.exponent - divisor.exponent - scale - 1).to_f64()
     }
 
@@ -211,7 +223,7 @@ impl Dyadic {
     fn ratio_to_limb(&self, divisor: u64, negative: bool, exponent: i32) -> Option<f64> {
         // Three limbs more than the divisor has leave at least 128 bits of quotient below which a sticky bit is safe.
         let more = 4_usize.saturating_sub(self.limbs.len());
-        let mut quotient = vec![0_u64; more + self.limbs.len() + 1];
+        let mut quotient: Limbs = smallvec![0_u64; more + self.limbs.len() + 1];
         let mut rest = 0_u64;
         let digits = self.limbs.iter().rev().chain(std::iter::repeat_n(&0, more));
         for (slot, digit) in quotient.iter_mut().skip(1).rev().zip(digits) {
@@ -254,8 +266,8 @@ fn compose(negative: bool, magnitude: u64, place: i32) -> Option<f64> {
         .then_some(if negative && magnitude != 0 { -value } else { value })
 }
 
-fn shifted_left(limbs: &[u64], by: u32) -> Vec<u64> {
-    let mut result = vec![0; (by / 64) as usize];
+fn shifted_left(limbs: &[u64], by: u32) -> Limbs {
+    let mut result: Limbs = smallvec![0; (by / 64) as usize];
     let bits = by % 64;
     if bits == 0 {
         result.extend_from_slice(limbs);
@@ -272,7 +284,7 @@ fn shifted_left(limbs: &[u64], by: u32) -> Vec<u64> {
     result
 }
 
-fn double(limbs: &mut Vec<u64>) {
+fn double(limbs: &mut Limbs) {
     let mut carry = 0;
     for limb in limbs.iter_mut() {
         let next = *limb >> 63;
@@ -284,10 +296,10 @@ fn double(limbs: &mut Vec<u64>) {
     }
 }
 
-fn added(a: &[u64], b: &[u64]) -> Vec<u64> {
+fn added(a: &[u64], b: &[u64]) -> Limbs {
     let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
     let mut carry = 0_u128;
-    let mut result = Vec::with_capacity(long.len() + 1);
+    let mut result = Limbs::with_capacity(long.len() + 1);
     for (x, y) in long.iter().zip(short.iter().chain(std::iter::repeat(&0))) {
         let sum = u128::from(*x) + u128::from(*y) + carry;
         result.push(sum as u64);
@@ -321,7 +333,7 @@ fn compare(a: &[u64], b: &[u64]) -> Ordering {
 
 impl From<u64> for Dyadic {
     fn from(value: u64) -> Self {
-        Self::new(false, vec![value], 0)
+        Self::new(false, smallvec![value], 0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A superaccumulator: a fixed-point number wide enough for every finite `f64` and every product of two.
 
 use super::Dyadic;
+use super::dyadic::Limbs;
 
 /// The bit position of 2⁰: twice the exponent of the least positive `f64`, so that a product of two has a place.
 const ORIGIN: i32 = 2148;
@@ -152,7 +153,7 @@ impl FloatSum {
         } else {
             (false, digits, top)
         };
-        let mut limbs: Vec<u64> = digits
+        let mut limbs: Limbs = digits
             .chunks(2)
             .map(|pair| pair.iter().rev().fold(0, |limb, digit| (limb << 32) | digit))
             .collect();
