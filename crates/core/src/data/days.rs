@@ -59,8 +59,8 @@ impl DayProfile {
                     .filter(|(row, _)| known(*row))
                     .for_each(|(_, &day)| count(day)),
             }
-            let usual = (first..).zip(counts).filter(|(_, rows)| *rows > 0);
-            others.extend(usual.map(|(day, rows)| (day, rows.into())));
+            let usual = (0..).zip(counts).filter(|(_, rows)| *rows > 0);
+            others.extend(usual.map(|(place, rows)| (first.wrapping_add(place), rows.into())));
             others
         });
         let mut rows = BTreeMap::new();

@@ -20,6 +20,7 @@ mod grid;
 mod guard;
 pub mod influence;
 mod input;
+mod joint;
 mod keys;
 mod leaf;
 mod lists;

@@ -8,6 +8,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 
 use super::grid::Grid;
 use super::input::{Bins, Input};
+use super::joint::{self, Company};
 use super::segment::RowCodes;
 use super::state::{Cube, Ends, Latest, Numbers, Pairs, State as _, States, WeightedNumbers};
 use super::sums::{FloatSums, PairSums};
@@ -69,7 +70,7 @@ impl What {
 
 impl Want {
     /// Places of a cell.
-    fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.what.bins().map_or(1, Bins::width)
     }
 
@@ -77,7 +78,7 @@ impl Want {
     /// another want.
     pub(crate) fn pairs(&self, cells: usize) -> Option<(&Arc<Input>, &Arc<Input>)> {
         match &self.what {
-            What::ByBin(floats, by) if 2 * (cells + 1) <= MOST_BY_EXPONENT => beside(self).map(|_| (floats, by)),
+            What::ByBin(floats, by) if 2 * (cells + 1) <= MOST_BY_EXPONENT => floats_beside(self).map(|_| (floats, by)),
             _ => None,
         }
     }
@@ -105,6 +106,8 @@ struct Buffers {
     cells: Vec<u32>,
     masked: Vec<Vec<u32>>,
     bins: Vec<u8>,
+    /// The bins of an input that is counted beside another.
+    beside: Vec<u8>,
     places: Vec<u32>,
 }
 
@@ -113,6 +116,10 @@ enum Gathered {
     States(States),
     Floats(FloatSums),
     Pairs(PairSums),
+    /// The rows by the bins of this want and of that one.
+    Joint(Cube<u32>, usize),
+    /// Counted with an earlier want.
+    Taken,
 }
 
 impl Gathered {
@@ -121,6 +128,7 @@ impl Gathered {
             (Self::States(mine), Self::States(other)) => mine.merge(other),
             (Self::Floats(mine), Self::Floats(other)) => mine.merge(other),
             (Self::Pairs(mine), Self::Pairs(other)) => mine.merge(other),
+            (Self::Joint(mine, _), Self::Joint(other, _)) => mine.merge(other),
             _ => {}
         }
     }
@@ -163,8 +171,10 @@ impl Scan<'_> {
             self.threads.clamp(1, blocks.max(1))
         };
         let next = AtomicUsize::new(0);
+        let company = joint::company(&self.wants);
         let work = || {
-            let mut gathered: Vec<Gathered> = self.wants.iter().map(|want| self.empty(want)).collect();
+            let wants = self.wants.iter().zip(&company);
+            let mut gathered: Vec<Gathered> = wants.map(|(want, company)| self.empty(want, *company)).collect();
             let mut buffers = Buffers {
                 masked: vec![Vec::new(); self.masks.len()],
                 ..Buffers::default()
@@ -177,7 +187,7 @@ impl Scan<'_> {
                 self.block(block, &mut buffers, &mut gathered);
             }
         };
-        let gathered = if threads == 1 {
+        let mut gathered = if threads == 1 {
             work()
         } else {
             std::thread::scope(|scope| {
@@ -192,6 +202,7 @@ impl Scan<'_> {
                 gathered
             })
         };
+        self.part_joint(&mut gathered);
         let counts = |want: &Want| want.counts.and_then(|at| gathered.get(at));
         let made: Vec<Option<States>> = self
             .wants
@@ -202,12 +213,31 @@ impl Scan<'_> {
         let plain = |gathered: Gathered| match gathered {
             Gathered::States(states) => states,
             // Without rows to count there is nothing.
-            Gathered::Floats(_) | Gathered::Pairs(_) => States::Counts(Cube::new(0, 1)),
+            Gathered::Floats(_) | Gathered::Pairs(_) | Gathered::Joint(..) | Gathered::Taken => {
+                States::Counts(Cube::new(0, 1))
+            }
         };
         made.into_iter()
             .zip(gathered)
             .map(|(made, gathered)| made.unwrap_or_else(|| plain(gathered)))
             .collect()
+    }
+
+    /// What was counted together, apart.
+    fn part_joint(&self, gathered: &mut [Gathered]) {
+        for at in 0..gathered.len() {
+            let Some(Gathered::Joint(both, beside)) = gathered.get(at) else {
+                continue;
+            };
+            let beside = *beside;
+            let width = self.wants.get(beside).map_or(1, Want::width);
+            let (first, second) = joint::part(both, width);
+            for (at, counts) in [(at, first), (beside, second)] {
+                if let Some(slot) = gathered.get_mut(at) {
+                    *slot = Gathered::States(States::Counts(counts));
+                }
+            }
+        }
     }
 
     /// Pays for a block of rows.
@@ -240,10 +270,18 @@ impl Scan<'_> {
         }
     }
 
-    fn empty(&self, want: &Want) -> Gathered {
+    fn empty(&self, want: &Want, company: Company) -> Gathered {
         // One cell more takes the rows that do not count.
         let (cells, width) = (self.cells() + 1, want.width());
-        if let Some((_, _, window)) = beside(want).filter(|_| want.counts.is_some()) {
+        match company {
+            Company::Alone => {}
+            Company::With(beside) => {
+                let both = width * self.wants.get(beside).map_or(1, Want::width);
+                return Gathered::Joint(Cube::new(cells, both), beside);
+            }
+            Company::Taken => return Gathered::Taken,
+        }
+        if let Some((_, _, window)) = floats_beside(want).filter(|_| want.counts.is_some()) {
             return Gathered::Pairs(PairSums::new(cells, window));
         }
         if self.floats(want).is_some() && cells * width <= MOST_BY_EXPONENT {
@@ -296,6 +334,7 @@ impl Scan<'_> {
             cells,
             masked,
             bins,
+            beside,
             places,
         } = buffers;
         for (want, gathered) in self.wants.iter().zip(gathered) {
@@ -303,8 +342,19 @@ impl Scan<'_> {
             match gathered {
                 Gathered::States(state) => self.feed(want, rows.clone(), cells, bins, state),
                 Gathered::Floats(sums) => self.feed_floats(want, rows.clone(), cells, (bins, places), sums),
+                Gathered::Joint(cube, other) => {
+                    if let (What::Bins(first), Some(What::Bins(second))) =
+                        (&want.what, self.wants.get(*other).map(|want| &want.what))
+                    {
+                        find_bins(first, rows.clone(), bins);
+                        find_bins(second, rows.clone(), beside);
+                        joint::join(bins, beside, self.wants.get(*other).map_or(1, Want::width));
+                        count_bins(&mut cube.places, cube.width, cells, bins);
+                    }
+                }
+                Gathered::Taken => {}
                 Gathered::Pairs(sums) => {
-                    if let (What::ByBin(input, by), Some((values, whole, _))) = (&want.what, beside(want)) {
+                    if let (What::ByBin(input, by), Some((values, whole, _))) = (&want.what, floats_beside(want)) {
                         let known = |input: &Input| {
                             let valid = input.base.validity.as_ref();
                             valid.map(|valid| valid.inner().slice(rows.start, rows.len()))
@@ -451,7 +501,7 @@ impl Scan<'_> {
 }
 
 /// The floats of a want that has them by bins which are small whole numbers, these, and their window.
-fn beside(want: &Want) -> Option<(&[f64], &[i8], Window)> {
+fn floats_beside(want: &Want) -> Option<(&[f64], &[i8], Window)> {
     let What::ByBin(input, by) = &want.what else {
         return None;
     };
