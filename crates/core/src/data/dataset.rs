@@ -83,8 +83,8 @@ pub struct BoundTable {
     pub date: Option<String>,
     /// For a date that is only a year, quarter or month: what it covers, in months; its day is the first day.
     pub date_covers_months: Option<u32>,
-    /// The rows of each day, where the date is a day without its time.
-    pub(crate) days: Option<Arc<DayProfile>>,
+    /// The rows of each day, where the date is a day without its time; `None`: they are counted when they are asked for.
+    pub days: Option<Arc<DayProfile>>,
     /// Columns of the key.
     pub key: Vec<String>,
     /// Survey weights, finite and not negative; a missing weight is 0 and was reported.

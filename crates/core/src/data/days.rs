@@ -12,9 +12,9 @@ const USUAL_DAYS: usize = 1 << 16;
 /// Rows of a part: its days lie in the nearest caches.
 const LEAST: usize = 1 << 16;
 
-/// The rows of each day of a column of dates.
+/// The rows of each day of a column of dates; made when a table is bound.
 #[derive(Debug, Default)]
-pub(crate) struct DayProfile {
+pub struct DayProfile {
     rows: BTreeMap<i32, u64>,
 }
 

@@ -12,7 +12,7 @@ pub mod csv;
 pub mod dataset;
 pub mod date;
 mod dates;
-pub(crate) mod days;
+pub mod days;
 mod extremes;
 mod facts;
 mod frame;

@@ -69,6 +69,61 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
+    /// Short structs and long ones, one within the other.
+    #[test]
+    fn a_struct_of_any_length_is_written_as_its_tree_is() {
+        #[derive(Serialize)]
+        enum Named {
+            Struct { z: String, a: u8 },
+        }
+        #[derive(Serialize)]
+        struct Leaf {
+            z: Option<f64>,
+            text: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            left_out: Option<u8>,
+            a: bool,
+            named: Named,
+        }
+        #[derive(Serialize)]
+        struct Node {
+            second: Vec<Leaf>,
+            map: std::collections::BTreeMap<String, Leaf>,
+            first: Option<Box<Node>>,
+            alone: Leaf,
+        }
+        let leaf = |length: usize| Leaf {
+            z: Some(length as f64 / 8.0),
+            text: "\u{1}é".repeat(length),
+            left_out: (length % 2 == 1).then_some(1),
+            a: length > 4,
+            named: Named::Struct {
+                z: "z".repeat(length),
+                a: 3,
+            },
+        };
+        let node = |lengths: &[usize], length: usize, first: Option<Box<Node>>| Node {
+            second: lengths.iter().map(|length| leaf(*length)).collect(),
+            map: lengths
+                .iter()
+                .map(|length| (format!("{length}"), leaf(*length)))
+                .collect(),
+            first,
+            alone: leaf(length),
+        };
+        for length in [0, 1, 400, 512, 700, 5_000] {
+            for lengths in [&[][..], &[length], &[1, length, 3], &[400, 400, 400, length]] {
+                let inner = node(lengths, length, Some(Box::new(node(&[length], 2, None))));
+                let outer = node(lengths, 1, Some(Box::new(inner)));
+                let tree = serde_json::to_value(&outer).unwrap();
+                assert_eq!(canonical_json(&outer).unwrap(), canonical_json(&tree).unwrap());
+                let short = (leaf(length), outer, leaf(2));
+                let tree = serde_json::to_value(&short).unwrap();
+                assert_eq!(sha256(&short).unwrap(), sha256(&tree).unwrap());
+            }
+        }
+    }
+
     /// The sample of RFC 8785, section 3.2.3: keys by UTF-16 code units.
     #[test]
     fn keys_sort_by_utf16() {
