@@ -33,7 +33,7 @@ pub struct Test {
     /// The p value, adjusted for all tests of its family.
     pub p: Option<f64>,
     /// How it was tested: `two shares`, `two net scores`, `Welch`, `clustered by entity`, `linearised`,
-    /// `two percentiles`, `two survival curves`, `who came against who went`.
+    /// `two percentiles`, `two survival curves`, `jackknife of items`, `who came against who went`.
     pub method: Option<&'static str>,
     /// Why it was not tested.
     pub reason: Option<String>,

@@ -102,6 +102,7 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
         let still = estimate.influences.variance() == Some(0.0);
         match estimate.sample {
             Sample::Percentile(..) if still => return Err(TOO_FEW_STEPS.to_owned()),
+            Sample::Rated if still => return Err("it is the same without any one item".to_owned()),
             Sample::Survival(..) if still => return Err("nobody has left by then in one of the periods".to_owned()),
             _ => {}
         }
@@ -112,7 +113,11 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
     let interval = t_interval(d, error, df, LEVEL).ok_or("beyond the range of numbers")?;
     Ok(Compared {
         difference: difference::tested(d, error, interval, Some(df)),
-        method: if apart { "linearised" } else { "clustered by entity" },
+        method: match now.sample {
+            Sample::Rated => "jackknife of items",
+            _ if apart => "linearised",
+            _ => "clustered by entity",
+        },
     })
 }
 

@@ -55,6 +55,8 @@ pub enum Sample {
     Percentile(Arc<[(f64, u64)]>, f64),
     /// The share that survives a time: lives, and the time.
     Survival(Arc<[Lives]>, f64),
+    /// Agreement of raters, by the jackknife over items.
+    Rated,
     /// Weighted, or made of several measures.
     Other,
 }

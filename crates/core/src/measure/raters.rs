@@ -8,7 +8,9 @@ use super::leaf::Leaf;
 use super::lists::{Slices, identity};
 use crate::definition::{ColumnType, MeasureFunction};
 use crate::stats::Interval;
-use crate::stats::agreement::{IccForm, KappaWeights, Scale, alpha, alpha_limits, intraclass, kappa};
+use crate::stats::agreement::{IccForm, Kappa, KappaWeights, Scale, alpha, alpha_limits, intraclass, kappa};
+use crate::stats::influence::Influences;
+use crate::stats::linearise;
 use crate::stats::random::Stream;
 
 /// Draws of items for the range of alpha.
@@ -73,88 +75,128 @@ impl Ratings {
 
 /// Krippendorff's alpha of ratings by item; n counts the ratings of items that were rated more than once.
 fn agreement(leaf: &Leaf, made: Ratings) -> Cell {
-    let scale = match leaf.words.first().map(String::as_str) {
-        Some("ordinal") => Scale::Ordinal,
-        Some("interval") => Scale::Interval,
-        _ => Scale::Nominal,
-    };
-    let rows = made.rows;
-    let items: Vec<Vec<f64>> = made
-        .of
-        .into_values()
-        .map(|raters| raters.into_values().flatten().collect())
-        .collect();
-    let known = items.iter().map(Vec::len).sum::<usize>() as u64;
+    let scale = scale_of(leaf);
+    let known: usize = made.of.values().flat_map(BTreeMap::values).map(Vec::len).sum();
     // In an order of their own, so that neither sums nor draws depend on that of rows.
-    let mut ratings: Vec<Vec<f64>> = items.into_iter().filter(|ratings| ratings.len() >= 2).collect();
-    for item in &mut ratings {
-        item.sort_by(f64::total_cmp);
-    }
+    let mut ratings: Vec<Vec<f64>> = compared(&made).into_iter().map(|(_, ratings)| ratings).collect();
     ratings.order_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     let n = ratings.iter().map(Vec::len).sum::<usize>() as u64;
     let value = alpha(&ratings, scale).value();
     let interval = value.and_then(|_| alpha_limits(&ratings, scale, Stream::new(0xA1FA, 0), ALPHA_DRAWS, LEVEL));
-    Cell::of(value, n, rows - known).with_interval(interval, "bootstrap of items", leaf)
+    Cell::of(value, n, made.rows - known as u64).with_interval(interval, "bootstrap of items", leaf)
+}
+
+fn scale_of(leaf: &Leaf) -> Scale {
+    match leaf.words.first().map(String::as_str) {
+        Some("ordinal") => Scale::Ordinal,
+        Some("interval") => Scale::Interval,
+        _ => Scale::Nominal,
+    }
+}
+
+/// The ratings of each item that was rated more than once, in ascending order.
+fn compared(made: &Ratings) -> Vec<(u64, Vec<f64>)> {
+    let items = made.of.iter().map(|(item, raters)| {
+        let mut ratings: Vec<f64> = raters.values().flatten().copied().collect();
+        ratings.sort_by(f64::total_cmp);
+        (*item, ratings)
+    });
+    items.filter(|(_, ratings)| ratings.len() >= 2).collect()
 }
 
 /// Kappa of two raters, or its mean over all pairs of several (Light 1971). n counts the ratings that were compared.
 fn of_pairs(leaf: &Leaf, made: &Ratings) -> Cell {
-    let weights = match leaf.words.first().map(String::as_str) {
-        Some("linear") => KappaWeights::Linear,
-        Some("quadratic") => KappaWeights::Quadratic,
-        _ => KappaWeights::Unweighted,
-    };
-    // One rating by rater and item: of several the middle one, the lower of two; of names that differ none.
-    let one = |ratings: &Vec<f64>| -> Option<f64> {
-        let mut sorted = ratings.clone();
-        sorted.sort_by(f64::total_cmp);
-        let differ = sorted.first() != sorted.last();
-        let middle = sorted.get((sorted.len() - 1) / 2).copied();
-        middle.filter(|_| weights != KappaWeights::Unweighted || !differ)
-    };
-    let items: Vec<BTreeMap<u64, f64>> = made
-        .of
-        .values()
-        .map(|raters| {
-            raters
-                .iter()
-                .filter_map(|(rater, ratings)| Some((*rater, one(ratings)?)))
-                .collect()
-        })
-        .filter(|item: &BTreeMap<u64, f64>| item.len() >= 2)
-        .collect();
-    let n = items.iter().map(BTreeMap::len).sum::<usize>() as u64;
-    let categories = categories(leaf, &items);
-    let raters: Vec<u64> = made.raters().into_iter().collect();
-    let mut found = Vec::new();
-    for (at, first) in raters.iter().enumerate() {
-        for second in raters.iter().skip(at + 1) {
-            let mut table = vec![vec![0_u64; categories.len()]; categories.len()];
-            for item in &items {
-                let (Some(a), Some(b)) = (item.get(first), item.get(second)) else {
-                    continue;
-                };
-                let place = |value: &f64| categories.binary_search_by(|other| other.total_cmp(value)).ok();
-                if let (Some(i), Some(j)) = (place(a), place(b))
-                    && let Some(count) = table.get_mut(i).and_then(|row| row.get_mut(j))
-                {
-                    *count += 1;
-                }
-            }
-            found.extend(kappa(&table, weights));
-        }
-    }
-    let value = (!found.is_empty()).then(|| found.iter().map(|pair| pair.value).sum::<f64>() / found.len() as f64);
+    let pairs = Pairs::new(leaf, made);
+    let n = pairs.items.iter().map(|(_, item)| item.len()).sum::<usize>() as u64;
+    let found = pairs.kappas(|_| true);
     let interval: Option<Interval> = match found.as_slice() {
         [pair] => pair.interval(LEVEL),
         _ => None,
     };
-    Cell::of(value, n, made.rows - n.min(made.rows)).with_interval(interval, "Fleiss, Cohen and Everitt", leaf)
+    Cell::of(mean_kappa(&found), n, made.rows - n.min(made.rows)).with_interval(
+        interval,
+        "Fleiss, Cohen and Everitt",
+        leaf,
+    )
+}
+
+fn mean_kappa(found: &[Kappa]) -> Option<f64> {
+    (!found.is_empty()).then(|| found.iter().map(|pair| pair.value).sum::<f64>() / found.len() as f64)
+}
+
+/// One rating by each rater of each item that two or more rated.
+struct Pairs {
+    weights: KappaWeights,
+    categories: Vec<f64>,
+    raters: Vec<u64>,
+    items: Vec<(u64, BTreeMap<u64, f64>)>,
+}
+
+impl Pairs {
+    fn new(leaf: &Leaf, made: &Ratings) -> Self {
+        let weights = match leaf.words.first().map(String::as_str) {
+            Some("linear") => KappaWeights::Linear,
+            Some("quadratic") => KappaWeights::Quadratic,
+            _ => KappaWeights::Unweighted,
+        };
+        // Of several ratings by one rater the middle one, the lower of two; of names that differ none.
+        let one = |ratings: &Vec<f64>| -> Option<f64> {
+            let mut sorted = ratings.clone();
+            sorted.sort_by(f64::total_cmp);
+            let differ = sorted.first() != sorted.last();
+            let middle = sorted.get((sorted.len() - 1) / 2).copied();
+            middle.filter(|_| weights != KappaWeights::Unweighted || !differ)
+        };
+        let items: Vec<(u64, BTreeMap<u64, f64>)> = made
+            .of
+            .iter()
+            .map(|(item, raters)| {
+                let of_each = raters.iter();
+                (
+                    *item,
+                    of_each
+                        .filter_map(|(rater, ratings)| Some((*rater, one(ratings)?)))
+                        .collect(),
+                )
+            })
+            .filter(|(_, item): &(u64, BTreeMap<u64, f64>)| item.len() >= 2)
+            .collect();
+        Self {
+            weights,
+            categories: categories(leaf, &items),
+            raters: made.raters().into_iter().collect(),
+            items,
+        }
+    }
+
+    /// The kappa of each pair of raters over some of the items.
+    fn kappas(&self, keep: impl Fn(u64) -> bool) -> Vec<Kappa> {
+        let size = self.categories.len();
+        let place = |value: &f64| self.categories.binary_search_by(|other| other.total_cmp(value)).ok();
+        let mut found = Vec::new();
+        for (at, first) in self.raters.iter().enumerate() {
+            for second in self.raters.iter().skip(at + 1) {
+                let mut table = vec![vec![0_u64; size]; size];
+                for (_, item) in self.items.iter().filter(|(item, _)| keep(*item)) {
+                    let (Some(a), Some(b)) = (item.get(first), item.get(second)) else {
+                        continue;
+                    };
+                    if let (Some(i), Some(j)) = (place(a), place(b))
+                        && let Some(count) = table.get_mut(i).and_then(|row| row.get_mut(j))
+                    {
+                        *count += 1;
+                    }
+                }
+                found.extend(kappa(&table, self.weights));
+            }
+        }
+        found
+    }
 }
 
 /// The categories in their order: those of the declared scale, and all that occur.
-fn categories(leaf: &Leaf, items: &[BTreeMap<u64, f64>]) -> Vec<f64> {
-    let mut all: Vec<f64> = items.iter().flat_map(BTreeMap::values).copied().collect();
+fn categories(leaf: &Leaf, items: &[(u64, BTreeMap<u64, f64>)]) -> Vec<f64> {
+    let mut all: Vec<f64> = items.iter().flat_map(|(_, item)| item.values()).copied().collect();
     if let Some((low, high)) = leaf.scale.filter(|(low, high)| high - low <= MOST_STEPS) {
         let steps = (high - low).max(0.0) as u32;
         all.extend((0..=steps).map(|step| low + f64::from(step)));
@@ -164,29 +206,101 @@ fn categories(leaf: &Leaf, items: &[BTreeMap<u64, f64>]) -> Vec<f64> {
     all
 }
 
-/// An intraclass correlation of the items that every rater of the cell has rated; several ratings by one rater are averaged.
-fn of_table(leaf: &Leaf, made: &Ratings) -> Cell {
-    let form = match leaf.words.first().map(String::as_str) {
+fn form_of(leaf: &Leaf) -> IccForm {
+    match leaf.words.first().map(String::as_str) {
         Some("one way") => IccForm::OneWay,
         Some("consistency") => IccForm::Consistency,
         Some("one way of mean") => IccForm::OneWayMean,
         Some("agreement of mean") => IccForm::AgreementMean,
         Some("consistency of mean") => IccForm::ConsistencyMean,
         _ => IccForm::Agreement,
-    };
+    }
+}
+
+/// The items that every rater of the cell has rated; several ratings by one rater are averaged.
+fn full_items(made: &Ratings) -> Vec<(u64, Vec<f64>)> {
     let raters = made.raters();
     let mean = |ratings: &Vec<f64>| {
         crate::stats::exact::ExactMoments::of(ratings)
             .mean()
             .unwrap_or_default()
     };
-    let full: Vec<&BTreeMap<u64, Vec<f64>>> = made.of.values().filter(|item| item.len() == raters.len()).collect();
-    let n = full.iter().flat_map(|item| item.values()).map(Vec::len).sum::<usize>() as u64;
-    let table: Vec<Vec<f64>> = full.iter().map(|item| item.values().map(mean).collect()).collect();
-    let made_of = intraclass(&table, form, LEVEL);
+    let full = made.of.iter().filter(|(_, item)| item.len() == raters.len());
+    full.map(|(item, raters)| (*item, raters.values().map(mean).collect()))
+        .collect()
+}
+
+/// An intraclass correlation of the items that every rater of the cell has rated.
+fn of_table(leaf: &Leaf, made: &Ratings) -> Cell {
+    let raters = made.raters().len();
+    let full = made.of.values().filter(|item| item.len() == raters);
+    let n = full.flat_map(BTreeMap::values).map(Vec::len).sum::<usize>() as u64;
+    let table: Vec<Vec<f64>> = full_items(made).into_iter().map(|(_, row)| row).collect();
+    let made_of = intraclass(&table, form_of(leaf), LEVEL);
     Cell::of(made_of.map(|icc| icc.value), n, made.rows - n).with_interval(
         made_of.map(|icc| icc.interval),
         "F, McGraw and Wong",
         leaf,
     )
+}
+
+/// Items that are left out one by one; of more, so many groups are.
+const MOST_ITEMS: usize = 500;
+const GROUPS: u64 = 200;
+/// With more items than this each group costs a pass over many ratings, and fewer are enough.
+const MANY_ITEMS: usize = 20_000;
+const FEW_GROUPS: u64 = 20;
+/// Marks an item among other entities.
+const ITEM: u64 = 1 << 63;
+
+/// The agreement over some rows, and how far each item moves it: by the jackknife over items, or over groups of them.
+pub(crate) fn moved_by_items(leaf: &Leaf, rows: &[u32]) -> Option<(f64, Influences)> {
+    let made = Ratings::new(leaf, &[rows])?;
+    let over = |items: Vec<u64>, value: &dyn Fn(&dyn Fn(u64) -> bool) -> Option<f64>| {
+        let groups = match items.len() {
+            0..=MOST_ITEMS => None,
+            count if count <= MANY_ITEMS => Some(GROUPS),
+            _ => Some(FEW_GROUPS),
+        };
+        // An item is of the same group in every period.
+        let group = |item: u64| ITEM | groups.map_or(item, |groups| mixed(item) % groups);
+        let mut left_out: Vec<u64> = items.iter().map(|item| group(*item)).collect();
+        left_out.order();
+        left_out.dedup();
+        let without = |of: &u64| Some((*of, value(&|item| group(item) != *of)?));
+        let values: Option<Vec<(u64, f64)>> = left_out.iter().map(without).collect();
+        Some((value(&|_| true)?, linearise::jackknife(&values?)?))
+    };
+    match leaf.function {
+        MeasureFunction::Agreement => {
+            let (items, scale) = (compared(&made), scale_of(leaf));
+            over(items.iter().map(|(item, _)| *item).collect(), &|keep| {
+                let kept = items.iter().filter(|(item, _)| keep(*item));
+                let mut ratings: Vec<Vec<f64>> = kept.map(|(_, ratings)| ratings.clone()).collect();
+                ratings.order_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+                alpha(&ratings, scale).value()
+            })
+        }
+        MeasureFunction::Kappa => {
+            let pairs = Pairs::new(leaf, &made);
+            let items = pairs.items.iter().map(|(item, _)| *item).collect();
+            over(items, &|keep| mean_kappa(&pairs.kappas(keep)))
+        }
+        MeasureFunction::Icc => {
+            let items = full_items(&made);
+            over(items.iter().map(|(item, _)| *item).collect(), &|keep| {
+                let kept = items.iter().filter(|(item, _)| keep(*item));
+                let table: Vec<Vec<f64>> = kept.map(|(_, row)| row.clone()).collect();
+                intraclass(&table, form_of(leaf), LEVEL).map(|icc| icc.value)
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014), so that neighbours fall apart.
+const fn mixed(item: u64) -> u64 {
+    let item = (item ^ (item >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let item = (item ^ (item >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    item ^ (item >> 31)
 }

@@ -38,6 +38,29 @@ pub fn percentile(
     (slope.is_finite() && slope > 0.0).then(|| share.scaled(-slope))
 }
 
+/// The influences on any estimate, from its values without each entity (or group of entities) in turn: (m − 1)/m times the mean
+/// of these values less the entity's own. Their variance, as [`Influences::variance`] takes it, is the jackknife's,
+/// (m − 1)/m · Σ (θ₍ᵢ₎ − mean)². Tukey 1958; Efron and Tibshirani 1993, An introduction to the bootstrap, chapter 11; for
+/// agreement Fleiss and Davies 1982, American Journal of Epidemiology 115. `None` for fewer than two, and beyond the range of a
+/// float.
+///
+/// ```
+/// use bellwether::stats::linearise::jackknife;
+/// // Of a mean it is the mean's own: 1, 2 and 6 without each in turn.
+/// let made = jackknife(&[(1, 4.0), (2, 3.5), (3, 1.5)]).unwrap();
+/// assert!((made.variance().unwrap() - 7.0 / 3.0).abs() < 1e-15);
+/// ```
+#[must_use]
+pub fn jackknife(without: &[(u64, f64)]) -> Option<Influences> {
+    let mean = ExactMoments::of(&without.iter().map(|value| value.1).collect::<Vec<_>>()).mean()?;
+    let count = without.len() as f64;
+    let pairs: Vec<(u64, f64)> = without
+        .iter()
+        .map(|(entity, value)| (*entity, (count - 1.0) / count * (mean - value)))
+        .collect();
+    (pairs.len() > 1 && pairs.iter().all(|pair| pair.1.is_finite())).then(|| Influences::of(pairs))
+}
+
 /// The influences on a standard deviation s of n − 1: ((x − mean)² − s²·(n−1)/n) / (2·s·(n − 1)) of each row, in the order of
 /// `entities`. `None` for fewer than two rows and where all values are equal.
 #[must_use]

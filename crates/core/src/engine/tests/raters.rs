@@ -93,3 +93,38 @@ fn names_are_categories_too() {
         "{alpha}"
     );
 }
+
+/// Changes of agreement from one month to the next, over the same items and over others (`make_raters.py`).
+#[test]
+fn changes_of_agreement_are_tested_by_items() {
+    let all = rows(include_str!("../../../../../tests/reference/agreement_change.csv"));
+    for row in &all {
+        let card = compile(&format!(
+            r#"scorecard("Raters").owner("CX").purpose("Agree").min_n(1);
+            let r = table("r").date("on"); r.column("level").scale(1, 5); period("month");
+            metric("m", {}).owner("A");"#,
+            row.text("measure")
+        ));
+        let mut columns: Vec<(String, Column)> = ["rater", "item", "level"]
+            .map(|name| (name.to_owned(), whole(row.list(name))))
+            .into();
+        let first = CivilDate::parse("2026-05-10").unwrap().0;
+        let months = row.list("month");
+        let day = |month: &f64| Some(first + 31 * *month as i32);
+        columns.push(("on".to_owned(), Column::dates(months.iter().map(day).collect())));
+        let table = Table {
+            rows: months.len(),
+            columns,
+            ..Table::default()
+        };
+        let report = evaluate(&card, BTreeMap::from([("r".to_owned(), table)]), &as_of("2026-06-30"));
+        let change = report.results.metrics[0].headline.change.as_ref().unwrap();
+        close(change.difference, row.number("difference"), 1e-9, row);
+        let interval = change.interval.as_ref().unwrap_or_else(|| panic!("{change:?} {row:?}"));
+        assert_eq!(interval.method, "jackknife of items");
+        close(interval.low, row.number("low"), 1e-9, row);
+        close(interval.high, row.number("high"), 1e-9, row);
+        close(change.p.unwrap(), row.number("p"), 1e-8, row);
+    }
+    assert_eq!(all.len(), 14);
+}

@@ -7,6 +7,7 @@ use crate::definition::{CivilDate, MeasureFunction};
 use crate::measure::calendar::{WHOLE, Window};
 use crate::measure::finish::LEVEL;
 use crate::measure::leaf::{Leaf, Time};
+use crate::measure::raters;
 use crate::measure::session::Session;
 use crate::measure::stock::{self, Spells};
 use crate::stats::exact::ExactMoments;
@@ -45,6 +46,7 @@ pub(super) fn kind_of(leaf: &Leaf) -> Option<Kind> {
         F::Median | F::Percentile | F::Stddev | F::Correlation | F::Survival | F::RevenueRetention | F::Clv => {
             Some(Kind::Whole)
         }
+        F::Agreement | F::Kappa | F::Icc => Some(Kind::Whole),
         _ if leaf.is_classes() => Some(Kind::Ratio),
         _ => None,
     }
@@ -148,6 +150,11 @@ fn whole(reading: &Reading, rows: &[Contribution], lean: bool) -> Option<Piece> 
             Some(of(r, influences, Sample::Other))
         }
         F::Survival => survival(reading, rows),
+        F::Agreement | F::Kappa | F::Icc => {
+            let numbers: Vec<u32> = rows.iter().map(|row| row.1).collect();
+            let (value, influences) = raters::moved_by_items(leaf, &numbers)?;
+            Some(of(value, influences, Sample::Rated))
+        }
         F::RevenueRetention => {
             let numbers: Vec<usize> = rows.iter().map(|row| row.1 as usize).collect();
             let kept = stock::revenues(leaf, reading.spells.as_ref()?, &numbers, reading.window, reading.whole)?;
@@ -253,7 +260,7 @@ fn contribution(leaf: &Leaf, row: usize) -> Option<(f64, f64)> {
         }
         F::Median | F::Percentile | F::Stddev => (weight, number(0)?),
         F::Correlation => (number(0)?, number(1)?),
-        F::Survival | F::RevenueRetention | F::Clv => (weight, 0.0),
+        F::Survival | F::RevenueRetention | F::Clv | F::Agreement | F::Kappa | F::Icc => (weight, 0.0),
         _ => (weight, 100.0 * weight * f64::from(leaf.class(number(0)?))),
     };
     (pair.0.is_finite() && pair.1.is_finite()).then_some(pair)
