@@ -3,21 +3,41 @@
 import { RawEngine } from "./bellwether.js";
 import { addColumn } from "./columns.js";
 import { BellwetherError, usage } from "./errors.js";
-import { during, panicWords } from "./host.js";
+import { addRest, during, hasRest, lacksRest, panicWords, setRest } from "./host.js";
 import { byteAt, textsOf, toUtf16 } from "./spans.js";
 
 export { BellwetherError };
 
 const encoder = new TextEncoder();
 
-let load = () => Promise.reject(usage("import the package, not its parts"));
+let loader;
 let loading;
+let preparing;
 /** Why no engine of this page answers any more; a trap leaves the memory of the WebAssembly in an unknown state. */
 let broken;
 
-/** Says how the WebAssembly is loaded: the entries for browsers and for Node do. */
-export function setLoader(loader) {
-  load = loader;
+/** Says how the two files of WebAssembly are loaded: the entries for browsers and for Node do. */
+export function setLoader(given) {
+  loader = given;
+}
+
+/** Loads the file that every page needs. The other one is on its way then, where the host has it fetched early. */
+async function load(wasm, rest) {
+  if (loader === undefined) throw usage("import the package, not its parts");
+  setRest(await loader.first(wasm), () => loader.restNow(rest));
+  const fetchRest = async () => {
+    if (!hasRest()) addRest(await loader.rest(rest));
+  };
+  // Who needs it and it has not come learns why.
+  prepare = () => (preparing ??= fetchRest().catch(later));
+  if (loader.early) prepare().catch(() => {});
+}
+
+let prepare;
+
+function later(error) {
+  preparing = undefined;
+  throw new BellwetherError("internal", `the second file of WebAssembly cannot be loaded: ${error?.message ?? error}`);
 }
 
 export class Engine {
@@ -31,9 +51,9 @@ export class Engine {
   }
 
   static async create(options = {}) {
-    const { preset, limits, clock, wasm } = options;
+    const { preset, limits, clock, wasm, rest } = options;
     if (clock !== undefined && typeof clock !== "function") throw usage("`clock` is a function");
-    loading ??= Promise.resolve(load(wasm));
+    loading ??= load(wasm, rest);
     try {
       await loading;
     } catch (error) {
@@ -44,6 +64,10 @@ export class Engine {
     }
     const raw = guard({ clock }, () => new RawEngine(JSON.stringify({ ...limits, preset })));
     return new Engine(encoder, raw, clock);
+  }
+
+  prepare() {
+    return prepare();
   }
 
   get version() {
@@ -239,7 +263,9 @@ function guard(call, run, card) {
     }
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
       broken = panicWords() || error.message;
-      throw new BellwetherError("internal", `the engine broke: ${broken}. This is a bug of ours: please report it`);
+      // A file that is lost on its way is nobody's bug.
+      const whose = lacksRest() ? "Its files must be at hand as long as it is used" : "This is a bug of ours: please report it";
+      throw new BellwetherError("internal", `the engine broke: ${broken}. ${whose}`);
     }
     throw usage(error?.message ?? String(error));
   }

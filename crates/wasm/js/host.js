@@ -1,4 +1,4 @@
-// What the WebAssembly asks of its host: the time, whether to go on, and to keep the words of a panic.
+// What the WebAssembly asks of its host: the time, whether to go on, to keep the words of a panic, and to load its second module.
 
 /** The calls that run, the innermost last: each with its clock and its callback. */
 const calls = [];
@@ -46,4 +46,44 @@ export function progress(done) {
 
 export function panicked(message) {
   words = message;
+}
+
+/** The second module: what the first hands over, and how it is read at once. */
+let rest;
+let lost = false;
+
+/** Says where the second module comes from; `exports` are those of the first. */
+export function setRest(exports, read) {
+  rest = { exports, read };
+}
+
+/** Puts the functions of the second module where the first calls them. */
+export function addRest(module) {
+  const { exports } = rest;
+  if (exports.$loaded === undefined || exports.$loaded.value !== 0) return;
+  new WebAssembly.Instance(module, { first: exports });
+  exports.$loaded.value = 1;
+}
+
+/** Whether it is there. */
+export function hasRest() {
+  return rest.exports.$loaded === undefined || rest.exports.$loaded.value !== 0;
+}
+
+/** Whether it was wanted and could not be loaded. */
+export function lacksRest() {
+  return lost;
+}
+
+/** Loads it in the middle of a call, which waits: when a function of it is wanted before it has come by itself. */
+export function loadRest() {
+  try {
+    const module = rest.read();
+    addRest(module instanceof WebAssembly.Module ? module : new WebAssembly.Module(module));
+  } catch (error) {
+    // The call cannot go on, and what it has begun stays as it is.
+    lost = true;
+    words = `its second file cannot be loaded: ${error?.message ?? error}`;
+    throw new WebAssembly.RuntimeError(words);
+  }
 }

@@ -12,9 +12,10 @@ globalThis.fetch = async (address) => {
 };
 const { Engine } = await import("../pkg/index.js");
 const beside = new URL("../pkg/bellwether_bg.wasm", import.meta.url);
+const rest = new URL("../pkg/bellwether_rest.wasm", import.meta.url);
 
 test("without a word, the WebAssembly beside the module is fetched once", async () => {
   const engines = await Promise.all([Engine.create(), Engine.create({ wasm: beside })]);
-  assert.deepEqual(asked, [beside.href]);
+  assert.deepEqual(asked, [beside.href, rest.href], "each file once, the second one early");
   for (const engine of engines) assert.match(engine.version, /^bellwether \d/u);
 });

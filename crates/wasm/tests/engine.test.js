@@ -394,12 +394,14 @@ test("every word of the language is described", async () => {
   assert.ok(nps.example.length > 0);
 });
 
-test("the WebAssembly asks its host for the time, for progress and for nothing else", async () => {
+test("the WebAssembly asks its host for the time, for progress, for its second module and for nothing else", async () => {
   const { readFile } = await import("node:fs/promises");
   const module = await WebAssembly.compile(await readFile(new URL("../pkg/bellwether_bg.wasm", import.meta.url)));
   const asked = WebAssembly.Module.imports(module).map(({ name }) => name.replace(/^__wbg_(\w+?)_[0-9a-f]{16}$/, "$1"));
-  const host = ["now", "panicked", "progress"];
+  const host = ["loadRest", "now", "panicked", "progress"];
   assert.deepEqual(asked.filter((name) => !/^__wb(g|indgen)_/.test(name)).sort(), host);
+  const rest = await WebAssembly.compile(await readFile(new URL("../pkg/bellwether_rest.wasm", import.meta.url)));
+  assert.deepEqual([...new Set(WebAssembly.Module.imports(rest).map(({ module }) => module))], ["first"]);
   const glue = await readFile(new URL("../pkg/bellwether.js", import.meta.url), "utf8");
   assert.doesNotMatch(glue, /getRandomValues|Math\.random|crypto/);
 });

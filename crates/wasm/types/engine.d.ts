@@ -123,6 +123,9 @@ export interface EngineOptions {
   clock?: () => number;
   /** The WebAssembly: an address, a response, bytes or a compiled module. By default the file beside this package. */
   wasm?: string | URL | Request | Response | PromiseLike<Response> | BufferSource | WebAssembly.Module;
+  /** Its second file, with what is not needed for the first numbers: an address, bytes or a compiled module. By default the
+   * file `bellwether_rest.wasm` beside this package. */
+  rest?: string | URL | BufferSource | WebAssembly.Module;
 }
 
 /** How to evaluate. */
@@ -177,6 +180,14 @@ export interface WhatIfQuestion {
 export class Engine {
   /** Loads the WebAssembly (once for all engines of a page or process) and makes an engine. */
   static create(options?: EngineOptions): Promise<Engine>;
+
+  /**
+   * Waits until the second file of WebAssembly is there: links, charts, pages, explanations, what an editor asks. Nobody needs
+   * to: a call that wants it before it has come waits for it, and nothing else goes on meanwhile. In a page or worker it is on
+   * its way once the engine is made; in Node it is read when it is wanted. A file that cannot be loaded is refused here, while
+   * in the middle of a call it breaks the engine.
+   */
+  prepare(): Promise<void>;
 
   /** Name and version: `bellwether 0.1.0`. */
   readonly version: string;

@@ -4,7 +4,8 @@
 //!
 //! - `cargo xtask example-data` writes the tables of `examples`;
 //! - `cargo xtask card-data` writes the tables of the made cards in `tests/cards`;
-//! - `cargo xtask wasm` builds the browser package into `crates/wasm/pkg`.
+//! - `cargo xtask wasm` builds the browser package into `crates/wasm/pkg`: it runs it in Node to find out what belongs in the
+//!   first of its two files.
 //!
 //! All are deterministic to the byte. With `--check` no data are written: the files are made in memory, and the
 //! command fails when a committed file differs. `wasm --check` builds the package, and once more from a copy of the

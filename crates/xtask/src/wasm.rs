@@ -4,6 +4,10 @@
 mod bind;
 #[cfg(feature = "wasm")]
 mod build;
+#[cfg(feature = "wasm")]
+mod run;
+#[cfg(feature = "wasm")]
+mod split;
 
 use std::path::Path;
 

@@ -1,6 +1,9 @@
 // The engine in a worker. Each call runs to its end before the next begins.
 import { BellwetherError, Engine } from "@bellwether/engine";
 import wasm from "@bellwether/engine/bellwether_bg.wasm?url";
+import rest from "@bellwether/engine/bellwether_rest.wasm?url";
+// A small card that goes through most of what is there at first, so that the first real one is not the first at all.
+import first from "./first.rhai?raw";
 import { read } from "./read";
 import type { Answer, Failure, PlainOp, Request, Source } from "./protocol";
 
@@ -11,27 +14,17 @@ const OPTIONS_AT: Partial<Record<PlainOp, number>> = {
   check: 1, overview: 1, evaluate: 1, cells: 2, charts: 1, explain: 2, whatIf: 2, backtest: 2, html: 1, markdown: 1,
 };
 
-/** A small card that goes through most of the engine, so that the first real one is not the first at all. */
-const FIRST = `
-scorecard("first").owner("a").purpose("b").min_n(1);
-let t = table("t").key("k").date("d").rows(["k", "d", "g", "v"], [["a", "2026-01-05", "x", 1], ["b", "2026-02-05", "y", 5], ["c", "2026-02-06", "x", 4]]);
-t.column("v").scale(1, 5);
-segment("g", t.g);
-period("month");
-outcome("o", rate(t, |r| r.v >= 4)).target(80);
-metric("m", mean(t.v)).target(4).drives("o");
-metric("n", top_box(t.v, 2)).target(80).drives("o");
-score("s").mix("m", 0.5, 1, 5).mix("n", 0.5, 0, 100).bands(50, 75);
-`;
+/** What is answered by the part of the engine that is there at first; for anything else the other part is awaited. */
+const AT_FIRST: ReadonlySet<PlainOp> = new Set<PlainOp>(["cells", "check", "tables"]);
 
 const say = (answer: Answer) => postMessage(answer);
 
 const started = performance.now();
-const engine = Engine.create({ wasm });
+const engine = Engine.create({ wasm, rest });
 engine.then(
   (ready) => {
     const start = performance.now();
-    ready.overview({ text: FIRST });
+    ready.overview({ text: first }, { links: false });
     say({ kind: "ready", version: ready.version, ms: performance.now() - started, warm: performance.now() - start });
   },
 ).catch((error: unknown) => say({ kind: "failed", id: 0, failure: failure(error, false) }));
@@ -64,6 +57,8 @@ async function answer({ id, op, args }: Request): Promise<unknown> {
   const at = OPTIONS_AT[op];
   const given = [...args];
   if (at !== undefined) given[at] = { ...(given[at] as object | undefined), progress: alive(id) };
+  const linked = op === "overview" && (args[1] as { links?: boolean } | undefined)?.links !== false;
+  if (linked || (op !== "overview" && !AT_FIRST.has(op))) await ready.prepare();
   const method = (ready as unknown as Record<string, ((...args: unknown[]) => unknown) | undefined>)[op];
   if (!method) throw new Error(`this engine has no ${op}`);
   return method.apply(ready, given);

@@ -1,0 +1,82 @@
+// node crates/wasm/first/run.js FOLDER ADDRESS COUNT: what a page does until it shows numbers, and at its first edits, with the
+// package in FOLDER. Its WebAssembly leaves a mark for each of its COUNT functions from ADDRESS on; the places of those that
+// were run are written, and become the first of its two modules (`cargo xtask wasm`).
+//
+// It must do the same at every run: builds are compared byte for byte. What is not done here works as well, and is loaded a
+// little later.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [folder, address, count] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
+const at = (name) => pathToFileURL(resolve(folder, name)).href;
+const { initSync } = await import(at("bellwether.js"));
+const { memory } = initSync({ module: readFileSync(join(folder, "bellwether_bg.wasm")) });
+const { Engine } = await import(at("node.js"));
+const { CARD, csv } = await import("../bench/workload.js");
+
+const examples = new URL("../../../examples/", import.meta.url);
+const clock = (() => {
+  let now = 0;
+  return () => (now += 0.01);
+})();
+
+/** As the playground asks: links come later. */
+const FIRST = { links: false, progress: () => true };
+
+for (const name of readdirSync(examples).sort()) {
+  const here = (file) => readFileSync(new URL(`${name}/${file}`, examples));
+  let text;
+  try {
+    text = here("scorecard.rhai").toString();
+  } catch {
+    continue;
+  }
+  const engine = await Engine.create({ preset: "interactive", clock });
+  const card = { text };
+  for (const { name: table, file } of engine.check(card).tables) {
+    engine.setTable(table, { csv: here(file) }, { origin: file, progress: () => true });
+  }
+  engine.tables();
+  engine.overview(card, FIRST);
+  // An edit, and what is asked beside it.
+  const edited = { text: `${text}\n// edited` };
+  engine.check(edited);
+  const report = engine.overview(edited, FIRST);
+  const first = [...report.results.metrics, ...report.results.scores][0];
+  engine.cells(edited, first.name, FIRST);
+  engine.evaluate({ text: `${text}\n// again` }, { links: false });
+  engine.free();
+}
+
+// Measures that many cards have, and one more of them at an edit.
+const engine = await Engine.create({ clock });
+engine.overview({ text: readFileSync(new URL("../../../web-demo/src/engine/first.rhai", import.meta.url), "utf8") }, { links: false });
+engine.setTable("survey", { csv: csv().split("\n").slice(0, 5_000).join("\n") });
+for (const more of ["", 'metric("more", mean(survey.minutes).where(|s| s.effort > 2)).target(3).owner("a");']) {
+  engine.overview({ text: CARD + more }, FIRST);
+}
+engine.free();
+
+// The first card of somebody who has read a page of the guide.
+const beginner = await Engine.create({ clock });
+if (!beginner.version || !beginner.limits || beginner.broken) throw new Error("no engine");
+beginner.setTable("survey", { csv: "answered_on,recommend,region\n2026-05-03,10,West\n2026-05-04,9,East\n2026-06-05,2,West\n" });
+const simple = (...lines) => ({
+  text: ['scorecard("Loyalty").owner("CX").min_n(1);', 'let survey = table("survey")', 'survey.column("recommend").scale(0, 10);', ...lines].join("\n"),
+});
+for (const date of [";", '.date("answered_on");']) {
+  for (const segment of ["", 'segment("region", survey.region);']) {
+    const card = simple('metric("nps", nps(survey.recommend)).target(45).owner("CX");', segment);
+    card.text = card.text.replace('table("survey")', `table("survey")${date}`);
+    beginner.check(card);
+    beginner.overview(card, { links: false });
+  }
+}
+beginner.free();
+
+const marks = new Uint8Array(memory.buffer, address, count);
+const run = [];
+for (let place = 0; place < count; place += 1) if (marks[place] !== 0) run.push(place);
+console.log(run.join("\n"));
