@@ -32,7 +32,7 @@ pub struct Test {
     pub interval: Option<Interval>,
     /// The p value, adjusted for all tests of its family.
     pub p: Option<f64>,
-    /// How it was tested: `two shares`, `two net scores`, `Welch`, `clustered by entity`, `linearised`,
+    /// How it was tested: `two shares`, `two net scores`, `Welch`, `clustered by entity`, `linearised`, `linearised, finite population`,
     /// `two percentiles`, `two survival curves`, `jackknife of items`, `who came against who went`.
     pub method: Option<&'static str>,
     /// Why it was not tested.

@@ -98,6 +98,11 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
             "it rests on {entities} entities, and a test needs {LEAST_ENTITIES}"
         ));
     }
+    let all_asked =
+        |estimate: &Estimate| matches!(estimate.sample, Sample::Finite) && estimate.influences.variance() == Some(0.0);
+    if all_asked(now) && all_asked(then) {
+        return Err("it has no error: everybody was asked, or all said the same".to_owned());
+    }
     for estimate in [now, then] {
         let still = estimate.influences.variance() == Some(0.0);
         match estimate.sample {
@@ -114,6 +119,7 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
     Ok(Compared {
         difference: difference::tested(d, error, interval, Some(df)),
         method: match now.sample {
+            Sample::Finite => "linearised, finite population",
             Sample::Rated => "jackknife of items",
             _ if apart => "linearised",
             _ => "clustered by entity",

@@ -120,7 +120,15 @@ impl Session<'_> {
         let Some(leaf) = self.leaves.get(*at).and_then(Option::as_ref) else {
             return;
         };
-        let whole = made.cells.iter().filter(|(key, _)| key.segments.is_empty());
+        // Who is asked each month is there several times in a year, and in the whole time.
+        let counted = |key: &CellKey| match key.period {
+            Some(period) => period.axis == 0,
+            None => self.axes.periods.is_empty(),
+        };
+        let whole = made
+            .cells
+            .iter()
+            .filter(|(key, _)| key.segments.is_empty() && counted(key));
         let most = whole.map(|(_, cell)| cell.n).max().unwrap_or(0);
         if let Some(population) = leaf.population.filter(|&population| most > population) {
             let table = &leaf.table;

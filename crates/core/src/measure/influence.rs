@@ -57,6 +57,8 @@ pub enum Sample {
     Survival(Arc<[Lives]>, f64),
     /// Agreement of raters, by the jackknife over items.
     Rated,
+    /// A part of a finite population.
+    Finite,
     /// Weighted, or made of several measures.
     Other,
 }
@@ -114,6 +116,14 @@ pub(crate) struct Piece {
     sample: Sample,
 }
 
+/// Why a change of a funnel has no test: it would tell the shorter time as a change.
+const LESS_TIME: &str = "who began in the later period had less time to go on";
+
+/// Where a fact is told from chance: how much it varies of itself only its own series says.
+fn of_series(why: &str) -> String {
+    format!("{why}; what is noise in it the limits of its series say")
+}
+
 impl Session<'_> {
     /// A metric's cells as estimates, for some cuts (lists of segments) and periods; cells without rows are not there, nor
     /// are cuts that need a way through another table.
@@ -135,7 +145,7 @@ impl Session<'_> {
             _ => {
                 let why = self.nature(&node).no_interval;
                 let sum = || "a sum of what is in the table, not an estimate".to_owned();
-                return Err(NoEstimate::Fact(why.unwrap_or_else(sum)));
+                return Err(NoEstimate::Fact(of_series(&why.unwrap_or_else(sum))));
             }
         }
         // What is calculated from a measure moves as its entities do.
@@ -289,7 +299,7 @@ impl Session<'_> {
             Node::Outside(_) => Err(NoEstimate::Fact("a value of another card".to_owned())),
             Node::Coverage(..) => unknown("a ratio of sums over the whole table"),
             Node::Across(..) => unknown("an extreme has no interval without a model"),
-            Node::Steps { .. } => unknown("steps of a funnel have no test yet"),
+            Node::Steps { .. } => unknown(LESS_TIME),
             Node::Negate(inner) | Node::Per(inner, _) => self.degree(inner),
             Node::Leaf(at) => {
                 let Some(leaf) = self.leaf(*at) else {
@@ -302,7 +312,8 @@ impl Session<'_> {
                 match (kind_of(leaf), leaf.function) {
                     (Some(Kind::Ratio | Kind::Whole), _) => Ok(0),
                     (Some(Kind::Total), _) => Ok(1),
-                    (None, F::Level | F::CountDistinct) => Err(NoEstimate::Fact(why.to_owned())),
+                    (None, F::Level | F::CountDistinct) => Err(NoEstimate::Fact(of_series(why))),
+                    (None, F::Funnel) => unknown(LESS_TIME),
                     (None, _) => unknown(why),
                 }
             }
@@ -327,7 +338,10 @@ impl Session<'_> {
         need: Need,
     ) -> Option<BTreeMap<u32, Piece>> {
         let by_combination = self.by_combination(reading, segments)?;
-        let lean = need == Need::Comparison && self.outer_table(&reading.leaf.table).is_none();
+        let population = reading.leaf.population;
+        let lean = need == Need::Comparison && population.is_none() && self.outer_table(&reading.leaf.table).is_none();
+        // Segments are domains of one sample: they share the part of the whole (Cochran 1977, section 2.13).
+        let asked = population.map(|population| reading.rows.len() as f64 / population as f64);
         let made = by_combination.into_iter().filter_map(|(combination, places)| {
             let of: Vec<Contribution> = places
                 .iter()
@@ -336,7 +350,8 @@ impl Session<'_> {
                     Some((entities.get(row as usize).copied()?, row, x, y))
                 })
                 .collect();
-            Some((combination, piece(reading, &of, lean)?))
+            let piece = piece(reading, &of, lean)?;
+            Some((combination, asked.map_or(piece.clone(), |asked| piece.finite(asked))))
         });
         Some(made.collect())
     }
@@ -459,6 +474,19 @@ impl Piece {
     /// Whether its error is not known: that of a percentile among equal values.
     fn is_still(&self) -> bool {
         matches!(self.sample, Sample::Percentile(..)) && self.influences.variance() == Some(0.0)
+    }
+
+    /// The piece of a sample that is this part of its population: its variance shrinks by 1 − n/N (Cochran 1977, section 2.6).
+    fn finite(self, asked: f64) -> Self {
+        if self.is_still() {
+            return self;
+        }
+        let left = (1.0 - asked).max(0.0);
+        Self {
+            influences: self.influences.scaled(left.sqrt()),
+            sample: Sample::Finite,
+            ..self
+        }
     }
 
     fn scaled(self, factor: f64) -> Option<Self> {

@@ -224,7 +224,10 @@ fn what_is_not_tested_says_why() {
         assert_eq!(change.verdict, ChangeVerdict::NotTested);
         change.reason.unwrap()
     };
-    assert_eq!(reason("value"), "a sum of what is in the table, not an estimate");
+    assert_eq!(
+        reason("value"),
+        "a sum of what is in the table, not an estimate; what is noise in it the limits of its series say"
+    );
     assert_eq!(reason("paid"), "too few answers");
     assert!(!reason("middle").is_empty());
 }
@@ -439,4 +442,59 @@ fn changes_of_every_measure_are_tested() {
         close(change.p.unwrap(), row.number("p"), 1e-9, row);
     }
     assert_eq!(all.len(), 7);
+}
+
+/// Customers worth 1 to 40: the first 22 answered in May, the 9th to the 38th in June, some twice. By hand with numpy and scipy:
+/// `z = 100 * v * (june - may) / v.sum(); e = sqrt((z**2).sum()); norm.ppf(.975) * e; 2 * norm.sf(z.sum() / e)`.
+#[test]
+fn coverage_changes_by_who_answered_before_or_after() {
+    let card = compile(
+        r#"scorecard("Heard").owner("CX").purpose("Hear who pays").min_n(1);
+        let customers = table("customers").key("id");
+        let answers = table("answers").date("on").belongs_to(customers, "who", "customer");
+        period("month");
+        metric("heard", revenue_coverage(customers.worth, answers)).owner("A");"#,
+    );
+    let numbers = |values: Vec<i64>| Column::ints(values.into_iter().map(Some).collect());
+    let (mut who, mut on) = (Vec::new(), Vec::new());
+    for (month, heard) in [("2026-05-10", 0..22), ("2026-06-10", 8..38)] {
+        for customer in heard {
+            for _ in 0..1 + customer % 2 {
+                who.push(customer);
+                on.push(day(month));
+            }
+        }
+    }
+    let tables = BTreeMap::from([
+        (
+            "customers".to_owned(),
+            Table {
+                rows: 40,
+                columns: vec![
+                    ("id".to_owned(), numbers((0..40).collect())),
+                    ("worth".to_owned(), numbers((1..=40).collect())),
+                ],
+                ..Table::default()
+            },
+        ),
+        (
+            "answers".to_owned(),
+            Table {
+                rows: who.len(),
+                columns: vec![("who".to_owned(), numbers(who)), ("on".to_owned(), Column::dates(on))],
+                ..Table::default()
+            },
+        ),
+    ]);
+    let report = evaluate(&card, tables, &as_of("2026-06-30"));
+    let headline = &metric(&report, "heard").headline;
+    let near = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-9 * theirs.abs(), "{ours} is not {theirs}");
+    near(headline.value.unwrap(), 85.97560975609755);
+    let change = headline.change.as_ref().unwrap();
+    let interval = change.interval.as_ref().unwrap_or_else(|| panic!("{change:?}"));
+    assert_eq!(interval.method, "who came against who went");
+    near(change.difference, 55.1219512195122);
+    near(interval.low, 25.43339665809415);
+    near(interval.high, 84.81050578093024);
+    near(change.p.unwrap(), 0.0002736848721853761);
 }

@@ -96,3 +96,53 @@ fn margins_that_cannot_be_met_are_errors() {
     let said = message(".population(120)");
     assert_eq!(said, "`poll` has 180 rows in one cell, more than its population of 120");
 }
+
+/// Changes between samples of a finite population, against R's survey (`make_finite.R`). R takes n/(n−1) for each month, here
+/// it is m/(m−1) over the answers of both.
+#[test]
+fn changes_know_how_much_of_a_population_was_asked() {
+    let all = rows(include_str!("../../../../../tests/reference/finite_change.csv"));
+    for row in &all {
+        let card = compile(&format!(
+            r#"scorecard("Finite").owner("CX").purpose("Ask a part").min_n(1);
+            let s = table("s").date("on").population({}); s.column("x").scale(0, 10); period("month");
+            metric("m", {}).owner("A"); score("all").mix("m", 1.0, -100, 100).bands(40, 60).owner("A");"#,
+            row.text("population"),
+            row.text("measure")
+        ));
+        let first = CivilDate::parse("2026-05-10").unwrap().0;
+        let months = row.list("month");
+        let columns = vec![
+            (
+                "x".to_owned(),
+                Column::ints(row.list("x").into_iter().map(|x| Some(x as i64)).collect()),
+            ),
+            (
+                "on".to_owned(),
+                Column::dates(months.iter().map(|month| Some(first + 31 * *month as i32)).collect()),
+            ),
+        ];
+        let table = Table {
+            rows: months.len(),
+            columns,
+            ..Table::default()
+        };
+        let report = evaluate(&card, BTreeMap::from([("s".to_owned(), table)]), &as_of("2026-06-30"));
+        let change = report.results.metrics[0].headline.change.as_ref().unwrap();
+        close(change.difference, row.number("difference"), 1e-9, row);
+        let n = row.number("n");
+        let error = row.number("error") * ((n - 1.0) / n * 2.0 * n / (2.0 * n - 1.0)).sqrt();
+        let interval = change.interval.as_ref().unwrap_or_else(|| panic!("{change:?} {row:?}"));
+        assert_eq!(interval.method, "linearised, finite population");
+        let t = crate::stats::math::t_quantile(0.975, 2.0 * n - 1.0).unwrap();
+        close((interval.high - interval.low) / 2.0, t * error, 1e-9, row);
+        // A score of that one part moves by half a point for each of its own, and knows the population too.
+        let of_score = report.results.scores[0].headline.change.as_ref().unwrap();
+        let range = of_score
+            .interval
+            .as_ref()
+            .unwrap_or_else(|| panic!("{of_score:?} {row:?}"));
+        close((range.high - range.low) / 2.0, t * error / 2.0, 1e-9, row);
+    }
+    assert_eq!(all.len(), 12);
+}
