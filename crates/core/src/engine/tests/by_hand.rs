@@ -69,6 +69,41 @@ metric("answers", count(pulse)).no_target("a volume");
     assert_eq!(cell(&report, "answers", None, None).value, Some(17.0));
 }
 
+/// Answers 10, 9, 3 and two that are missing; of five calls two are solved, one is not and two are unknown.
+#[test]
+fn a_missing_answer_counts_as_the_card_says() {
+    let report = evaluate(
+        &compile(
+            r#"
+scorecard("Missing").owner("CX").purpose("Count").min_n(1);
+let poll = table("poll").rows(["x", "solved", "spent"], [
+    [10, true, 1.5], [9, (), ()], [3, false, 2.5], [(), true, 3.5], [(), (), ()],
+]);
+poll.column("x").scale(0, 10);
+metric("nps", nps(poll.x)).no_target("a test");
+metric("nps of all", nps(poll.x).missing_counts_as(0)).no_target("a test");
+metric("mean of all", mean(poll.x)).missing_counts_as(5).no_target("a test");
+metric("solved", rate(poll, |p| p.solved)).no_target("a test");
+metric("solved of all", rate(poll, |p| p.solved)).missing_counts_as(false).no_target("a test");
+metric("spent of each", sum(poll.spent).missing_counts_as(0.5) / count(poll)).no_target("a test");
+"#,
+        ),
+        BTreeMap::new(),
+        &EvaluateOptions::default(),
+    );
+    let found = |name: &str| {
+        let cell = cell(&report, name, None, None);
+        (cell.value, cell.n, cell.skipped)
+    };
+    let percent = |part: f64, whole: f64| Some(100.0 * part / whole);
+    assert_eq!(found("nps"), (percent(1.0, 3.0), 3, 2));
+    assert_eq!(found("nps of all"), (percent(-1.0, 5.0), 5, 0));
+    assert_eq!(found("mean of all"), (Some(32.0 / 5.0), 5, 0));
+    assert_eq!(found("solved"), (percent(2.0, 3.0), 3, 2));
+    assert_eq!(found("solved of all"), (percent(2.0, 5.0), 5, 0));
+    assert_eq!(found("spent of each").0, Some(8.5 / 5.0));
+}
+
 /// Answers 10, 0, 9, 7 and none with weights 2, 1, 1, 0.5 and 3.
 #[test]
 fn weights_count_as_so_many_rows() {

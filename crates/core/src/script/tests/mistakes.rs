@@ -187,6 +187,30 @@ fn values_of_the_wrong_kind() {
         "\"moons\"",
         "months",
     );
+    error(
+        &metric(".missing_counts_as(true)"),
+        "an answer of `mean` is a number",
+        "true",
+        ".missing_counts_as(0)",
+    );
+    error(
+        &metric(r#".missing_counts_as("no")"#),
+        "`missing_counts_as` takes a number, `true` or `false`",
+        "\"no\"",
+        "",
+    );
+    error(
+        r#"metric("m", rate(survey, |s| s.recommend > 8).missing_counts_as(0));"#,
+        "is `true` or `false`",
+        "0",
+        ".missing_counts_as(false)",
+    );
+    error(
+        r#"metric("m", count(survey).missing_counts_as(0));"#,
+        "`count` has no answers of which one could be missing",
+        "0",
+        "put it on the part that it means",
+    );
     error(&metric(".min_n(2.5)"), "takes a whole number", "2.5", "");
     error(&metric(".min_n(-1)"), "takes a whole number", "-1", "");
     error(&metric(".decimals(20)"), "goes up to 10", "20", "");

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rhai::Dynamic;
 
 use super::super::give;
-use crate::definition::{Across, Aggregate, Measure, MeasureKind};
+use crate::definition::{Across, Aggregate, Expr, ExprKind, Function, Literal, Measure, MeasureFunction, MeasureKind};
 use crate::diagnostic::codes;
-use crate::script::call::Call;
+use crate::script::call::{Call, literal_of};
 use crate::script::value::{Value, measure_fits};
 
 /// Changes every aggregate of a measure.
@@ -90,6 +90,69 @@ pub fn filter(call: &mut Call<'_>) -> Option<Dynamic> {
     on_measure(call, |measure| {
         each_aggregate(measure, &mut |part| part.filters.push(condition.clone()))
     })
+}
+
+/// Measures each row of which gives one answer, so that a missing one can count as something.
+const fn has_answers(function: MeasureFunction) -> bool {
+    use MeasureFunction as F;
+    matches!(
+        function,
+        F::Rate
+            | F::Mean
+            | F::Median
+            | F::Percentile
+            | F::Stddev
+            | F::Sum
+            | F::Nps
+            | F::TopBox
+            | F::BottomBox
+            | F::AtLeast
+            | F::Net
+            | F::CesMean
+            | F::CesAgree
+            | F::CesNet
+    )
+}
+
+pub fn missing_counts_as(call: &mut Call<'_>) -> Option<Dynamic> {
+    let span = call.arg_span(0);
+    let value = call.arg(0).and_then(literal_of);
+    let Some(value) = value.filter(|value| !matches!(value, Literal::Text(_))) else {
+        call.wrong(0, "a number, `true` or `false`");
+        return None;
+    };
+    let truth = matches!(value, Literal::Bool(_));
+    let mut wrong = None;
+    let stands_in = Expr::new(ExprKind::Literal(value), span);
+    let done = on_measure(call, |measure| {
+        each_aggregate(measure, &mut |part| {
+            if !has_answers(part.function) || truth != (part.function == MeasureFunction::Rate) {
+                wrong = wrong.or(Some(part.function));
+            } else if let Some(answer) = part.inputs.first_mut() {
+                let own = answer.clone();
+                let span = own.span;
+                *answer = Expr::new(ExprKind::Call(Function::OrElse, vec![own, stands_in.clone()]), span);
+            }
+        });
+    });
+    let Some(function) = wrong else { return done };
+    let name = function.name();
+    let (message, help) = match has_answers(function) {
+        false => (
+            format!("`{name}` has no answers of which one could be missing"),
+            "put it on the part that it means: mean(survey.effort).missing_counts_as(7) / ..",
+        ),
+        true if truth => (
+            format!("an answer of `{name}` is a number, and `true` or `false` is none"),
+            "say which number a missing answer counts as: .missing_counts_as(0)",
+        ),
+        true => (
+            format!("an answer of `{name}` is `true` or `false`, and not a number"),
+            "say what a missing answer counts as: .missing_counts_as(false)",
+        ),
+    };
+    call.error(codes::BAD_SETTING, span, message, help);
+    None
 }
 
 pub fn dated(call: &mut Call<'_>) -> Option<Dynamic> {

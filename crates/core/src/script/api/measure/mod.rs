@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub use self::adjust::each_aggregate;
 pub use self::row::{row_function, row_function_names};
 
-use self::adjust::{across, dated, filter, on_measure};
+use self::adjust::{across, dated, filter, missing_counts_as, on_measure};
 use self::make::{
     ICC_FORMS, KAPPA_WEIGHTS, adoption, aggregate, boxes, clv, cost_to_serve, count, fcr, funnel, lifetimes,
     percentile, rate, ratings, response_rate, revenue_coverage, revenue_retention, share, window,
@@ -490,6 +490,15 @@ metric("onward", funnel(events.customer_id, events.step, events.at, ["order", "p
                 each_aggregate(measure, &mut |part| part.past = Some(past))
             })
         },
+    },
+    Word {
+        on: ON_BOTH,
+        name: "missing_counts_as",
+        params: "value: number or true or false",
+        returns: "measure",
+        doc: "What a missing answer counts as, in place of being skipped: `false` in a rate, a number elsewhere.",
+        example: r#"metric("solved", rate(tickets, |t| t.contacts == 1)).missing_counts_as(false);"#,
+        run: missing_counts_as,
     },
     Word {
         on: ON_BOTH,
