@@ -1,9 +1,10 @@
 //! Whether the inputs and settings of an aggregate fit its function.
 
 use super::{Leaf, input_name};
-use crate::data::BoundTable;
+use crate::data::{BoundTable, Values};
 use crate::definition::{Aggregate, ColumnType, MeasureFunction};
 use crate::diagnostic::{DataPlace, Diagnostic, Span, codes};
+use crate::measure::input::Bins;
 
 impl Leaf {
     /// Checks kinds of inputs and settings of the function.
@@ -96,7 +97,13 @@ impl Leaf {
 
     /// Answers of a column without a declared scale that a net promoter score cannot take: forgotten codes, mostly.
     fn check_answers(&self, span: Span) -> Option<Diagnostic> {
-        let column = &self.inputs.first()?.base;
+        let input = self.inputs.first()?;
+        let column = &input.base;
+        // Where all values of a narrow column are answers, no row need be looked at.
+        let fits = |bins: &Bins| bins.low >= 0 && bins.low + bins.count() as i64 <= 11;
+        if matches!(column.values, Values::Int(_)) && input.bins.as_ref().is_some_and(fits) {
+            return None;
+        }
         let mut off: bellwether_order::BTreeMap<i64, u64> = bellwether_order::BTreeMap::new();
         for value in (0..column.len()).filter_map(|row| column.number(row)) {
             if !(0.0..=10.0).contains(&value) && off.len() < 1000 {
