@@ -12,7 +12,7 @@ use super::input::Input;
 use super::leaf::{Leaf, Time};
 use super::segment::{NO_VALUE, RowCodes};
 use super::session::Session;
-use super::suppress::relations::{Kinds, Relations};
+use super::suppress::relations::{Kinds, Relations, Valued};
 use super::suppress::{self, Difference, Guarded, Member};
 use crate::definition::{Expr, MeasureFunction};
 use crate::diagnostic::Diagnostic;
@@ -32,6 +32,12 @@ struct Vectors {
     passed: usize,
     class: Option<usize>,
 }
+
+/// The cells of an aggregate by cut.
+type CutCells = Vec<(Cut, Vec<Cell>)>;
+
+/// What the members of a family tell, how that hangs together, and which of them differ by few.
+type Related = (Vec<Vectors>, Relations<Dim>, Vec<Difference<Dim>>);
 
 impl Session<'_> {
     /// Hides cells of tables that promise anonymity.
@@ -95,7 +101,7 @@ impl Session<'_> {
             .collect();
         let counted = self.execute(&counting, slots)?;
         let (vectors, relations, differences) = self.relate(&members, family, slots)?;
-        let mut taken: Vec<(usize, Vec<(Cut, Vec<Cell>)>)> = Vec::new();
+        let mut taken: Vec<(usize, CutCells)> = Vec::new();
         for request in &members {
             let of_cut = |cut: &Cut| Some((cut.clone(), blocks.remove(&(request.at, cut.clone()))?));
             taken.push((request.at, request.cuts.iter().filter_map(of_cut).collect()));
@@ -140,12 +146,7 @@ impl Session<'_> {
     }
 
     /// How the aggregates of a family hang together.
-    fn relate(
-        &mut self,
-        members: &[&Request],
-        family: &Family,
-        slots: &Slots,
-    ) -> Result<(Vec<Vectors>, Relations<Dim>, Vec<Difference<Dim>>), Vec<Diagnostic>> {
+    fn relate(&mut self, members: &[&Request], family: &Family, slots: &Slots) -> Result<Related, Vec<Diagnostic>> {
         let [first, _, ..] = members else {
             let one = Vectors {
                 used: 0,
@@ -198,7 +199,7 @@ impl Session<'_> {
                 }
             })
             .collect();
-        let segments: Vec<(Dim, usize, &dyn Fn(usize) -> Option<usize>)> = codes
+        let segments: Vec<Valued<'_, Dim>> = codes
             .iter()
             .zip(&values)
             .map(|((dim, size, _), value)| (dim.clone(), *size, value as &dyn Fn(usize) -> Option<usize>))

@@ -253,10 +253,13 @@ const FEW_GROUPS: u64 = 20;
 /// Marks an item among other entities.
 const ITEM: u64 = 1 << 63;
 
+/// Which items are kept.
+type Keeps<'k> = &'k dyn Fn(u64) -> bool;
+
 /// The agreement over some rows, and how far each item moves it: by the jackknife over items, or over groups of them.
 pub(crate) fn moved_by_items(leaf: &Leaf, rows: &[u32]) -> Option<(f64, Influences)> {
     let made = Ratings::new(leaf, &[rows])?;
-    let over = |items: Vec<u64>, value: &dyn Fn(&dyn Fn(u64) -> bool) -> Option<f64>| {
+    let over = |items: Vec<u64>, value: &dyn Fn(Keeps<'_>) -> Option<f64>| {
         let groups = match items.len() {
             0..=MOST_ITEMS => None,
             count if count <= MANY_ITEMS => Some(GROUPS),

@@ -46,6 +46,9 @@ pub(in crate::measure) struct Kinds {
     values: Vec<Vec<i8>>,
 }
 
+/// A segment, how many values it has, and the value of each row.
+pub(in crate::measure) type Valued<'v, D> = (D, usize, &'v dyn Fn(usize) -> Option<usize>);
+
 /// A row that is in no cell.
 const NONE: u32 = u32::MAX;
 /// Kinds times values of a segment that are looked at.
@@ -108,11 +111,7 @@ impl Kinds {
 
     /// The dependences of vectors that are distinct; `segments` tell for each row its value, `behind` are the vectors of rows
     /// behind values.
-    pub(in crate::measure) fn relations<D: Clone>(
-        &self,
-        behind: &[usize],
-        segments: &[(D, usize, &dyn Fn(usize) -> Option<usize>)],
-    ) -> Relations<D> {
+    pub(in crate::measure) fn relations<D: Clone>(&self, behind: &[usize], segments: &[Valued<'_, D>]) -> Relations<D> {
         let vectors = self.values.first().map_or(0, Vec::len);
         let mut within = Vec::new();
         for (dim, size, value) in segments {

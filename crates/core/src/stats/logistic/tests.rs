@@ -133,7 +133,7 @@ fn likelihood_by_blocks_is_that_by_rows() {
         rows.map(|(row, (x, y))| {
             let eta = intercept + slope * x;
             // The textbook's form; no row is far enough out for it to fail.
-            -weight(row) * (1.0 + (if *y { -eta } else { eta }).exp()).ln()
+            -weight(row) * math::ln(1.0 + math::exp(if *y { -eta } else { eta }))
         })
         .sum()
     };
@@ -145,9 +145,11 @@ fn likelihood_by_blocks_is_that_by_rows() {
     close(same.ln_likelihood, by_rows(&|_| 2.5));
     close(same.coefficients[1], slope);
     // Weights that differ are those of repeated rows, and take each row's logarithm.
-    let weights: Vec<f64> = (0..x.len()).map(|row| if row % 3 == 0 { 2.0 } else { 1.0 }).collect();
+    let weights: Vec<f64> = (0..x.len())
+        .map(|row| if row.is_multiple_of(3) { 2.0 } else { 1.0 })
+        .collect();
     let weighted = logistic(&design, &y, Some(&weights)).unwrap();
-    let twice = |row: &usize| row % 3 == 0;
+    let twice = |row: &usize| row.is_multiple_of(3);
     let rows: Vec<usize> = (0..x.len()).chain((0..x.len()).filter(twice)).collect();
     let long_x: Vec<f64> = rows.iter().map(|&row| x[row]).collect();
     let long_y: Vec<bool> = rows.iter().map(|&row| y[row]).collect();
