@@ -542,11 +542,7 @@ impl<'a> Binder<'a> {
 type Beside = (Vec<Parent>, Option<Arc<[f64]>>, Option<Arc<DayProfile>>);
 
 /// A table as it is measured; with it come its paths to parents, its weights and the rows of each of its days.
-fn bound(
-    table: &Table,
-    frame: Frame,
-    (parents, weights, days): Beside,
-) -> BoundTable {
+fn bound(table: &Table, frame: Frame, (parents, weights, days): Beside) -> BoundTable {
     let date = table.date.as_ref().map(|date| date.column.value.clone());
     let date_covers_months = date.as_ref().and_then(|date| frame.covers.get(date).copied());
     BoundTable {

@@ -224,7 +224,9 @@ impl<D: PartialEq + Clone> Web<D> {
                 };
                 let size = sizes.get(dim).copied().unwrap_or(1).max(1);
                 let inner: usize = sizes.iter().skip(dim + 1).product::<usize>() * slots;
-                for place in (0..places).filter(|place| place / inner.max(1) % size == *value) {
+                let outer = places / (inner * size).max(1);
+                for place in (0..outer).flat_map(|high| (0..inner).map(move |low| (high * size + value) * inner + low))
+                {
                     for combination in combinations {
                         self.relate(combination, at, place);
                     }
