@@ -11,7 +11,7 @@ use super::limit::Ruling;
 use super::mix::{self, PartInput, Rules};
 use super::normalise::Normaliser;
 use super::plan::{self, PartPlan, Thing};
-use crate::definition::Scorecard;
+use crate::definition::{Score, Scorecard};
 use crate::measure::{CellKey, Measures, State};
 
 /// The value of a score in a cell.
@@ -144,7 +144,7 @@ impl<'a> Scorer<'a> {
     #[must_use]
     pub fn assumed(&self, index: usize, key: &CellKey, scores: &mut Scores) -> Option<f64> {
         for &other in &self.order {
-            let cell = self.detail(other, key, scores)?.cell;
+            let cell = self.decided(other, key, scores)?;
             if other == index {
                 return cell.value;
             }
@@ -190,17 +190,21 @@ impl<'a> Scorer<'a> {
         keys
     }
 
+    /// The cell of [`Self::detail`] alone.
+    fn decided(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreCell> {
+        let score = self.card.scores.get(index)?;
+        let (_, inputs, _) = self.inputs(index, score, key, scores);
+        let mixed = mix::mix_value(&rules_of(score), &inputs);
+        let (cell, _) = self.limited(score, key, scores, &mixed);
+        Some(self.overridden(index, score, key, scores, cell).0)
+    }
+
     /// A score in one cell, with everything that led to it. `scores` has the cells of the scores that this one reads.
     #[must_use]
     pub fn detail(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreDetail> {
         let score = self.card.scores.get(index)?;
         let (names, inputs, normalisers) = self.inputs(index, score, key, scores);
-        let rules = Rules {
-            aggregation: score.aggregation,
-            missing: score.missing_parts,
-            stale: score.stale_parts,
-        };
-        let mixed = mix::mix(&rules, &inputs);
+        let mixed = mix::mix(&rules_of(score), &inputs);
         let (cell, limits) = self.limited(score, key, scores, &mixed);
         let (cell, overrides) = self.overridden(index, score, key, scores, cell);
         let band = cell
@@ -225,6 +229,15 @@ impl<'a> Scorer<'a> {
             overrides,
             band,
         })
+    }
+}
+
+/// The rules of a score's mix.
+const fn rules_of(score: &Score) -> Rules {
+    Rules {
+        aggregation: score.aggregation,
+        missing: score.missing_parts,
+        stale: score.stale_parts,
     }
 }
 

@@ -117,6 +117,18 @@ impl PartOutcome {
 /// ```
 #[must_use]
 pub fn mix(rules: &Rules, parts: &[PartInput]) -> Mixed {
+    join(rules, parts, arithmetic)
+}
+
+/// The same, but for what each part of an arithmetic mix gives and loses, which is most of the work and is left at 0: for
+/// asking what a score would be.
+#[must_use]
+pub(super) fn mix_value(rules: &Rules, parts: &[PartInput]) -> Mixed {
+    join(rules, parts, |parts, _| Some(vec![Split::default(); parts.len()]))
+}
+
+/// Joins parts; `arithmetic` splits the points of an arithmetic mix.
+fn join(rules: &Rules, parts: &[PartInput], arithmetic: fn(&[(f64, f64)], f64) -> Option<Vec<Split>>) -> Mixed {
     let treated: Vec<Treated> = parts.iter().map(|part| treat(rules, part)).collect();
     let state = match spread(rules, &treated) {
         Ok(state) => state,

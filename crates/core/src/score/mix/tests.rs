@@ -300,6 +300,14 @@ proptest! {
         }
     }
 
+    /// Asking what a score would be tells the same score as asking what each part gives.
+    #[test]
+    fn a_value_without_points_is_the_same(rules in any_rules(), parts in proptest::collection::vec(any_part(), 1..7)) {
+        let (whole, value) = (mix(&rules, &parts), mix_value(&rules, &parts));
+        prop_assert_eq!(whole.value.map(f64::to_bits), value.value.map(f64::to_bits));
+        prop_assert_eq!((whole.state, whole.n), (value.state, value.n));
+    }
+
     /// The score lies between its worst and its best part.
     #[test]
     fn a_mix_lies_within_its_parts(rules in any_rules(), parts in proptest::collection::vec(any_part(), 1..7)) {
