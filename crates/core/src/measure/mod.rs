@@ -20,7 +20,6 @@ mod grid;
 mod guard;
 pub mod influence;
 mod input;
-mod joint;
 mod keys;
 mod leaf;
 mod lists;

@@ -1,7 +1,7 @@
 //! Rows counted by two narrow inputs at once: one walk for both counts, as long as their bins together are few.
 
-use super::scan::{Want, What};
-use super::state::Cube;
+use super::super::state::Cube;
+use super::{Want, What};
 
 /// Places of a cell that two inputs have together: as many as the bins of one question from 0 to 10 take.
 const MOST_PLACES: usize = 16;
