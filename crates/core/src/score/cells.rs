@@ -11,7 +11,7 @@ use super::limit::Ruling;
 use super::mix::{self, PartInput, Rules};
 use super::normalise::Normaliser;
 use super::plan::{self, PartPlan, Thing};
-use crate::definition::{Score, Scorecard};
+use crate::definition::Scorecard;
 use crate::measure::{CellKey, Measures, State};
 
 /// The value of a score in a cell.
@@ -78,6 +78,8 @@ pub struct Scorer<'a> {
     measures: &'a Measures,
     parts: Vec<Vec<PartPlan<'a>>>,
     order: Vec<usize>,
+    /// For each score, it and those that it reads.
+    upstream: Vec<Vec<usize>>,
     circle: Vec<usize>,
 }
 
@@ -99,6 +101,7 @@ impl<'a> Scorer<'a> {
             card,
             measures,
             parts,
+            upstream: plan::upstream(card, &order),
             order,
             circle,
         }
@@ -116,7 +119,7 @@ impl<'a> Scorer<'a> {
                 .keys(index, &scores)
                 .into_iter()
                 .filter_map(|key| {
-                    let cell = self.detail(index, &key, &scores)?.cell;
+                    let cell = self.cell(index, &key, &scores)?;
                     Some((key, cell))
                 })
                 .collect();
@@ -143,8 +146,8 @@ impl<'a> Scorer<'a> {
     /// again in the same cell, and left in `scores`.
     #[must_use]
     pub fn assumed(&self, index: usize, key: &CellKey, scores: &mut Scores) -> Option<f64> {
-        for &other in &self.order {
-            let cell = self.decided(other, key, scores)?;
+        for &other in self.upstream.get(index)? {
+            let cell = self.cell(other, key, scores)?;
             if other == index {
                 return cell.value;
             }
@@ -190,12 +193,11 @@ impl<'a> Scorer<'a> {
         keys
     }
 
-    /// The cell of [`Self::detail`] alone.
-    fn decided(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreCell> {
+    /// A score in one cell. `scores` has the cells of the scores that this one reads.
+    fn cell(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreCell> {
         let score = self.card.scores.get(index)?;
-        let (_, inputs, _) = self.inputs(index, score, key, scores);
-        let mixed = mix::mix_value(&rules_of(score), &inputs);
-        let (cell, _) = self.limited(score, key, scores, &mixed);
+        let (inputs, _) = self.inputs(index, score, key, scores);
+        let (cell, _) = self.limited(score, key, scores, &mix::whole(&Rules::of(score), &inputs));
         Some(self.overridden(index, score, key, scores, cell).0)
     }
 
@@ -203,9 +205,10 @@ impl<'a> Scorer<'a> {
     #[must_use]
     pub fn detail(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreDetail> {
         let score = self.card.scores.get(index)?;
-        let (names, inputs, normalisers) = self.inputs(index, score, key, scores);
-        let mixed = mix::mix(&rules_of(score), &inputs);
-        let (cell, limits) = self.limited(score, key, scores, &mixed);
+        let names = self.part_names(index, score, key);
+        let (inputs, normalisers) = self.inputs(index, score, key, scores);
+        let mixed = mix::mix(&Rules::of(score), &inputs);
+        let (cell, limits) = self.limited(score, key, scores, &mixed.whole());
         let (cell, overrides) = self.overridden(index, score, key, scores, cell);
         let band = cell
             .value
@@ -229,15 +232,6 @@ impl<'a> Scorer<'a> {
             overrides,
             band,
         })
-    }
-}
-
-/// The rules of a score's mix.
-const fn rules_of(score: &Score) -> Rules {
-    Rules {
-        aggregation: score.aggregation,
-        missing: score.missing_parts,
-        stale: score.stale_parts,
     }
 }
 

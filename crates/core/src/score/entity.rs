@@ -248,12 +248,7 @@ impl<'a> RowScorer<'a> {
             .enumerate()
             .map(|(place, part)| self.input(index, score, place, part, row))
             .collect();
-        let rules = Rules {
-            aggregation: score.aggregation,
-            missing: score.missing_parts,
-            stale: score.stale_parts,
-        };
-        let mixed = mix::mix(&rules, &inputs);
+        let mixed = mix::mix(&Rules::of(score), &inputs);
         let mut hidden = false;
         let holds: Vec<limit::Holds> = score
             .limits

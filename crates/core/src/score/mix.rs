@@ -5,7 +5,7 @@
 
 use bellwether_order::Sort;
 
-use crate::definition::{Aggregation, MissingParts, StaleParts};
+use crate::definition::{Aggregation, MissingParts, Score, StaleParts};
 use crate::measure::State;
 use crate::stats::composite;
 use crate::stats::exact::Dyadic;
@@ -20,6 +20,18 @@ pub struct Rules {
     pub missing: MissingParts,
     /// What happens when a part is stale.
     pub stale: StaleParts,
+}
+
+impl Rules {
+    /// Those of a score.
+    #[must_use]
+    pub fn of(score: &Score) -> Self {
+        Self {
+            aggregation: score.aggregation,
+            missing: score.missing_parts,
+            stale: score.stale_parts,
+        }
+    }
 }
 
 /// A part on its way into the mix.
@@ -84,6 +96,29 @@ pub struct Mixed {
     pub parts: Vec<PartOutcome>,
 }
 
+/// What a mix comes to, without what each part gave.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Whole {
+    /// The score.
+    pub value: Option<f64>,
+    /// The worst state of the parts that decide it.
+    pub state: State,
+    /// The smallest n of the parts that counted; 0 where none has rows.
+    pub n: u64,
+}
+
+impl Mixed {
+    /// What it comes to.
+    #[must_use]
+    pub fn whole(&self) -> Whole {
+        Whole {
+            value: self.value,
+            state: self.state,
+            n: self.n,
+        }
+    }
+}
+
 impl PartOutcome {
     const fn blank(treatment: Treatment) -> Self {
         Self {
@@ -117,23 +152,56 @@ impl PartOutcome {
 /// ```
 #[must_use]
 pub fn mix(rules: &Rules, parts: &[PartInput]) -> Mixed {
-    join(rules, parts, arithmetic)
-}
-
-/// The same, but for what each part of an arithmetic mix gives and loses, which is most of the work and is left at 0: for
-/// asking what a score would be.
-#[must_use]
-pub(super) fn mix_value(rules: &Rules, parts: &[PartInput]) -> Mixed {
-    join(rules, parts, |parts, _| Some(vec![Split::default(); parts.len()]))
-}
-
-/// Joins parts; `arithmetic` splits the points of an arithmetic mix.
-fn join(rules: &Rules, parts: &[PartInput], arithmetic: fn(&[(f64, f64)], f64) -> Option<Vec<Split>>) -> Mixed {
-    let treated: Vec<Treated> = parts.iter().map(|part| treat(rules, part)).collect();
-    let state = match spread(rules, &treated) {
-        Ok(state) => state,
-        Err(state) => return blank(state, parts, &treated),
+    let joined = join(rules, parts);
+    let Some(value) = joined.whole.value else {
+        return blank(joined.whole.state, parts, &joined.treated);
     };
+    let splits = match rules.aggregation {
+        Aggregation::Arithmetic => arithmetic(&joined.counted, value),
+        Aggregation::Geometric => geometric(&joined.counted, value),
+        Aggregation::WorstOf => worst_of(&joined.counted, value),
+    };
+    let Some(splits) = splits else {
+        return blank(State::Failed, parts, &joined.treated);
+    };
+    let outcomes = joined
+        .treated
+        .iter()
+        .zip(&splits)
+        .map(|(part, split)| match part.counted {
+            None => PartOutcome::blank(part.treatment),
+            Some(value) => PartOutcome {
+                share: split.share,
+                counted: Some(value),
+                points: Some(split.points),
+                lost: Some(split.lost),
+                treatment: part.treatment,
+            },
+        });
+    Mixed {
+        value: joined.whole.value,
+        state: joined.whole.state,
+        n: joined.whole.n,
+        parts: outcomes.collect(),
+    }
+}
+
+/// What [`mix`] comes to, where nobody asks what each part gave: a range of a score works it out a thousand times.
+#[must_use]
+pub fn whole(rules: &Rules, parts: &[PartInput]) -> Whole {
+    join(rules, parts).whole
+}
+
+/// Parts on their way through a mix.
+struct Joined {
+    treated: Vec<Treated>,
+    /// Weight and value of each part, 0 and 0 where it does not count.
+    counted: Vec<(f64, f64)>,
+    whole: Whole,
+}
+
+fn join(rules: &Rules, parts: &[PartInput]) -> Joined {
+    let treated: Vec<Treated> = parts.iter().map(|part| treat(rules, part)).collect();
     let counted: Vec<(f64, f64)> = treated
         .iter()
         .map(|part| part.counted.map_or((0.0, 0.0), |value| (part.weight, value)))
@@ -143,33 +211,27 @@ fn join(rules: &Rules, parts: &[PartInput], arithmetic: fn(&[(f64, f64)], f64) -
         Aggregation::Geometric => composite::Aggregation::Geometric,
         Aggregation::WorstOf => composite::Aggregation::WorstOf,
     };
-    let swapped: Vec<(f64, f64)> = counted.iter().map(|(weight, value)| (*value, *weight)).collect();
-    let joined = composite::aggregate(kind, &swapped).and_then(|value| {
-        let splits = match rules.aggregation {
-            Aggregation::Arithmetic => arithmetic(&counted, value),
-            Aggregation::Geometric => geometric(&counted, value),
-            Aggregation::WorstOf => worst_of(&counted, value),
-        };
-        Some((value + 0.0, splits?))
-    });
-    let Some((value, splits)) = joined else {
-        return blank(State::Failed, parts, &treated);
-    };
-    let outcomes = treated.iter().zip(&splits).map(|(part, split)| match part.counted {
-        None => PartOutcome::blank(part.treatment),
-        Some(value) => PartOutcome {
-            share: split.share,
-            counted: Some(value),
-            points: Some(split.points),
-            lost: Some(split.lost),
-            treatment: part.treatment,
-        },
-    });
-    Mixed {
-        value: Some(value),
+    let swapped = || -> Vec<(f64, f64)> { counted.iter().map(|(weight, value)| (*value, *weight)).collect() };
+    let without = |state| Whole {
+        value: None,
         state,
-        n: smallest_n(&treated),
-        parts: outcomes.collect(),
+        n: blank_n(parts),
+    };
+    let whole = match spread(rules, &treated) {
+        Err(state) => without(state),
+        Ok(state) => match composite::aggregate(kind, &swapped()) {
+            Some(value) => Whole {
+                value: Some(value + 0.0),
+                state,
+                n: smallest_n(&treated),
+            },
+            None => without(State::Failed),
+        },
+    };
+    Joined {
+        treated,
+        counted,
+        whole,
     }
 }
 
@@ -266,13 +328,18 @@ fn spread(rules: &Rules, parts: &[Treated]) -> Result<State, State> {
     Ok(state)
 }
 
-fn blank(state: State, parts: &[PartInput], treated: &[Treated]) -> Mixed {
-    let n = parts
+/// The smallest n of the parts of a score without a value.
+fn blank_n(parts: &[PartInput]) -> u64 {
+    parts
         .iter()
         .filter(|part| part.weight > 0.0 && part.state.has_value())
         .filter_map(|part| part.n)
         .min()
-        .unwrap_or(0);
+        .unwrap_or(0)
+}
+
+fn blank(state: State, parts: &[PartInput], treated: &[Treated]) -> Mixed {
+    let n = blank_n(parts);
     let outcome = |part: &Treated| {
         PartOutcome::blank(match part.treatment {
             Treatment::Weightless => Treatment::Weightless,

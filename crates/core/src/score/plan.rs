@@ -102,6 +102,27 @@ pub fn order(card: &Scorecard) -> (Vec<usize>, Vec<usize>) {
     (done, circle)
 }
 
+/// For each score, it and all scores that it reads, itself or through others, in an order as that of [`order`], of which they
+/// are a part.
+#[must_use]
+pub fn upstream(card: &Scorecard, order: &[usize]) -> Vec<Vec<usize>> {
+    let reads: Vec<Vec<usize>> = card.scores.iter().map(|score| reads(card, score)).collect();
+    (0..reads.len())
+        .map(|score| {
+            let mut needed = vec![false; reads.len()];
+            let mut open = vec![score];
+            while let Some(next) = open.pop() {
+                if let Some(seen) = needed.get_mut(next).filter(|seen| !**seen) {
+                    *seen = true;
+                    open.extend(reads.get(next).into_iter().flatten());
+                }
+            }
+            let is_needed = |other: &usize| needed.get(*other) == Some(&true);
+            order.iter().copied().filter(is_needed).collect()
+        })
+        .collect()
+}
+
 /// Finds what cannot work in the conditions of a card's limits and alerts: text compared with a metric, a function of
 /// dates. Codes: `TYPE_MISMATCH`, `NOT_COMPILED`. (`definition::validate` has checked the rest of a score.)
 #[must_use]

@@ -4,7 +4,7 @@ use super::{ScoreCell, Scorer, Scores};
 use crate::definition::{Override, Score};
 use crate::measure::{CellKey, State};
 use crate::score::limit::{self, Fate, Ruling};
-use crate::score::mix::Mixed;
+use crate::score::mix::Whole;
 use crate::score::{condition, place, plan};
 
 impl Scorer<'_> {
@@ -14,7 +14,7 @@ impl Scorer<'_> {
         score: &Score,
         key: &CellKey,
         scores: &Scores,
-        mixed: &Mixed,
+        mixed: &Whole,
     ) -> (ScoreCell, Vec<Ruling>) {
         let mut worst: Vec<State> = Vec::new();
         let mut hidden = false;
