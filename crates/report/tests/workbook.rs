@@ -103,7 +103,7 @@ fn what_is_hidden_is_an_empty_cell_with_its_state() {
         .chain(of_scores)
         .filter(|cell| cell.state == State::Suppressed)
         .count();
-    assert!(expected > 4);
+    assert!(expected > 0);
     assert_eq!(hidden.len(), expected);
     for row in hidden {
         assert_eq!((&row[value], &row[n]), (&Data::Empty, &Data::Empty));
