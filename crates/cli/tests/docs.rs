@@ -45,7 +45,9 @@ fn documents() -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
-                if !name.starts_with('.') && !name.starts_with("target") && name != "node_modules" {
+                // What tools leave is no document.
+                let left = ["node_modules", "test-results", "playwright-report", "dist", "pkg"];
+                if !name.starts_with('.') && !name.starts_with("target") && !left.contains(&name.as_str()) {
                     folders.push(path);
                 }
             // Pages of codes, and the document made of them, have tests of their own: tests/pages.rs.
