@@ -39,6 +39,12 @@ impl Expr {
     pub fn column(name: impl Into<String>, span: Span) -> Self {
         Self::new(ExprKind::Column(vec![name.into()]), span)
     }
+
+    /// `or_else(x, other)`: another value where this one is missing.
+    #[must_use]
+    pub fn or_else(self, other: Self, span: Span) -> Self {
+        Self::new(ExprKind::Call(Function::OrElse, vec![self, other]), span)
+    }
 }
 
 /// What an expression can be. Missing values follow DESIGN.md section 2 (Kleene logic; `if` on missing is missing;

@@ -338,7 +338,7 @@ impl<'a> Compiler<'a> {
         let items: Vec<Expr> = items.into_iter().collect::<Compiled<_>>()?;
         items
             .into_iter()
-            .reduce(|first, other| Expr::new(ExprKind::Call(Function::OrElse, vec![first, other]), span))
+            .reduce(|first, other| first.or_else(other, span))
             .ok_or(Refused)
     }
 

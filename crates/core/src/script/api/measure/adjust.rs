@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::Dynamic;
 
 use super::super::give;
-use crate::definition::{Across, Aggregate, Expr, ExprKind, Function, Literal, Measure, MeasureFunction, MeasureKind};
+use crate::definition::{Across, Aggregate, Expr, ExprKind, Literal, Measure, MeasureFunction, MeasureKind};
 use crate::diagnostic::codes;
 use crate::script::call::{Call, literal_of};
 use crate::script::value::{Value, measure_fits};
@@ -129,27 +129,28 @@ pub fn missing_counts_as(call: &mut Call<'_>) -> Option<Dynamic> {
             if !has_answers(part.function) || truth != (part.function == MeasureFunction::Rate) {
                 wrong = wrong.or(Some(part.function));
             } else if let Some(answer) = part.inputs.first_mut() {
-                let own = answer.clone();
-                let span = own.span;
-                *answer = Expr::new(ExprKind::Call(Function::OrElse, vec![own, stands_in.clone()]), span);
+                let span = answer.span;
+                *answer = answer.clone().or_else(stands_in.clone(), span);
             }
         });
     });
     let Some(function) = wrong else { return done };
     let name = function.name();
-    let (message, help) = match has_answers(function) {
-        false => (
+    let (message, help) = if !has_answers(function) {
+        (
             format!("`{name}` has no answers of which one could be missing"),
             "put it on the part that it means: mean(survey.effort).missing_counts_as(7) / ..",
-        ),
-        true if truth => (
+        )
+    } else if truth {
+        (
             format!("an answer of `{name}` is a number, and `true` or `false` is none"),
             "say which number a missing answer counts as: .missing_counts_as(0)",
-        ),
-        true => (
+        )
+    } else {
+        (
             format!("an answer of `{name}` is `true` or `false`, and not a number"),
             "say what a missing answer counts as: .missing_counts_as(false)",
-        ),
+        )
     };
     call.error(codes::BAD_SETTING, span, message, help);
     None

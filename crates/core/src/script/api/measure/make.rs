@@ -7,7 +7,7 @@ use rhai::Dynamic;
 use super::super::give;
 use super::adjust::each_aggregate;
 use crate::definition::{
-    AddedColumn, AddedSource, Aggregate, ArithmeticOp, BinaryOp, Duration, Expr, ExprKind, Function, Literal, Measure,
+    AddedColumn, AddedSource, Aggregate, ArithmeticOp, BinaryOp, Duration, Expr, ExprKind, Literal, Measure,
     MeasureFunction, MeasureKind, ParentPath, UnaryOp,
 };
 use crate::diagnostic::{Span, codes};
@@ -282,7 +282,7 @@ pub fn funnel(call: &mut Call<'_>) -> Option<Dynamic> {
 pub fn or_else(expr: Expr, value: bool) -> Expr {
     let span = expr.span;
     let literal = Expr::new(ExprKind::Literal(Literal::Bool(value)), span);
-    Expr::new(ExprKind::Call(Function::OrElse, vec![expr, literal]), span)
+    expr.or_else(literal, span)
 }
 
 pub fn response_rate(call: &mut Call<'_>) -> Option<Dynamic> {
