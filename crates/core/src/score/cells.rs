@@ -10,7 +10,7 @@ use super::band::band_of;
 use super::limit::Ruling;
 use super::mix::{self, PartInput, Rules};
 use super::normalise::Normaliser;
-use super::plan::{self, PartPlan, Thing};
+use super::plan::{self, Order, PartPlan, Thing};
 use crate::definition::Scorecard;
 use crate::measure::{CellKey, Measures, State};
 
@@ -95,14 +95,18 @@ impl<'a> Scorer<'a> {
     /// Finds the parts of each score by name.
     #[must_use]
     pub fn new(card: &'a Scorecard, measures: &'a Measures) -> Self {
-        let (order, circle) = plan::order(card);
+        let Order {
+            order,
+            upstream,
+            circle,
+        } = plan::order(card);
         let parts = card.scores.iter().map(|score| plan::parts(card, score)).collect();
         Self {
             card,
             measures,
             parts,
-            upstream: plan::upstream(card, &order),
             order,
+            upstream,
             circle,
         }
     }
@@ -196,7 +200,7 @@ impl<'a> Scorer<'a> {
     /// A score in one cell. `scores` has the cells of the scores that this one reads.
     fn cell(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreCell> {
         let score = self.card.scores.get(index)?;
-        let (inputs, _) = self.inputs(index, score, key, scores);
+        let (_, inputs, _) = self.inputs(index, score, key, scores);
         let (cell, _) = self.limited(score, key, scores, &mix::whole(&Rules::of(score), &inputs));
         Some(self.overridden(index, score, key, scores, cell).0)
     }
@@ -205,8 +209,7 @@ impl<'a> Scorer<'a> {
     #[must_use]
     pub fn detail(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreDetail> {
         let score = self.card.scores.get(index)?;
-        let names = self.part_names(index, score, key);
-        let (inputs, normalisers) = self.inputs(index, score, key, scores);
+        let (names, inputs, normalisers) = self.inputs(index, score, key, scores);
         let mixed = mix::mix(&Rules::of(score), &inputs);
         let (cell, limits) = self.limited(score, key, scores, &mixed.whole());
         let (cell, overrides) = self.overridden(index, score, key, scores, cell);
@@ -217,7 +220,7 @@ impl<'a> Scorer<'a> {
         let parts = names.into_iter().zip(inputs).zip(normalisers).zip(&mixed.parts);
         let mut parts: Vec<PartDetail> = parts
             .map(|(((of, input), normaliser), outcome)| PartDetail {
-                of,
+                of: of.into_owned(),
                 input,
                 outcome: *outcome,
                 normaliser,

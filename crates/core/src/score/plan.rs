@@ -80,9 +80,20 @@ fn reads(card: &Scorecard, score: &Score) -> Vec<usize> {
         .collect()
 }
 
-/// Indexes of scores, each after those that it reads; and the scores that stand in a circle.
+/// What hangs on what among the scores of a card, by their indexes.
+#[derive(Debug)]
+pub struct Order {
+    /// Scores, each after those that it reads.
+    pub order: Vec<usize>,
+    /// For each score, it and all that it reads, itself or through others, in the same order.
+    pub upstream: Vec<Vec<usize>>,
+    /// Scores that stand in a circle, or read one that does.
+    pub circle: Vec<usize>,
+}
+
+/// The order in which the scores of a card are worked out.
 #[must_use]
-pub fn order(card: &Scorecard) -> (Vec<usize>, Vec<usize>) {
+pub fn order(card: &Scorecard) -> Order {
     let reads: Vec<Vec<usize>> = card.scores.iter().map(|score| reads(card, score)).collect();
     let mut done: Vec<usize> = Vec::new();
     loop {
@@ -98,29 +109,25 @@ pub fn order(card: &Scorecard) -> (Vec<usize>, Vec<usize>) {
         }
         done.extend(next);
     }
-    let circle = (0..reads.len()).filter(|index| !done.contains(index)).collect();
-    (done, circle)
+    Order {
+        upstream: (0..reads.len()).map(|score| upstream(score, &reads, &done)).collect(),
+        circle: (0..reads.len()).filter(|index| !done.contains(index)).collect(),
+        order: done,
+    }
 }
 
-/// For each score, it and all scores that it reads, itself or through others, in an order as that of [`order`], of which they
-/// are a part.
-#[must_use]
-pub fn upstream(card: &Scorecard, order: &[usize]) -> Vec<Vec<usize>> {
-    let reads: Vec<Vec<usize>> = card.scores.iter().map(|score| reads(card, score)).collect();
-    (0..reads.len())
-        .map(|score| {
-            let mut needed = vec![false; reads.len()];
-            let mut open = vec![score];
-            while let Some(next) = open.pop() {
-                if let Some(seen) = needed.get_mut(next).filter(|seen| !**seen) {
-                    *seen = true;
-                    open.extend(reads.get(next).into_iter().flatten());
-                }
-            }
-            let is_needed = |other: &usize| needed.get(*other) == Some(&true);
-            order.iter().copied().filter(is_needed).collect()
-        })
-        .collect()
+/// A score and all that it reads, in an order.
+fn upstream(score: usize, reads: &[Vec<usize>], order: &[usize]) -> Vec<usize> {
+    let mut needed = vec![false; reads.len()];
+    let mut open = vec![score];
+    while let Some(next) = open.pop() {
+        if let Some(seen) = needed.get_mut(next).filter(|seen| !**seen) {
+            *seen = true;
+            open.extend(reads.get(next).into_iter().flatten());
+        }
+    }
+    let is_needed = |other: &usize| needed.get(*other) == Some(&true);
+    order.iter().copied().filter(is_needed).collect()
 }
 
 /// Finds what cannot work in the conditions of a card's limits and alerts: text compared with a metric, a function of

@@ -1,5 +1,7 @@
 //! What goes into a score in a cell: the values of its parts, their weights, and how each becomes 0–100.
 
+use std::borrow::Cow;
+
 use super::Scorer;
 use super::Scores;
 use crate::definition::{Direction, Goal, Normalise, Score};
@@ -32,30 +34,15 @@ impl Reading {
 }
 
 impl<'a> Scorer<'a> {
-    /// The names of the parts of a score in a cell.
-    pub(super) fn part_names(&self, index: usize, score: &Score, key: &CellKey) -> Vec<String> {
-        let parts = self.parts.get(index).into_iter().flatten();
-        let mut names: Vec<String> = parts.map(|part| part.name.to_owned()).collect();
-        let each = score.mix_each.as_ref();
-        if let Some(each) = each.filter(|each| plan::find(self.card, &each.of.value).is_some()) {
-            let values = self.each_value(&each.segment.value, key);
-            names.extend(
-                values
-                    .into_iter()
-                    .map(|(value, _)| format!("{}: {value}", each.of.value)),
-            );
-        }
-        names
-    }
-
-    /// The parts of a score in a cell, in the order of their names: inputs, and how each became 0–100.
+    /// The parts of a score in a cell: names, inputs, and how each became 0–100.
     pub(super) fn inputs(
         &self,
         index: usize,
         score: &Score,
         key: &CellKey,
         scores: &Scores,
-    ) -> (Vec<PartInput>, Vec<Option<Normaliser>>) {
+    ) -> (Vec<Cow<'a, str>>, Vec<PartInput>, Vec<Option<Normaliser>>) {
+        let mut names = Vec::new();
         let mut inputs = Vec::new();
         let mut normalisers = Vec::new();
         for part in self.parts.get(index).into_iter().flatten() {
@@ -69,22 +56,24 @@ impl<'a> Scorer<'a> {
                 key,
                 scores,
             );
+            names.push(Cow::Borrowed(part.name));
             inputs.push(input);
             normalisers.push(normaliser);
         }
         let each = score.mix_each.as_ref();
         if let Some((each, of)) = each.and_then(|each| Some((each, plan::find(self.card, &each.of.value)?))) {
-            for (_, place) in self.each_value(&each.segment.value, key) {
+            for (value, place) in self.each_value(&each.segment.value, key) {
                 let reading = place
                     .as_ref()
                     .map_or_else(Reading::out_of_reach, |place| self.reading(of, place, scores));
                 let place = place.as_ref().unwrap_or(key);
                 let (input, normaliser) = self.input(score, of, &each.normalise, 1.0, reading, place, scores);
+                names.push(Cow::Owned(format!("{}: {value}", each.of.value)));
                 inputs.push(input);
                 normalisers.push(normaliser);
             }
         }
-        (inputs, normalisers)
+        (names, inputs, normalisers)
     }
 
     /// The values of a segment with the cell of each; in a cell of that very segment only its own value.
