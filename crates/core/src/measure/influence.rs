@@ -351,7 +351,11 @@ impl Session<'_> {
                 })
                 .collect();
             let piece = piece(reading, &of, lean)?;
-            Some((combination, asked.map_or(piece.clone(), |asked| piece.finite(asked))))
+            let piece = match asked {
+                Some(asked) => piece.finite(asked),
+                None => piece,
+            };
+            Some((combination, piece))
         });
         Some(made.collect())
     }

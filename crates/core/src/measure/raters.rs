@@ -77,13 +77,18 @@ impl Ratings {
 fn agreement(leaf: &Leaf, made: Ratings) -> Cell {
     let scale = scale_of(leaf);
     let known: usize = made.of.values().flat_map(BTreeMap::values).map(Vec::len).sum();
-    // In an order of their own, so that neither sums nor draws depend on that of rows.
-    let mut ratings: Vec<Vec<f64>> = compared(&made).into_iter().map(|(_, ratings)| ratings).collect();
-    ratings.order_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    let ratings = in_order(compared(&made).into_iter().map(|(_, ratings)| ratings));
     let n = ratings.iter().map(Vec::len).sum::<usize>() as u64;
     let value = alpha(&ratings, scale).value();
     let interval = value.and_then(|_| alpha_limits(&ratings, scale, Stream::new(0xA1FA, 0), ALPHA_DRAWS, LEVEL));
     Cell::of(value, n, made.rows - known as u64).with_interval(interval, "bootstrap of items", leaf)
+}
+
+/// Ratings of items in an order of their own, so that neither sums nor draws depend on that of rows.
+fn in_order(items: impl Iterator<Item = Vec<f64>>) -> Vec<Vec<f64>> {
+    let mut ratings: Vec<Vec<f64>> = items.collect();
+    ratings.order_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    ratings
 }
 
 fn scale_of(leaf: &Leaf) -> Scale {
@@ -217,25 +222,32 @@ fn form_of(leaf: &Leaf) -> IccForm {
     }
 }
 
-/// The items that every rater of the cell has rated; several ratings by one rater are averaged.
-fn full_items(made: &Ratings) -> Vec<(u64, Vec<f64>)> {
-    let raters = made.raters();
+/// The items that every rater of the cell has rated.
+fn full_items(made: &Ratings) -> Vec<(u64, &BTreeMap<u64, Vec<f64>>)> {
+    let raters = made.raters().len();
+    let full = made.of.iter().filter(|(_, item)| item.len() == raters);
+    full.map(|(item, ratings)| (*item, ratings)).collect()
+}
+
+/// The rating of an item by each rater; several by one are averaged.
+fn averaged(item: &BTreeMap<u64, Vec<f64>>) -> Vec<f64> {
     let mean = |ratings: &Vec<f64>| {
         crate::stats::exact::ExactMoments::of(ratings)
             .mean()
             .unwrap_or_default()
     };
-    let full = made.of.iter().filter(|(_, item)| item.len() == raters.len());
-    full.map(|(item, raters)| (*item, raters.values().map(mean).collect()))
-        .collect()
+    item.values().map(mean).collect()
 }
 
 /// An intraclass correlation of the items that every rater of the cell has rated.
 fn of_table(leaf: &Leaf, made: &Ratings) -> Cell {
-    let raters = made.raters().len();
-    let full = made.of.values().filter(|item| item.len() == raters);
-    let n = full.flat_map(BTreeMap::values).map(Vec::len).sum::<usize>() as u64;
-    let table: Vec<Vec<f64>> = full_items(made).into_iter().map(|(_, row)| row).collect();
+    let full = full_items(made);
+    let n = full
+        .iter()
+        .flat_map(|(_, item)| item.values())
+        .map(Vec::len)
+        .sum::<usize>() as u64;
+    let table: Vec<Vec<f64>> = full.iter().map(|(_, item)| averaged(item)).collect();
     let made_of = intraclass(&table, form_of(leaf), LEVEL);
     Cell::of(made_of.map(|icc| icc.value), n, made.rows - n).with_interval(
         made_of.map(|icc| icc.interval),
@@ -279,9 +291,7 @@ pub(crate) fn moved_by_items(leaf: &Leaf, rows: &[u32]) -> Option<(f64, Influenc
             let (items, scale) = (compared(&made), scale_of(leaf));
             over(items.iter().map(|(item, _)| *item).collect(), &|keep| {
                 let kept = items.iter().filter(|(item, _)| keep(*item));
-                let mut ratings: Vec<Vec<f64>> = kept.map(|(_, ratings)| ratings.clone()).collect();
-                ratings.order_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-                alpha(&ratings, scale).value()
+                alpha(&in_order(kept.map(|(_, ratings)| ratings.clone())), scale).value()
             })
         }
         MeasureFunction::Kappa => {
@@ -290,7 +300,8 @@ pub(crate) fn moved_by_items(leaf: &Leaf, rows: &[u32]) -> Option<(f64, Influenc
             over(items, &|keep| mean_kappa(&pairs.kappas(keep)))
         }
         MeasureFunction::Icc => {
-            let items = full_items(&made);
+            let full = full_items(&made);
+            let items: Vec<(u64, Vec<f64>)> = full.iter().map(|(item, of)| (*item, averaged(of))).collect();
             over(items.iter().map(|(item, _)| *item).collect(), &|keep| {
                 let kept = items.iter().filter(|(item, _)| keep(*item));
                 let table: Vec<Vec<f64>> = kept.map(|(_, row)| row.clone()).collect();

@@ -32,11 +32,11 @@ pub(crate) fn company(wants: &[Want]) -> Vec<Company> {
         };
         let found = wants.iter().enumerate().skip(at + 1).find(fits).map(|(other, _)| other);
         if let Some(other) = found {
-            all.iter_mut()
-                .skip(at)
-                .take(1)
-                .for_each(|one| *one = Company::With(other));
-            all.iter_mut().skip(other).take(1).for_each(|one| *one = Company::Taken);
+            for (at, company) in [(at, Company::With(other)), (other, Company::Taken)] {
+                if let Some(slot) = all.get_mut(at) {
+                    *slot = company;
+                }
+            }
         }
     }
     all

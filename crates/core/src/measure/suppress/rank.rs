@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use bellwether_order::BTreeMap;
+use bellwether_order::{BTreeMap, BTreeSet};
 
 use super::equations::Equation;
 
@@ -153,7 +153,7 @@ pub(super) fn determined(system: &[Equation], count: usize) -> Vec<usize> {
 
 /// The determined unknowns among all that hang together with one.
 fn fixed_in_part(system: &[Equation], of: &[Vec<usize>], open: &[bool], start: usize, seen: &mut [bool]) -> Vec<usize> {
-    let (mut members, mut rows) = (vec![start], BTreeMap::new());
+    let (mut members, mut rows) = (vec![start], BTreeSet::new());
     let mut next = 0;
     if let Some(seen) = seen.get_mut(start) {
         *seen = true;
@@ -166,7 +166,7 @@ fn fixed_in_part(system: &[Equation], of: &[Vec<usize>], open: &[bool], start: u
             .flatten()
             .filter(|at| open.get(**at) == Some(&true))
         {
-            rows.insert(*at, ());
+            rows.insert(*at);
             for (other, _) in system.get(*at).into_iter().flatten() {
                 if let Some(seen) = seen.get_mut(*other).filter(|seen| !**seen) {
                     *seen = true;
@@ -188,7 +188,7 @@ fn fixed_in_part(system: &[Equation], of: &[Vec<usize>], open: &[bool], start: u
         }
         row
     };
-    let rows: Vec<Vec<u64>> = rows.keys().filter_map(|at| system.get(*at)).map(row).collect();
+    let rows: Vec<Vec<u64>> = rows.iter().filter_map(|at| system.get(*at)).map(row).collect();
     let fixed = fixed_columns(rows, members.len());
     fixed
         .into_iter()
