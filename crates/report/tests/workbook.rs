@@ -15,10 +15,10 @@ use std::io::Cursor;
 
 use bellwether::engine::EvaluateOptions;
 use bellwether::measure::State;
-use bellwether::{Engine, Limits, Report, Source};
+use bellwether::report::Report;
 use bellwether_report::{tidy, to_csv, to_xlsx};
 use calamine::{Data, Reader, Xlsx};
-use example::{EXAMPLES, report};
+use example::{EXAMPLES, compiled, report};
 
 /// The rows of a sheet as calamine reads them, from its head on, which starts with a word.
 fn rows(bytes: &[u8], sheet: &str, first: &str) -> Vec<Vec<Data>> {
@@ -98,14 +98,7 @@ segment("region", pulse.region);
 metric("mood", mean(pulse.mood)).no_target("a test");
 "#
     );
-    let engine = Engine::new(Limits::default());
-    let source = Source {
-        name: "pulse",
-        text: &text,
-        modules: &[],
-        params: &[],
-    };
-    let (card, _) = engine.compile(&source).unwrap();
+    let (engine, card) = compiled(&text);
     engine
         .evaluate(&card, BTreeMap::new(), &EvaluateOptions::default())
         .unwrap()

@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 
 use bellwether::data::{CsvOptions, read_csv};
 use bellwether::report::Report;
-use bellwether::{Engine, EvaluateOptions, Limits, Source};
+use bellwether::{Engine, EvaluateOptions, Limits, Scorecard, Source};
 
 pub const EXAMPLES: [&str; 5] = [
     "employee-voice",
@@ -30,19 +30,25 @@ pub fn report(name: &str) -> &'static Report {
         .or_insert_with(|| Box::leak(Box::new(evaluate(name))))
 }
 
-fn evaluate(name: &str) -> Report {
-    let folder = root().join("examples").join(name);
-    let text = std::fs::read_to_string(folder.join("scorecard.rhai")).unwrap();
+/// A card from its text, with an engine for it.
+pub fn compiled(text: &str) -> (Engine, Scorecard) {
     let engine = Engine::new(Limits::default());
     let source = Source {
         name: "scorecard.rhai",
-        text: &text,
+        text,
         modules: &[],
         params: &[],
     };
     let (card, _) = engine
         .compile(&source)
         .unwrap_or_else(|error| panic!("{:?}", error.diagnostics()));
+    (engine, card)
+}
+
+fn evaluate(name: &str) -> Report {
+    let folder = root().join("examples").join(name);
+    let text = std::fs::read_to_string(folder.join("scorecard.rhai")).unwrap();
+    let (engine, card) = compiled(&text);
     let needs = engine.needs(&card);
     let tables = card
         .tables
