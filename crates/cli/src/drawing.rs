@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bellwether::diagnostic::{Diagnostic, codes};
 use bellwether::report::Report;
-use bellwether_report::{Format, HtmlOptions, Template, TextOptions};
+use bellwether_report::{Format, HtmlOptions, Template};
 
 use crate::args::{OutputFormat, RunArgs};
 use crate::failure::Failure;
@@ -61,10 +61,7 @@ fn draw(args: &RunArgs, report: &Report, terminal: Terminal) -> Result<String, F
             "--audience chooses what a page shows: add --format html, --format markdown or --template",
         ));
     }
-    let options = TextOptions {
-        colour: terminal.colour_out && args.out.is_none(),
-        width: terminal.width,
-    };
+    let options = terminal.text_options(args.out.is_some());
     bellwether_report::render(report, format, &options).map_err(Failure::input)
 }
 

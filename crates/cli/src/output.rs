@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
-use bellwether_report::{Document, TextOptions, to_text};
+use bellwether_report::{Document, to_text};
 
 use crate::args::DiagnosticFormat;
 use crate::failure::Failure;
@@ -77,12 +77,6 @@ pub fn answer<T: serde::Serialize>(
 ) -> Result<(), Failure> {
     match format {
         DiagnosticFormat::Json => print(&json(answer)?),
-        DiagnosticFormat::Text => {
-            let options = TextOptions {
-                colour: terminal.colour_out,
-                width: terminal.width,
-            };
-            print(&to_text(&compose(answer), &options))
-        }
+        DiagnosticFormat::Text => print(&to_text(&compose(answer), &terminal.text_options(false))),
     }
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind, sources};
 use bellwether::diagnostic::{Diagnostic, Severity, Span};
-use bellwether_report::findings;
+use bellwether_report::{TextOptions, findings};
 
 use crate::args::When;
 
@@ -36,6 +36,14 @@ impl Terminal {
             colour_err: wanted(err),
             progress: err && !quiet,
             width: None,
+        }
+    }
+
+    /// How a text is drawn on standard output, or for a file: without colour.
+    pub fn text_options(self, to_file: bool) -> TextOptions {
+        TextOptions {
+            colour: self.colour_out && !to_file,
+            width: self.width,
         }
     }
 }

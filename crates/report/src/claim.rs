@@ -79,9 +79,8 @@ fn of_link(result: &LinkResult, grade: &str) -> Document {
     }
     if let Some((low, high)) = analysis.seen {
         items.push(vec![Run::plain(format!(
-            "the metric was seen from {} to {}; beyond it nothing is known",
-            format::significant(low),
-            format::significant(high)
+            "the metric was seen from {}; beyond it nothing is known",
+            format::between(low, high)
         ))]);
     }
     items.push(vec![Run::plain(format!("model: {}", analysis.method))]);
@@ -161,9 +160,9 @@ fn of_link(result: &LinkResult, grade: &str) -> Document {
     document.push(Block::Items(items));
     if analysis.curve.len() > 1 {
         let rows = analysis.curve.iter().map(|step| {
-            let range = step.range.map_or_else(String::new, |(low, high)| {
-                format!("{} to {}", format::significant(low), format::significant(high))
-            });
+            let range = step
+                .range
+                .map_or_else(String::new, |(low, high)| format::between(low, high));
             vec![
                 Run::plain(links::place(step)),
                 Run::plain(format::significant(step.outcome)),

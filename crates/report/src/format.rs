@@ -30,6 +30,12 @@ pub fn interval(cell: &Cell, decimals: u32) -> String {
     })
 }
 
+/// From one number to another: `71.2 to 77.8`.
+#[must_use]
+pub fn between(low: f64, high: f64) -> String {
+    format!("{} to {}", significant(low), significant(high))
+}
+
 /// Rows used; of a ratio both counts.
 #[must_use]
 pub fn rows(cell: &Cell) -> String {

@@ -57,11 +57,7 @@ fn name(result: &LinkResult) -> String {
 }
 
 pub(crate) fn range(effect: Estimate) -> String {
-    format!(
-        "{} to {}",
-        format::significant(effect.low),
-        format::significant(effect.high)
-    )
+    format::between(effect.low, effect.high)
 }
 
 pub(crate) const fn tone(evidence: Evidence, reversed: bool) -> Tone {
@@ -151,7 +147,7 @@ pub(crate) fn place(step: &CurveStep) -> String {
     if step.from == step.to {
         format::stated(step.from)
     } else {
-        format!("{} to {}", format::significant(step.from), format::significant(step.to))
+        format::between(step.from, step.to)
     }
 }
 
@@ -167,9 +163,9 @@ pub(crate) fn money_range(value: Estimate, currency: Option<&str>) -> String {
 
 /// `4 to 5: 91.2 (88.0 to 93.6), n 312`.
 fn step(step: &CurveStep) -> String {
-    let range = step.range.map_or_else(String::new, |(low, high)| {
-        format!(" ({} to {})", format::significant(low), format::significant(high))
-    });
+    let range = step
+        .range
+        .map_or_else(String::new, |(low, high)| format!(" ({})", format::between(low, high)));
     format!(
         "{}: {}{range}, n {}",
         place(step),

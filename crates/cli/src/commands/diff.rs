@@ -6,7 +6,7 @@ use bellwether::data::Table;
 use bellwether::diagnostic::Diagnostic;
 use bellwether::diff::{CardDiff, Impact, compare};
 use bellwether::engine::EvaluateOptions;
-use bellwether_report::{TextOptions, compose_diff, to_markdown, to_text};
+use bellwether_report::{compose_diff, to_markdown, to_text};
 use serde::Serialize;
 
 use crate::args::{DiffArgs, Input, Reading, TextFormat};
@@ -47,13 +47,9 @@ pub fn diff(args: &DiffArgs, terminal: Terminal) -> Result<(), Failure> {
     } else {
         None
     };
-    let colour = terminal.colour_out && args.out.is_none();
     let document = || compose_diff(&old_name, &new_name, &diff, impact.as_ref());
     let text = match args.format {
-        TextFormat::Text => {
-            let width = terminal.width;
-            to_text(&document(), &TextOptions { colour, width })
-        }
+        TextFormat::Text => to_text(&document(), &terminal.text_options(args.out.is_some())),
         TextFormat::Markdown => to_markdown(&document()),
         TextFormat::Json => output::json(&Answer {
             old: &old_name,

@@ -7,9 +7,7 @@ use bellwether::diagnostic::Diagnostic;
 use bellwether::engine::EvaluateOptions;
 use bellwether::report::{PastRun, PastValue};
 use bellwether_history::{CardRestatement, Filter, FrozenBaseline, History, RunRow, ValueRow};
-use bellwether_report::{
-    Align, Block, Document, Run, Table, TextOptions, Tone, format, table_to_csv, to_markdown, to_text,
-};
+use bellwether_report::{Align, Block, Document, Run, Table, Tone, format, table_to_csv, to_markdown, to_text};
 use serde::Serialize;
 
 use crate::args::{HistoryArgs, HistoryCommand, HistoryFormat};
@@ -87,10 +85,7 @@ fn answer(args: &HistoryArgs, history: &History, terminal: Terminal) -> Result<(
         Answer::Runs(history.runs(&filter).map_err(wrong)?)
     };
     let text = match args.format {
-        HistoryFormat::Text => {
-            let (colour, width) = (terminal.colour_out, terminal.width);
-            to_text(&answer.document(), &TextOptions { colour, width })
-        }
+        HistoryFormat::Text => to_text(&answer.document(), &terminal.text_options(false)),
         HistoryFormat::Markdown => to_markdown(&answer.document()),
         HistoryFormat::Csv => table_to_csv(&answer.table(true)).map_err(Failure::input)?,
         HistoryFormat::Json => output::json(&answer)?,

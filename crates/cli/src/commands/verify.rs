@@ -6,7 +6,7 @@ use bellwether::definition::Literal;
 use bellwether::diagnostic::{Diagnostic, codes};
 use bellwether::engine::EvaluateOptions;
 use bellwether::report::{Provenance, Report, slice, verify as compare};
-use bellwether_report::{TextOptions, compose_verification, to_markdown, to_text};
+use bellwether_report::{compose_verification, to_markdown, to_text};
 
 use crate::args::{Input, Reading, TextFormat, VerifyArgs};
 use crate::failure::Failure;
@@ -41,10 +41,7 @@ pub fn verify(args: &VerifyArgs, terminal: Terminal) -> Result<(), Failure> {
     let found = compare(&kept, &again).map_err(Failure::input)?;
     let name = args.report.display().to_string();
     let text = match args.format {
-        TextFormat::Text => {
-            let (colour, width) = (terminal.colour_out, terminal.width);
-            to_text(&compose_verification(&name, &found), &TextOptions { colour, width })
-        }
+        TextFormat::Text => to_text(&compose_verification(&name, &found), &terminal.text_options(false)),
         TextFormat::Markdown => to_markdown(&compose_verification(&name, &found)),
         TextFormat::Json => output::json(&found)?,
     };

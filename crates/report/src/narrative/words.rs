@@ -125,10 +125,9 @@ pub(super) fn rough(value: f64) -> String {
 /// `0.125 (0.094 to 0.156)`.
 pub(super) fn estimate(value: Estimate) -> String {
     format!(
-        "{} ({} to {})",
+        "{} ({})",
         format::significant(value.value),
-        format::significant(value.low),
-        format::significant(value.high)
+        format::between(value.low, value.high)
     )
 }
 
@@ -221,10 +220,9 @@ pub(super) fn effect_on(results: &Results, name: &str, effect: Estimate) -> Stri
         other => other,
     };
     format!(
-        "{} ({} to {}) of {}",
+        "{} ({}) of {}",
         format::with_unit(&format::significant(effect.value), unit),
-        format::significant(effect.low),
-        format::significant(effect.high),
+        format::between(effect.low, effect.high),
         label(results, name)
     )
 }
