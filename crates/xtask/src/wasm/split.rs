@@ -312,19 +312,16 @@ fn share(first: &mut Module, shared: &Shared) {
     let functions: Vec<FunctionId> = first.funcs.iter().map(walrus::Function::id).collect();
     let globals: Vec<GlobalId> = first.globals.iter().map(walrus::Global::id).collect();
     let tables: Vec<TableId> = first.tables.iter().map(walrus::Table::id).collect();
-    for (place, name) in &shared.functions {
-        functions.get(*place).into_iter().for_each(|id| {
-            first.exports.add(name, *id);
-        });
-    }
-    for (place, name) in &shared.globals {
-        globals.get(*place).into_iter().for_each(|id| {
-            first.exports.add(name, *id);
-        });
-    }
-    for (place, name) in &shared.tables {
-        tables.get(*place).into_iter().for_each(|id| {
-            first.exports.add(name, *id);
-        });
+    export(first, &shared.functions, &functions);
+    export(first, &shared.globals, &globals);
+    export(first, &shared.tables, &tables);
+}
+
+/// Exports things by their places under their names.
+fn export<T: Copy + Into<walrus::ExportItem>>(module: &mut Module, names: &BTreeMap<usize, String>, ids: &[T]) {
+    for (place, name) in names {
+        if let Some(id) = ids.get(*place) {
+            module.exports.add(name, *id);
+        }
     }
 }
