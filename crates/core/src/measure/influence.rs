@@ -6,11 +6,13 @@
 
 mod piece;
 mod stock;
+mod window;
 
 use std::sync::Arc;
 
 use bellwether_order::BTreeMap;
 use piece::{Contribution, Kind, Reading, kind_of, piece};
+pub(crate) use window::{WindowKey, WindowRows};
 
 use super::algebra::{self, Node};
 use super::cell::{CellKey, PeriodKey};
@@ -28,6 +30,9 @@ use crate::stats::survival::Lives;
 
 /// A table of fewer rows does not count as one of entities: so few clusters tell little of how they vary.
 const LEAST_ENTITIES: usize = 40;
+
+/// A cut of more combinations than this keeps lists of those only that have rows.
+const MOST_LISTS: usize = 1 << 16;
 
 /// A cell as an estimate.
 #[derive(Debug, Clone, PartialEq)]
@@ -222,8 +227,7 @@ impl Session<'_> {
             let found = rows.get_or_insert_with(|| self.reading(at, slot)).take();
             let mut made = None;
             if let Some(reading) = found {
-                let entities = self.entities(&reading.leaf.table);
-                made = self.cut_pieces(&reading, &entities, segments, need).map(Arc::new);
+                made = self.cut_pieces(&reading, segments, need).map(Arc::new);
                 rows = Some(Some(reading));
             }
             if let (Some(pool), Some(key)) = (&pool, key)
@@ -330,13 +334,7 @@ impl Session<'_> {
     }
 
     /// The pieces of a leaf for the combinations of a cut; `None` where the cut is not reached.
-    fn cut_pieces(
-        &mut self,
-        reading: &Reading,
-        entities: &[u64],
-        segments: &[u16],
-        need: Need,
-    ) -> Option<BTreeMap<u32, Piece>> {
+    fn cut_pieces(&mut self, reading: &Reading, segments: &[u16], need: Need) -> Option<BTreeMap<u32, Piece>> {
         let by_combination = self.by_combination(reading, segments)?;
         let population = reading.leaf.population;
         let lean = need == Need::Comparison && population.is_none() && self.outer_table(&reading.leaf.table).is_none();
@@ -345,10 +343,7 @@ impl Session<'_> {
         let made = by_combination.into_iter().filter_map(|(combination, places)| {
             let of: Vec<Contribution> = places
                 .iter()
-                .filter_map(|&place| {
-                    let &(row, x, y) = reading.rows.get(place)?;
-                    Some((entities.get(row as usize).copied()?, row, x, y))
-                })
+                .filter_map(|&place| reading.rows.get(place).copied())
                 .collect();
             let piece = piece(reading, &of, lean)?;
             let piece = match asked {
@@ -371,8 +366,11 @@ impl Session<'_> {
             }
             codes.push((self.row_codes(&leaf.table, &dim)?, self.size(&dim)));
         }
+        // Most cuts have few combinations: then each has a list at hand.
+        let combinations = codes.iter().map(|(_, size)| *size).fold(1, usize::saturating_mul);
+        let mut lists: Vec<Vec<usize>> = vec![Vec::new(); if combinations <= MOST_LISTS { combinations } else { 0 }];
         let mut by_combination: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for (place, &(row, ..)) in rows.iter().enumerate() {
+        for (place, &(_, row, ..)) in rows.iter().enumerate() {
             let mut combination = 0_usize;
             let mut placed = true;
             for (codes, size) in &codes {
@@ -382,9 +380,14 @@ impl Session<'_> {
                 }
             }
             if placed {
-                by_combination.entry(combination as u32).or_default().push(place);
+                match lists.get_mut(combination) {
+                    Some(list) => list.push(place),
+                    None => by_combination.entry(combination as u32).or_default().push(place),
+                }
             }
         }
+        let filled = (0_u32..).zip(lists).filter(|(_, list)| !list.is_empty());
+        by_combination.extend(filled);
         Some(by_combination)
     }
 

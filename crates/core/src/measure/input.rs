@@ -162,6 +162,11 @@ impl Input {
         }
     }
 
+    /// The bin of a row; `None` where it has no bins.
+    pub(crate) fn bin_of(&self, row: usize) -> Option<usize> {
+        Some(self.bin(self.bins.as_ref()?, row))
+    }
+
     fn bin(&self, bins: &Bins, row: usize) -> usize {
         if !self.base.is_valid(row) {
             return bins.count();

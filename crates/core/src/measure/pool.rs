@@ -11,7 +11,7 @@ use bellwether_order::BTreeMap;
 
 use super::domain::Domain;
 use super::finish::Cell;
-use super::influence::Pieces;
+use super::influence::{Pieces, WindowKey, WindowRows};
 use super::leaf::Leaf;
 use super::reach::Route;
 use super::segment::{Cutter, RowCodes};
@@ -60,6 +60,7 @@ struct Kept {
     codes: BTreeMap<(String, u32), Option<Arc<RowCodes>>>,
     profiles: Vec<(Arc<Column>, Arc<DayProfile>)>,
     entities: BTreeMap<String, Arc<Vec<u64>>>,
+    windows: Vec<(WindowKey, Arc<WindowRows>)>,
     cells: BTreeMap<CellsKey, Arc<Vec<Cell>>>,
     pieces: BTreeMap<(CellsKey, usize), Option<Arc<Pieces>>>,
 }
@@ -250,6 +251,24 @@ impl Pool {
         if self.room(&mut kept, entities.len() as u64 * 8) {
             kept.entities.insert(table.to_owned(), Arc::clone(entities));
         }
+    }
+
+    pub(crate) fn window_rows(&self, key: &WindowKey) -> Option<Arc<WindowRows>> {
+        let kept = self.kept();
+        let found = kept.windows.iter().find(|(known, _)| known == key);
+        found.map(|(_, rows)| Arc::clone(rows))
+    }
+
+    /// Keeps rows of a window; those to use, should another card have been faster.
+    pub(crate) fn keep_window_rows(&self, key: &WindowKey, rows: Arc<WindowRows>) -> Arc<WindowRows> {
+        let mut kept = self.kept();
+        if let Some((_, first)) = kept.windows.iter().find(|(known, _)| known == key) {
+            return Arc::clone(first);
+        }
+        if self.room(&mut kept, rows.bytes()) {
+            kept.windows.push((key.clone(), Arc::clone(&rows)));
+        }
+        rows
     }
 
     pub(crate) fn cells(&self, key: &CellsKey) -> Option<Arc<Vec<Cell>>> {

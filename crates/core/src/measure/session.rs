@@ -10,6 +10,7 @@ use super::calendar::Slots;
 use super::cell::Axes;
 use super::derive::{Pending, Place};
 use super::executor::{Cut, Dim};
+use super::influence::{WindowKey, WindowRows};
 use super::leaf::{self, Leaf, Shared};
 use super::pool::Pool;
 use super::rows::Rows;
@@ -81,6 +82,8 @@ pub struct Session<'a> {
     pub(super) frame: String,
     /// The entity of each row of a table.
     pub(super) entities: BTreeMap<String, Arc<Vec<u64>>>,
+    /// Rows in windows of time, once they were asked for.
+    pub(super) windows_read: Vec<(WindowKey, Arc<WindowRows>)>,
 }
 
 impl<'a> Session<'a> {
@@ -112,6 +115,7 @@ impl<'a> Session<'a> {
             cancelled: AtomicBool::new(false),
             frame: String::new(),
             entities: BTreeMap::new(),
+            windows_read: Vec::new(),
         };
         session.list_added();
         session.fill_or_take();

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use bellwether_order::indices_by;
 
-use super::exact::FloatSum;
+use super::exact::{Dyadic, FloatSum};
 
 /// The influences of entities on one estimate: entity and influence, by ascending entity, each once; they sum to 0.
 ///
@@ -64,25 +64,33 @@ impl Influences {
     /// ```
     #[must_use]
     pub fn of_ratio(rows: &[(u64, f64, f64)]) -> Option<Self> {
+        Self::with_ratio(rows).map(|(_, made)| made)
+    }
+
+    /// The ratio Σy / Σx, rounded once, and the influences on it: as [`Influences::of_ratio`].
+    #[must_use]
+    pub fn with_ratio(rows: &[(u64, f64, f64)]) -> Option<(f64, Self)> {
         let (sums, all_x, all_y) = by_entity(rows)?;
         let whole = all_x.exact();
         let ratio = all_y.exact().ratio(&whole)?;
         let whole = whole.to_f64().filter(|whole| *whole != 0.0)?;
-        Some(Self::from_ordered(
-            sums.into_iter()
-                .map(|(entity, x, y)| (entity, (y - ratio * x) / whole))
-                .collect(),
-        ))
+        let made = sums.into_iter().map(|(entity, x, y)| (entity, (y - ratio * x) / whole));
+        Some((ratio, Self::from_ordered(made.collect())))
     }
 
     /// What each entity adds to the total Σy, from rows as [`Influences::of_ratio`] takes them. They sum to the total, not to
     /// 0: a ratio of two totals, by the delta method, is centred again. `None` where a sum is beyond the range of a float.
     #[must_use]
     pub fn of_total(rows: &[(u64, f64, f64)]) -> Option<Self> {
-        let (sums, ..) = by_entity(rows)?;
-        Some(Self::from_ordered(
-            sums.into_iter().map(|(entity, _, y)| (entity, y)).collect(),
-        ))
+        Self::with_total(rows).map(|(_, made)| made)
+    }
+
+    /// The total Σy, rounded once, and what each entity adds to it: as [`Influences::of_total`].
+    #[must_use]
+    pub fn with_total(rows: &[(u64, f64, f64)]) -> Option<(f64, Self)> {
+        let (sums, _, all_y) = by_entity(rows)?;
+        let made = sums.into_iter().map(|(entity, _, y)| (entity, y));
+        Some((all_y.exact().to_f64()?, Self::from_ordered(made.collect())))
     }
 
     /// From pairs of entity and influence.
@@ -193,34 +201,67 @@ impl Influences {
     }
 }
 
+/// A sum of floats that rounds once, when it is read: whole numbers, which most are, in one word.
+#[derive(Default)]
+struct Total {
+    whole: i64,
+    rest: FloatSum,
+}
+
+impl Total {
+    /// Whole numbers up to here are added in the word, which holds 2³² of them.
+    const MOST: f64 = (1_u64 << 31) as f64;
+
+    #[expect(clippy::cast_possible_truncation, reason = "compared with what it was")]
+    #[inline]
+    fn add(&mut self, value: f64) {
+        let whole = value as i64;
+        if whole as f64 == value && value.abs() < Self::MOST {
+            self.whole += whole;
+        } else {
+            self.rest.add(value);
+        }
+    }
+
+    fn exact(mut self) -> Dyadic {
+        // Both halves are floats.
+        self.rest.add(((self.whole >> 32) << 32) as f64);
+        self.rest.add((self.whole & 0xffff_ffff) as f64);
+        self.rest.exact()
+    }
+}
+
 /// The sums of each entity, by ascending entity, and those of all.
 #[expect(clippy::type_complexity, reason = "three sums of one loop")]
-fn by_entity(rows: &[(u64, f64, f64)]) -> Option<(Vec<(u64, f64, f64)>, FloatSum, FloatSum)> {
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    let entity = |at: &usize| rows.get(*at).map_or(0, |row| row.0);
-    indices_by(&mut order, &mut |a, b| entity(&a).cmp(&entity(&b)));
-    let (mut all_x, mut all_y) = (FloatSum::default(), FloatSum::default());
-    let mut sums = Vec::new();
-    for group in order.chunk_by(|a, b| entity(a) == entity(b)) {
-        let own = group.iter().filter_map(|&at| rows.get(at));
-        own.clone().for_each(|(_, x, y)| {
+fn by_entity(rows: &[(u64, f64, f64)]) -> Option<(Vec<(u64, f64, f64)>, Total, Total)> {
+    let mut ordered = Vec::new();
+    let rows = if rows.is_sorted_by_key(|row| row.0) {
+        rows
+    } else {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        let entity = |at: &usize| rows.get(*at).map_or(0, |row| row.0);
+        indices_by(&mut order, &mut |a, b| entity(&a).cmp(&entity(&b)));
+        ordered.extend(order.iter().filter_map(|&at| rows.get(at)));
+        ordered.as_slice()
+    };
+    let (mut all_x, mut all_y) = (Total::default(), Total::default());
+    let mut sums = Vec::with_capacity(rows.len());
+    for group in rows.chunk_by(|a, b| a.0 == b.0) {
+        for (_, x, y) in group {
             all_x.add(*x);
             all_y.add(*y);
-        });
-        if let [one] = group {
-            sums.extend(rows.get(*one).map(|(entity, x, y)| (*entity, x + 0.0, y + 0.0)));
+        }
+        if let [(entity, x, y)] = group {
+            sums.push((*entity, x + 0.0, y + 0.0));
             continue;
         }
-        let (mut x, mut y) = (FloatSum::default(), FloatSum::default());
-        own.for_each(|(_, row_x, row_y)| {
+        let (mut x, mut y) = (Total::default(), Total::default());
+        for (_, row_x, row_y) in group {
             x.add(*row_x);
             y.add(*row_y);
-        });
-        sums.push((
-            group.first().map_or(0, entity),
-            x.exact().to_f64()?,
-            y.exact().to_f64()?,
-        ));
+        }
+        let entity = group.first().map_or(0, |row| row.0);
+        sums.push((entity, x.exact().to_f64()?, y.exact().to_f64()?));
     }
     Some((sums, all_x, all_y))
 }
@@ -289,6 +330,48 @@ mod tests {
             let expected = row.number("variance1") + row.number("variance2") - 2.0 * row.number("covariance");
             close(difference, expected, 1e-11, &row);
         }
+    }
+
+    /// Whole numbers are added in a word of their own: to the same bits.
+    #[test]
+    fn a_total_is_the_exact_sum() {
+        let most = Total::MOST;
+        for values in [
+            &[][..],
+            &[1.0, -1.0],
+            &[most, most - 1.0, -most + 1.0, -3.0],
+            &[0.1, 0.2, 3.0, -0.3, 1e300, -1e300, -7.0],
+            &[most - 1.0, 0.5, most - 1.0, -1e-300],
+            &[-100.0, 100.0, -100.0, -0.0],
+        ] {
+            let (mut total, mut expected) = (Total::default(), FloatSum::default());
+            values.iter().for_each(|value| {
+                total.add(*value);
+                expected.add(*value);
+            });
+            assert_eq!(total.exact().to_f64(), expected.exact().to_f64(), "{values:?}");
+        }
+    }
+
+    /// The rows of an entity may come in any order, and those of others between them.
+    #[test]
+    fn the_order_of_rows_does_not_matter() {
+        let rows = [
+            (3, 1.0, 0.1),
+            (1, 1.0, 0.2),
+            (3, 1.0, 0.7),
+            (2, 2.0, 0.4),
+            (1, 1.0, -0.2),
+        ];
+        let mut ordered = rows;
+        ordered.sort_by_key(|row| row.0);
+        assert_eq!(Influences::with_ratio(&rows), Influences::with_ratio(&ordered));
+        let (ratio, made) = Influences::with_ratio(&rows).unwrap();
+        // Σy / Σx = 1.2 / 6, and the first entity has x 2 and y 0.
+        assert!((ratio - 0.2).abs() < 1e-15);
+        assert_eq!(made.pairs()[0].0, 1);
+        assert!((made.pairs()[0].1 + 0.4 / 6.0).abs() < 1e-15);
+        assert_eq!(Influences::with_total(&rows).unwrap().0, 1.2);
     }
 
     /// A difference that is asked for again is the same, also where the other was dropped and another took its place.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{Piece, Sample};
-use crate::definition::{CivilDate, MeasureFunction};
+use crate::definition::{CivilDate, ColumnType, MeasureFunction};
 use crate::measure::calendar::{WHOLE, Window};
 use crate::measure::finish::LEVEL;
+use crate::measure::input::Input;
 use crate::measure::leaf::{Leaf, Time};
 use crate::measure::raters;
 use crate::measure::session::Session;
@@ -19,8 +20,9 @@ use crate::stats::{clv, linearise, quantile, weight};
 pub(super) struct Reading {
     /// The aggregate, as of the end of the period where it asks for that.
     pub(super) leaf: Leaf,
-    /// Row, x and y of Σy / Σx; of a total y alone, of what is made of all rows weight and value.
-    pub(super) rows: Vec<(u32, f64, f64)>,
+    /// Entity, row, x and y of Σy / Σx; of a total y alone, of what is made of all rows weight and value. What is summed by
+    /// entity comes in the order of entities, all else in that of rows.
+    pub(super) rows: Vec<Contribution>,
     window: Window,
     whole: bool,
     spells: Option<Spells>,
@@ -62,31 +64,25 @@ impl Session<'_> {
             leaf = self.make_leaf(&aggregate, CivilDate(window.end)).ok()?;
         }
         let whole = self.slots.is_whole(slot);
-        let used = leaf.used();
-        let counts = |row: usize| used.as_ref().is_none_or(|used| used.value(row));
-        let count = self.rows.data.table(&leaf.table)?.rows;
         if matches!(leaf.time, Time::Stock) {
-            return of_spells(leaf, window, whole, count);
+            let count = self.rows.data.table(&leaf.table)?.rows;
+            let entities = self.entities(&leaf.table);
+            return of_spells(leaf, window, whole, count, &entities);
         }
-        let within: Vec<u32> = match &leaf.time {
+        let within = match &leaf.time {
             Time::Undated if slot != WHOLE => return None,
-            Time::Dated { days, .. } => (0..count)
-                .filter(|&row| {
-                    days.day(row)
-                        .is_some_and(|day| day >= window.start && day <= window.end)
-                        && counts(row)
-                })
-                .map(|row| row as u32)
-                .collect(),
-            _ => (0..count).filter(|&row| counts(row)).map(|row| row as u32).collect(),
+            Time::Dated { days, .. } => self.window_rows(&leaf.table, Some((Arc::clone(days), window)))?,
+            _ => self.window_rows(&leaf.table, None)?,
         };
-        let rows = within
-            .into_iter()
-            .filter_map(|row| {
-                let (x, y) = contribution(&leaf, row as usize)?;
-                Some((row, x, y))
-            })
-            .collect();
+        let adds = Adds::new(&leaf);
+        let of = |(entity, row): (u64, u32)| {
+            let (x, y) = adds.of(row as usize)?;
+            Some((entity, row, x, y))
+        };
+        let rows = match kind_of(&leaf) {
+            Some(Kind::Ratio | Kind::Total) => within.by_entity().iter().copied().filter_map(of).collect(),
+            Some(Kind::Whole) | None => within.by_row().filter_map(of).collect(),
+        };
         Some(Reading {
             leaf,
             rows,
@@ -98,18 +94,18 @@ impl Session<'_> {
 }
 
 /// The rows of a stock: those that a period counts, and what each adds.
-fn of_spells(leaf: Leaf, window: Window, whole: bool, count: usize) -> Option<Reading> {
+fn of_spells(leaf: Leaf, window: Window, whole: bool, count: usize, entities: &[u64]) -> Option<Reading> {
     let spells = Spells::new(&leaf)?;
     // The end may be missing: that is what being there still looks like.
     let counts = |row: usize| leaf.mask.as_ref().is_none_or(|mask| mask.value(row));
-    let of = |row: usize| -> Option<(u32, f64, f64)> {
+    let of = |row: usize| -> Option<Contribution> {
         spells.start(row).filter(|_| counts(row))?;
         let weight = leaf
             .weight
             .as_ref()
             .map_or(Some(1.0), |weights| weights.get(row).copied())?;
         let (x, y) = stock::adds(&leaf, &spells, row, window, whole)?;
-        Some((row as u32, weight * x, weight * y))
+        Some((entities.get(row).copied()?, row as u32, weight * x, weight * y))
     };
     let rows = (0..count).filter_map(of).collect();
     Some(Reading {
@@ -242,14 +238,51 @@ fn survival(reading: &Reading, rows: &[Contribution]) -> Option<Piece> {
     })
 }
 
-/// x and y of a row: what it adds to the denominator and to the numerator; `None` where it has no value.
-fn contribution(leaf: &Leaf, row: usize) -> Option<(f64, f64)> {
+/// What the rows of an aggregate add to it.
+struct Adds<'l> {
+    leaf: &'l Leaf,
+    /// Of each bin of its only input, where rows are not weighted.
+    of_bin: Option<(&'l Input, Vec<Option<(f64, f64)>>)>,
+}
+
+impl<'l> Adds<'l> {
+    fn new(leaf: &'l Leaf) -> Self {
+        let one = match leaf.inputs.as_slice() {
+            // Text that stands for no number is a value all the same.
+            [one] if leaf.weight.is_none() && one.kind != ColumnType::Text => Some(one.as_ref()),
+            _ => None,
+        };
+        let of_bin = one.and_then(|input| {
+            let numbers = &input.bins.as_ref()?.numbers;
+            let of = |number: &Option<f64>| number.and_then(|number| contribution(leaf, 1.0, |_| Some(number)));
+            Some((input, numbers.iter().map(of).collect()))
+        });
+        Self { leaf, of_bin }
+    }
+
+    /// x and y of a row; `None` where it does not count or has no value.
+    fn of(&self, row: usize) -> Option<(f64, f64)> {
+        let leaf = self.leaf;
+        if leaf.mask.as_ref().is_some_and(|mask| !mask.value(row)) {
+            return None;
+        }
+        if let Some((input, of_bin)) = &self.of_bin {
+            return *of_bin.get(input.bin_of(row)?)?;
+        }
+        if !leaf.inputs.iter().all(|input| input.is_valid(row)) {
+            return None;
+        }
+        let weight = match &leaf.weight {
+            Some(weights) => *weights.get(row)?,
+            None => 1.0,
+        };
+        contribution(leaf, weight, |at| leaf.inputs.get(at)?.number(row))
+    }
+}
+
+/// x and y of a row with these numbers: what it adds to the denominator and to the numerator.
+fn contribution(leaf: &Leaf, weight: f64, number: impl Fn(usize) -> Option<f64>) -> Option<(f64, f64)> {
     use MeasureFunction as F;
-    let weight = match &leaf.weight {
-        Some(weights) => *weights.get(row)?,
-        None => 1.0,
-    };
-    let number = |at: usize| leaf.inputs.get(at)?.number(row);
     let pair = match leaf.function {
         F::Count => (weight, weight),
         F::Sum | F::Mean | F::CesMean => (weight, weight * number(0)?),
@@ -279,20 +312,17 @@ pub(super) fn piece(reading: &Reading, rows: &[Contribution], lean: bool) -> Opt
     }
     let rows: Vec<(u64, f64, f64)> = rows.iter().map(|(entity, _, x, y)| (*entity, *x, *y)).collect();
     let rows = rows.as_slice();
-    let influences = match kind {
-        Kind::Ratio => Influences::of_ratio(rows)?,
-        Kind::Total | Kind::Whole => Influences::of_total(rows)?,
+    let (value, influences) = match kind {
+        Kind::Ratio => Influences::with_ratio(rows)?,
+        Kind::Total | Kind::Whole => Influences::with_total(rows)?,
     };
-    let sum = |of: fn(&(u64, f64, f64)) -> f64| ExactMoments::of(&rows.iter().map(of).collect::<Vec<_>>()).sum;
-    let value = match kind {
-        Kind::Ratio => sum(|row| row.2).ratio(&sum(|row| row.1))?,
-        Kind::Total | Kind::Whole => sum(|row| row.2).to_f64()?,
-    };
+    let apart = influences.entities() == rows.len();
     Some(Piece {
         value,
         rows: rows.len() as u64,
         influences,
-        sample: sample(leaf, rows),
+        // Rows of one entity depend on each other: nothing is then tested as a simple sample.
+        sample: if apart { sample(leaf, rows) } else { Sample::Other },
     })
 }
 
