@@ -5,6 +5,8 @@ mod bind;
 #[cfg(feature = "wasm")]
 mod build;
 #[cfg(feature = "wasm")]
+mod order;
+#[cfg(feature = "wasm")]
 mod run;
 #[cfg(feature = "wasm")]
 mod split;
