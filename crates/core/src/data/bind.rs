@@ -12,6 +12,7 @@ use super::dataset::{BoundTable, Dataset, Parent, Table as SourceTable};
 use super::days::DayProfile;
 use super::facts::{self, Declared, unknown_column};
 use super::frame::Frame;
+use super::narrow;
 use super::need::{self, Uses};
 use super::relate::{self, Relations, own_key};
 use super::reshape;
@@ -532,7 +533,7 @@ impl<'a> Binder<'a> {
             let weight = weights.remove(name);
             dataset
                 .tables
-                .insert(name.clone(), bound(table, frame, (paths, weight, days)));
+                .insert(name.clone(), bound(table, frame, (paths, weight, days), threads));
         }
         Ok((dataset, self.findings, summaries))
     }
@@ -542,7 +543,7 @@ impl<'a> Binder<'a> {
 type Beside = (Vec<Parent>, Option<Arc<[f64]>>, Option<Arc<DayProfile>>);
 
 /// A table as it is measured; with it come its paths to parents, its weights and the rows of each of its days.
-fn bound(table: &Table, frame: Frame, (parents, weights, days): Beside) -> BoundTable {
+fn bound(table: &Table, frame: Frame, (parents, weights, days): Beside, threads: usize) -> BoundTable {
     let date = table.date.as_ref().map(|date| date.column.value.clone());
     let date_covers_months = date.as_ref().and_then(|date| frame.covers.get(date).copied());
     BoundTable {
@@ -552,7 +553,7 @@ fn bound(table: &Table, frame: Frame, (parents, weights, days): Beside) -> Bound
         columns: frame
             .columns
             .into_iter()
-            .map(|(name, column)| (name, Arc::new(column)))
+            .map(|(name, column)| (name, Arc::new(narrow::laid_out(column, threads))))
             .collect(),
         parents,
         date,

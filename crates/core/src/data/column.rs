@@ -3,6 +3,7 @@
 use arrow_array::{Array, StringArray};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
+use super::narrow::Ends;
 use crate::definition::ColumnType;
 
 /// A column of a table. `values` and `validity` have the same length; a row without validity is missing, and its value
@@ -13,6 +14,8 @@ pub struct Column {
     pub values: Values,
     /// Which rows have one; `None`: all.
     pub validity: Option<NullBuffer>,
+    /// The ends of small whole numbers that are laid out to be counted.
+    pub(super) ends: Option<Ends>,
 }
 
 /// The values of a column.
@@ -197,7 +200,11 @@ impl Column {
     /// A column in which every row has a value.
     #[must_use]
     pub const fn full(values: Values) -> Self {
-        Self { values, validity: None }
+        Self {
+            values,
+            validity: None,
+            ends: None,
+        }
     }
 
     /// A column with a validity bitmap; a bitmap without a missing row is dropped.
@@ -206,6 +213,7 @@ impl Column {
         Self {
             values,
             validity: validity.filter(|v| v.null_count() > 0),
+            ends: None,
         }
     }
 
@@ -330,6 +338,12 @@ impl Column {
             _ => false,
         };
         validity && values && self.len() == other.len()
+    }
+
+    /// The ends of small whole numbers that are laid out to be counted: rows without a value hold the number after the
+    /// greatest.
+    pub(crate) const fn ends(&self) -> Option<Ends> {
+        self.ends
     }
 
     /// Number of rows.

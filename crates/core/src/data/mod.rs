@@ -21,6 +21,7 @@ pub mod infer;
 pub mod intern;
 pub mod json;
 mod keys;
+pub(crate) mod narrow;
 pub mod need;
 pub(crate) mod parallel;
 mod rake;

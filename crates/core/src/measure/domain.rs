@@ -29,19 +29,10 @@ impl Domain {
                 values: Column::full(Values::Bool([false, true].into_iter().collect())),
             }),
             Values::Int(Ints::I8(values)) => {
-                let ranges = parallel::ranges(values.len(), threads, LEAST);
-                let ends = parallel::map(threads, ranges.len(), |at| {
-                    let part = ranges.get(at).and_then(|rows| values.get(rows.clone()));
-                    part.unwrap_or_default()
-                        .iter()
-                        .fold((i8::MAX, i8::MIN), |(low, high), &value| {
-                            (low.min(value), high.max(value))
-                        })
-                });
-                let (low, high) = ends
-                    .into_iter()
-                    .fold((i8::MAX, i8::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-                let (low, high) = if low > high { (0, 0) } else { (low, high) };
+                let (low, high) = match column.ends() {
+                    Some(ends) => (ends.low, ends.high),
+                    None => extremes(values, threads),
+                };
                 let span: Vec<Option<i64>> = (i64::from(low)..=i64::from(high)).map(Some).collect();
                 (span.len() <= MOST_BINS).then(|| Self {
                     low: i64::from(low),
@@ -108,11 +99,12 @@ impl Domain {
         Column::new(values, validity)
     }
 
-    /// The place of each row's value among the values; missing ones come after all where they are marked.
+    /// The place of each row's value among the values; missing ones come after all where they are marked, which they are
+    /// already in a column that is laid out to be counted.
     fn bins(&self, base: &Column, threads: usize, marked: bool) -> Places {
         let bytes = match &base.values {
             // A narrow column is its places, but for where they begin.
-            Values::Int(Ints::I8(values)) if !marked => {
+            Values::Int(Ints::I8(values)) if !marked || base.ends().is_some() => {
                 return Places {
                     first: self.low as u8,
                     bytes: values.inner().clone(),
@@ -154,6 +146,23 @@ impl Domain {
         }
         bins.into()
     }
+}
+
+/// The least and the greatest of small whole numbers, those in rows without a value included.
+fn extremes(values: &[i8], threads: usize) -> (i8, i8) {
+    let ranges = parallel::ranges(values.len(), threads, LEAST);
+    let ends = parallel::map(threads, ranges.len(), |at| {
+        let part = ranges.get(at).and_then(|rows| values.get(rows.clone()));
+        part.unwrap_or_default()
+            .iter()
+            .fold((i8::MAX, i8::MIN), |(low, high), &value| {
+                (low.min(value), high.max(value))
+            })
+    });
+    let (low, high) = ends
+        .into_iter()
+        .fold((i8::MAX, i8::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    if low > high { (0, 0) } else { (low, high) }
 }
 
 /// The place of each row's value among the values of a domain.

@@ -30,6 +30,8 @@ pub(crate) struct Bins {
     pub(crate) low: i64,
     /// The number that each bin stands for (1 and 0 for true and false); `None`: missing.
     pub(crate) numbers: Vec<Option<f64>>,
+    /// Whether every row has a base value: nothing is in the last bin.
+    complete: bool,
 }
 
 impl Bins {
@@ -38,9 +40,14 @@ impl Bins {
         self.numbers.len().saturating_sub(1)
     }
 
-    /// The place of a cell's bins in a cube: a power of two.
+    /// The places that a cell's bins take in a cube: a power of two. The last bin has one where rows can be in it.
     pub(crate) fn width(&self) -> usize {
-        self.numbers.len().next_power_of_two()
+        let bins = if self.complete {
+            self.count()
+        } else {
+            self.numbers.len()
+        };
+        bins.next_power_of_two()
     }
 }
 
@@ -58,6 +65,7 @@ impl Input {
             Bins {
                 low: domain.low,
                 numbers: (0..=values.len()).map(number).collect(),
+                complete: base.validity.is_none(),
             }
         });
         Self {
@@ -71,9 +79,10 @@ impl Input {
     /// The same input for a list of its rows.
     pub(crate) fn gathered(input: &Self, rows: &[u32]) -> Self {
         let base = Arc::new(super::reach::gather(&input.base, rows));
+        let complete = base.validity.is_none();
         Self {
             base,
-            bins: input.bins.clone(),
+            bins: input.bins.clone().map(|bins| Bins { complete, ..bins }),
             kind: input.kind,
             window: OnceLock::new(),
         }
@@ -118,12 +127,14 @@ impl Input {
             return Ok(None);
         };
         let mapped = rows.over_values(table, expr, path, domain.with_missing(), as_of)?;
+        let complete = base.validity.is_none();
         Ok(mapped.map(|mapped| Self {
             kind: mapped.column_type(),
             base,
             bins: Some(Bins {
                 low: domain.low,
                 numbers: (0..mapped.len()).map(|at| number_of(&mapped, at)).collect(),
+                complete,
             }),
             window: OnceLock::new(),
         }))

@@ -120,8 +120,8 @@ enum Gathered {
     States(States),
     Floats(FloatSums),
     Pairs(PairSums),
-    /// The rows by the bins of this want and of that one.
-    Joint(Cube<u32>, usize),
+    /// The rows by the bins of this want and of those.
+    Joint(Cube<u32>, Vec<usize>),
     /// Counted with an earlier want.
     Taken,
 }
@@ -178,7 +178,7 @@ impl Scan<'_> {
         let company = joint::company(&self.wants);
         let work = || {
             let wants = self.wants.iter().zip(&company);
-            let mut gathered: Vec<Gathered> = wants.map(|(want, company)| self.empty(want, *company)).collect();
+            let mut gathered: Vec<Gathered> = wants.map(|(want, company)| self.empty(want, company)).collect();
             let mut buffers = Buffers {
                 masked: vec![Vec::new(); self.masks.len()],
                 ..Buffers::default()
@@ -230,18 +230,22 @@ impl Scan<'_> {
     /// What was counted together, apart.
     fn part_joint(&self, gathered: &mut [Gathered]) {
         for at in 0..gathered.len() {
-            let Some(Gathered::Joint(both, beside)) = gathered.get(at) else {
+            let Some(Gathered::Joint(all, beside)) = gathered.get(at) else {
                 continue;
             };
-            let beside = *beside;
-            let width = self.wants.get(beside).map_or(1, Want::width);
-            let (first, second) = joint::part(both, width);
-            for (at, counts) in [(at, first), (beside, second)] {
+            let wants: Vec<usize> = std::iter::once(at).chain(beside.iter().copied()).collect();
+            let widths: Vec<usize> = wants.iter().map(|&want| self.width(want)).collect();
+            for (at, counts) in wants.into_iter().zip(joint::part(all, &widths)) {
                 if let Some(slot) = gathered.get_mut(at) {
                     *slot = Gathered::States(States::Counts(counts));
                 }
             }
         }
+    }
+
+    /// Places of a cell of a want.
+    fn width(&self, want: usize) -> usize {
+        self.wants.get(want).map_or(1, Want::width)
     }
 
     /// Pays for a block of rows.
@@ -274,14 +278,14 @@ impl Scan<'_> {
         }
     }
 
-    fn empty(&self, want: &Want, company: Company) -> Gathered {
+    fn empty(&self, want: &Want, company: &Company) -> Gathered {
         // One cell more takes the rows that do not count.
         let (cells, width) = (self.cells() + 1, want.width());
         match company {
             Company::Alone => {}
             Company::With(beside) => {
-                let both = width * self.wants.get(beside).map_or(1, Want::width);
-                return Gathered::Joint(Cube::new(cells, both), beside);
+                let all = beside.iter().fold(width, |all, &want| all * self.width(want));
+                return Gathered::Joint(Cube::new(cells, all), beside.clone());
             }
             Company::Taken => return Gathered::Taken,
         }
@@ -346,15 +350,17 @@ impl Scan<'_> {
             match gathered {
                 Gathered::States(state) => self.feed(want, rows.clone(), cells, bins, state),
                 Gathered::Floats(sums) => self.feed_floats(want, rows.clone(), cells, (bins, places), sums),
-                Gathered::Joint(cube, other) => {
-                    if let (What::Bins(first), Some(What::Bins(second))) =
-                        (&want.what, self.wants.get(*other).map(|want| &want.what))
-                    {
+                Gathered::Joint(cube, others) => {
+                    if let What::Bins(first) = &want.what {
                         find_bins(first, rows.clone(), bins);
-                        find_bins(second, rows.clone(), beside);
-                        joint::join(bins, beside, self.wants.get(*other).map_or(1, Want::width));
-                        count_bins(&mut cube.places, cube.width, cells, bins);
                     }
+                    for &other in others.iter() {
+                        if let Some(What::Bins(other)) = self.wants.get(other).map(|want| &want.what) {
+                            find_bins(other, rows.clone(), beside);
+                        }
+                        joint::join(bins, beside, self.width(other));
+                    }
+                    count_bins(&mut cube.places, cube.width, cells, bins);
                 }
                 Gathered::Taken => {}
                 Gathered::Pairs(sums) => {

@@ -7,6 +7,7 @@ use arrow_buffer::NullBuffer;
 use super::super::input::Input;
 use super::super::state::{Cube, Ends, Latest, Numbers, Pairs, State as _, States, WeightedNumbers};
 use crate::data::bits::{bytes_of, each_unset, each_word};
+use crate::data::narrow;
 use crate::data::{Codes, Column, Ints, Values};
 use crate::stats::exact::{Lane, Narrow, Scale, Split, Wide, Window};
 
@@ -32,7 +33,10 @@ pub(super) fn find_bins(input: &Input, rows: Range<usize>, bins: &mut Vec<u8>) {
         }),
         _ => bins.resize(rows.len(), 0),
     }
-    if let Some(validity) = &input.base.validity {
+    let marked = |ends: narrow::Ends| (i64::from(ends.low), ends.count()) == (known.low, known.count());
+    if let Some(validity) = &input.base.validity
+        && !input.base.ends().is_some_and(marked)
+    {
         let missing = known.count() as u8;
         each_unset(validity.inner(), rows, |at| {
             if let Some(bin) = bins.get_mut(at) {

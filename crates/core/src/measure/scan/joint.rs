@@ -1,18 +1,18 @@
-//! Rows counted by two narrow inputs at once: one walk for both counts, as long as their bins together are few.
+//! Rows counted by several narrow inputs at once: one walk for all their counts, as long as their bins together are few.
 
 use super::super::state::Cube;
 use super::{Want, What};
 
-/// Places of a cell that two inputs have together: as many as the bins of one question from 0 to 10 take.
-const MOST_PLACES: usize = 16;
+/// Places of a cell that inputs have together: twice as many as the bins of one question from 0 to 10 take.
+const MOST_PLACES: usize = 32;
 
-/// For each want the later one that is counted beside it, and whether it is itself counted beside an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// With which wants a want is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Company {
     /// It is collected by itself.
     Alone,
-    /// The want with this number is counted with it.
-    With(usize),
+    /// The later wants with these numbers are counted with it.
+    With(Vec<usize>),
     /// It is counted with an earlier one.
     Taken,
 }
@@ -24,25 +24,34 @@ pub(crate) fn company(wants: &[Want]) -> Vec<Company> {
         if all.get(at) != Some(&Company::Alone) || !matches!(want.what, What::Bins(_)) {
             continue;
         }
-        let fits = |(other, beside): &(usize, &Want)| {
-            matches!(beside.what, What::Bins(_))
+        let mut places = want.width();
+        let mut with = Vec::new();
+        for (other, beside) in wants.iter().enumerate().skip(at + 1) {
+            let fits = matches!(beside.what, What::Bins(_))
                 && beside.mask == want.mask
-                && beside.width() * want.width() <= MOST_PLACES
-                && all.get(*other) == Some(&Company::Alone)
-        };
-        let found = wants.iter().enumerate().skip(at + 1).find(fits).map(|(other, _)| other);
-        if let Some(other) = found {
-            for (at, company) in [(at, Company::With(other)), (other, Company::Taken)] {
-                if let Some(slot) = all.get_mut(at) {
-                    *slot = company;
-                }
+                && beside.width() * places <= MOST_PLACES
+                && all.get(other) == Some(&Company::Alone);
+            if fits {
+                places *= beside.width();
+                with.push(other);
             }
+        }
+        if with.is_empty() {
+            continue;
+        }
+        for &other in &with {
+            if let Some(slot) = all.get_mut(other) {
+                *slot = Company::Taken;
+            }
+        }
+        if let Some(slot) = all.get_mut(at) {
+            *slot = Company::With(with);
         }
     }
     all
 }
 
-/// The bins of both inputs as one; those of the second count one by one.
+/// The bins of both inputs as one; those of the second, which has so many places, count one by one.
 pub(crate) fn join(bins: &mut [u8], beside: &[u8], width: usize) {
     let shift = width.trailing_zeros();
     for (bin, beside) in bins.iter_mut().zip(beside) {
@@ -50,23 +59,27 @@ pub(crate) fn join(bins: &mut [u8], beside: &[u8], width: usize) {
     }
 }
 
-/// The rows by each of the two inputs, from those by both; `width` is that of the second.
-pub(crate) fn part(both: &Cube<u32>, width: usize) -> (Cube<u32>, Cube<u32>) {
-    let cells = both.places.len() / both.width.max(1);
-    let (mut first, mut second) = (
-        Cube::<u32>::new(cells, both.width / width.max(1)),
-        Cube::<u32>::new(cells, width),
-    );
-    let cells = both.places.chunks(both.width.max(1));
-    let firsts = first.places.chunks_mut(first.width.max(1));
-    let seconds = second.places.chunks_mut(width.max(1));
-    for (cell, (first, second)) in cells.zip(firsts.zip(seconds)) {
-        for (rows, first) in cell.chunks(width.max(1)).zip(first) {
-            *first = rows.iter().sum();
-            second.iter_mut().zip(rows).for_each(|(second, rows)| *second += rows);
+/// The rows by each of the inputs, from those by all; `widths` are theirs, in the order in which they were joined.
+pub(crate) fn part(all: &Cube<u32>, widths: &[usize]) -> Vec<Cube<u32>> {
+    let cells = all.places.len() / all.width.max(1);
+    let mut stride = all.width;
+    let parted = widths.iter().map(|&width| {
+        stride /= width.max(1);
+        let mut made = Cube::<u32>::new(cells, width);
+        for (all, own) in all
+            .places
+            .chunks(all.width.max(1))
+            .zip(made.places.chunks_mut(width.max(1)))
+        {
+            for (at, rows) in all.chunks(stride.max(1)).enumerate() {
+                if let Some(own) = own.get_mut(at % width.max(1)) {
+                    *own += rows.iter().sum::<u32>();
+                }
+            }
         }
-    }
-    (first, second)
+        made
+    });
+    parted.collect()
 }
 
 #[cfg(test)]
@@ -74,27 +87,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_by_both_are_those_by_each() {
-        // Two inputs of three bins, four places each: each row's bins, and the cell of each.
-        let rows: Vec<(usize, u8, u8)> = (0..200_u32)
-            .map(|row| ((row % 3) as usize, (row % 5 % 3) as u8, (row / 7 % 3) as u8))
+    fn counts_by_all_are_those_by_each() {
+        // Three inputs of three, two and four bins: each row's cell and its bins.
+        let rows: Vec<(usize, [u8; 3])> = (0..500_u32)
+            .map(|row| {
+                (
+                    (row % 3) as usize,
+                    [row % 5 % 3, row / 7 % 2, row / 11 % 4].map(|bin| bin as u8),
+                )
+            })
             .collect();
-        let mut both = Cube::<u32>::new(3, 16);
-        let mut bins: Vec<u8> = rows.iter().map(|row| row.1).collect();
-        join(&mut bins, &rows.iter().map(|row| row.2).collect::<Vec<u8>>(), 4);
-        for (row, bin) in rows.iter().zip(bins) {
-            both.places[row.0 * 16 + usize::from(bin)] += 1;
+        let widths = [4, 2, 4];
+        let bins = |input: usize| rows.iter().map(|row| row.1[input]).collect::<Vec<u8>>();
+        let mut joined = bins(0);
+        join(&mut joined, &bins(1), widths[1]);
+        join(&mut joined, &bins(2), widths[2]);
+        let mut all = Cube::<u32>::new(3, 32);
+        for (row, bin) in rows.iter().zip(joined) {
+            all.places[row.0 * 32 + usize::from(bin)] += 1;
         }
-        let (first, second) = part(&both, 4);
-        for cell in 0..3 {
-            for bin in 0..4 {
-                let count = |of: fn(&(usize, u8, u8)) -> u8| {
-                    rows.iter()
-                        .filter(|row| row.0 == cell && usize::from(of(row)) == bin)
-                        .count() as u32
-                };
-                assert_eq!(first.cell(cell)[bin], count(|row| row.1));
-                assert_eq!(second.cell(cell)[bin], count(|row| row.2));
+        let parts = part(&all, &widths);
+        assert_eq!(parts.len(), 3);
+        for (input, part) in parts.iter().enumerate() {
+            for cell in 0..3 {
+                for bin in 0..widths[input] {
+                    let own = |row: &&(usize, [u8; 3])| row.0 == cell && usize::from(row.1[input]) == bin;
+                    assert_eq!(part.cell(cell)[bin], rows.iter().filter(own).count() as u32);
+                }
             }
         }
     }
