@@ -1,18 +1,20 @@
 //! Reports as pages and Markdown, drawn by templates: the built-in ones, or a user's own.
 
-use std::io::Write;
+#[cfg(feature = "templates")]
+mod own;
+
 use std::sync::OnceLock;
 
-use bellwether::diagnostic::{Diagnostic, Span, codes, nearest};
+use bellwether::diagnostic::{Diagnostic, codes};
 use bellwether::report::Report;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Object, Serde, Value};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context};
+
+#[cfg(feature = "templates")]
+pub use own::{Template, draw};
 
 use crate::audience::Audience;
 use crate::chart::{Theme, css_variables};
-use crate::markdown::escape;
 use crate::page::page;
+use crate::template::{Templates, Value};
 
 /// The built-in templates by name. A user's template may extend or include them.
 pub const TEMPLATES: [(&str, &str); 5] = [
@@ -23,29 +25,11 @@ pub const TEMPLATES: [(&str, &str); 5] = [
     ("style.css", include_str!("../templates/style.css")),
 ];
 
-/// Steps that a user's template may take; the largest built-in report takes a hundredth.
-const FUEL: u64 = 50_000_000;
-/// Templates that may stand inside one another: macros, includes, blocks.
-const DEPTH: usize = 60;
-/// The most that a user's template may write.
-const LONGEST: usize = 64 << 20;
-/// The longest template that is read.
-const LONGEST_TEMPLATE: usize = 1 << 20;
-
 /// How a page is drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HtmlOptions {
     /// Name of the audience; `None`: the card's own, else the analyst.
     pub audience: Option<String>,
-}
-
-/// A user's own template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
-    /// Its file name: `.html` and `.htm` escape what they print, others do not.
-    pub name: String,
-    /// Its text.
-    pub text: String,
 }
 
 /// Draws a report as one HTML file: no script, nothing fetched; charts are inside.
@@ -94,83 +78,30 @@ fn tidy(text: &str) -> String {
     out
 }
 
-/// Draws a report by a user's own template.
-///
-/// # Errors
-///
-/// BW201 for an audience that the card does not have; BW850 for a template that cannot be read, BW851 for one that cannot
-/// be drawn or reaches a limit. Places are bytes of the template's text.
-pub fn draw(report: &Report, options: &HtmlOptions, template: &Template) -> Result<String, Diagnostic> {
+fn built_in(report: &Report, options: &HtmlOptions, name: &str) -> Result<String, Diagnostic> {
+    static BUILT_IN: OnceLock<Result<Templates, String>> = OnceLock::new();
     let audience = Audience::of(&report.results, options.audience.as_deref())?;
-    if template.text.len() > LONGEST_TEMPLATE {
-        let message = format!("template `{}` is longer than 1 MiB", template.name);
-        return Err(Diagnostic::error(codes::TEMPLATE, message).help("keep pictures out of it, or include less"));
-    }
-    let mut environment = built_in_environment();
-    environment.set_fuel(Some(FUEL));
-    environment.set_recursion_limit(DEPTH);
-    environment
-        .add_template(&template.name, &template.text)
-        .map_err(|error| finding(&error, template, &environment_names()))?;
-    let drawn = environment
-        .get_template(&template.name)
-        .and_then(|drawn| {
-            let mut out = Bounded::default();
-            drawn.render_captured_to(given_all(report, &audience), &mut out)?;
-            Ok(out)
-        })
-        .map_err(|error| finding(&error, template, &environment_names()))?;
-    String::from_utf8(drawn.bytes).map_err(|_| {
-        Diagnostic::error(
-            codes::TEMPLATE_FAILED,
-            format!("template `{}` writes no text", template.name),
-        )
+    let templates = BUILT_IN.get_or_init(|| Templates::new(&TEMPLATES));
+    let drawn = match templates {
+        Ok(templates) => given(report, &audience).and_then(|given| templates.draw(name, given)),
+        Err(why) => Err(why.clone()),
+    };
+    drawn.map_err(|why| {
+        let message = format!("built-in template `{name}` failed: {why}");
+        Diagnostic::error(codes::TEMPLATE_FAILED, message).help("this is a fault of the engine: please report it")
     })
 }
 
-fn built_in(report: &Report, options: &HtmlOptions, name: &str) -> Result<String, Diagnostic> {
-    static BUILT_IN: OnceLock<Environment<'static>> = OnceLock::new();
-    let audience = Audience::of(&report.results, options.audience.as_deref())?;
-    let environment = BUILT_IN.get_or_init(built_in_environment);
-    environment
-        .get_template(name)
-        .and_then(|template| template.render(given(report, &audience)))
-        .map_err(|error| {
-            let message = format!("built-in template `{name}` failed: {}", words(&error));
-            Diagnostic::error(codes::TEMPLATE_FAILED, message).help("this is a fault of the engine: please report it")
-        })
-}
-
-/// What a template may use: the built-in templates, and filters for Markdown and style sheets.
-fn built_in_environment<'t>() -> Environment<'t> {
-    let mut environment = Environment::new();
-    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
-        environment.set_syntax(syntax);
-    }
-    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-    environment.set_auto_escape_callback(|name| {
-        let name = name
-            .trim_end_matches(".j2")
-            .trim_end_matches(".jinja")
-            .to_ascii_lowercase();
-        let html = [".html", ".htm", ".xml", ".svg"]
-            .iter()
-            .any(|ending| name.ends_with(ending));
-        if html { AutoEscape::Html } else { AutoEscape::None }
-    });
-    environment.add_filter("md", |text: &str| escape(text));
-    environment.add_filter("css", css);
-    for (name, text) in TEMPLATES {
-        // They are checked by a test: a fault here would be seen there.
-        if environment.add_template(name, text).is_err() {
-            continue;
-        }
-    }
-    environment
+/// What the built-in templates are given.
+fn given(report: &Report, audience: &Audience) -> Result<Vec<(&'static str, Value)>, String> {
+    let page = serde_json::to_value(page(report, audience)).map_err(|why| why.to_string())?;
+    let colours = |name: &str, theme| (name.to_owned(), Value::Text(css_variables(theme).into()));
+    let palette = [colours("light", Theme::Light), colours("dark", Theme::Dark)];
+    Ok(vec![("page", page.into()), ("palette", Value::Map(palette.into()))])
 }
 
 /// Text for a string of a style sheet: all but plain letters and digits are written by number.
-fn css(text: &str) -> String {
+pub(crate) fn css(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control())
         .map(|c| {
@@ -181,210 +112,6 @@ fn css(text: &str) -> String {
             }
         })
         .collect()
-}
-
-/// The context of the built-in templates.
-fn given(report: &Report, audience: &Audience) -> Value {
-    context! {
-        page => Value::from(Serde(page(report, audience))),
-        palette => context! {
-            light => css_variables(Theme::Light),
-            dark => css_variables(Theme::Dark),
-        },
-    }
-}
-
-/// The context of a user's own template: `report` besides, as its JSON is.
-fn given_all(report: &Report, audience: &Audience) -> Value {
-    // Most templates never look at it, and it is large.
-    let whole = report.clone();
-    context! {
-        report => Value::from_object(Lazy {
-            make: Box::new(move || Value::from(Serde(&whole))),
-            made: OnceLock::new(),
-        }),
-        ..given(report, audience)
-    }
-}
-
-/// A value that is made when a template first looks at it.
-struct Lazy {
-    make: Box<dyn Fn() -> Value + Send + Sync>,
-    made: OnceLock<Value>,
-}
-
-impl std::fmt::Debug for Lazy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("report")
-    }
-}
-
-impl Object for Lazy {
-    fn get_value(self: &std::sync::Arc<Self>, key: &Value) -> Option<Value> {
-        self.made.get_or_init(|| (self.make)()).get_item(key).ok()
-    }
-}
-
-/// A writer that refuses what is too long.
-#[derive(Default)]
-struct Bounded {
-    bytes: Vec<u8>,
-}
-
-impl Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.bytes.len() + bytes.len() > LONGEST {
-            return Err(std::io::Error::other("it writes more than 64 MiB"));
-        }
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Filters, tests and functions that templates are most often looking for.
-fn environment_names() -> Vec<&'static str> {
-    vec![
-        "abs",
-        "attr",
-        "batch",
-        "bool",
-        "capitalize",
-        "css",
-        "default",
-        "dictsort",
-        "escape",
-        "first",
-        "float",
-        "groupby",
-        "indent",
-        "int",
-        "items",
-        "join",
-        "last",
-        "length",
-        "list",
-        "lower",
-        "map",
-        "max",
-        "md",
-        "min",
-        "reject",
-        "rejectattr",
-        "replace",
-        "reverse",
-        "round",
-        "safe",
-        "select",
-        "selectattr",
-        "slice",
-        "sort",
-        "split",
-        "sum",
-        "title",
-        "trim",
-        "unique",
-        "upper",
-    ]
-}
-
-/// The chain of an error in words.
-fn words(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        text.push_str(&format!(": {next}"));
-        cause = next.source();
-    }
-    text
-}
-
-/// An error of a user's template as a finding, with its place and a way out.
-fn finding(error: &Error, template: &Template, filters: &[&'static str]) -> Diagnostic {
-    // The place nearest to the cause that lies in the user's own text.
-    let mut at = error.range().filter(|_| error.name() == Some(template.name.as_str()));
-    let mut cause = std::error::Error::source(error);
-    let mut deepest = error;
-    while let Some(next) = cause {
-        if let Some(next) = next.downcast_ref::<Error>() {
-            if next.name() == Some(template.name.as_str()) {
-                at = next.range().or(at);
-            }
-            deepest = next;
-        }
-        cause = next.source();
-    }
-    let reading = matches!(
-        deepest.kind(),
-        ErrorKind::SyntaxError | ErrorKind::UnknownBlock | ErrorKind::BadEscape
-    );
-    let code = if reading {
-        codes::TEMPLATE
-    } else {
-        codes::TEMPLATE_FAILED
-    };
-    let detail = deepest.detail().unwrap_or_default();
-    let (message, help) = said(deepest, detail, filters);
-    let mut finding = Diagnostic::error(code, format!("template `{}`: {message}", template.name)).help(help);
-    if let Some(range) = at {
-        finding = finding.at(Span::new(range.start as u32, range.end.max(range.start + 1) as u32));
-    }
-    finding
-}
-
-/// What is wrong, and a way out.
-fn said(error: &Error, detail: &str, filters: &[&'static str]) -> (String, String) {
-    let detail = detail.trim_end_matches('.');
-    let known = |what: &str| format!("{what}; docs/reports.md lists what a template is given");
-    match error.kind() {
-        ErrorKind::SyntaxError | ErrorKind::BadEscape => (
-            detail.to_owned(),
-            "templates are written in Jinja: {{ value }}, {% for .. %} .. {% endfor %}, {% if .. %} .. {% endif %}"
-                .to_owned(),
-        ),
-        ErrorKind::UndefinedError => (
-            if detail.is_empty() {
-                "a value that is not there".to_owned()
-            } else {
-                detail.to_owned()
-            },
-            known("look for a misspelt name"),
-        ),
-        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => {
-            let name = detail
-                .split_whitespace()
-                .nth(1)
-                .unwrap_or_default()
-                .trim_matches(['\'', '"', '`']);
-            let help = nearest(name, filters.iter().copied())
-                .map_or_else(|| known("no such word"), |near| format!("did you mean `{near}`?"));
-            (detail.to_owned(), help)
-        }
-        ErrorKind::TemplateNotFound => (
-            detail.to_owned(),
-            "a template may extend or include `report.html`, `report.md`, `parts.html`, `parts.md` and `style.css`"
-                .to_owned(),
-        ),
-        ErrorKind::OutOfFuel => (
-            "it takes more steps than a template may".to_owned(),
-            "loop over less: `page` holds what is shown".to_owned(),
-        ),
-        ErrorKind::WriteFailure => (
-            "it writes more than a report may".to_owned(),
-            "loop over less: `page` holds what is shown".to_owned(),
-        ),
-        kind => (
-            if detail.is_empty() {
-                kind.to_string()
-            } else {
-                detail.to_owned()
-            },
-            known("a step of the template cannot be done"),
-        ),
-    }
 }
 
 #[cfg(test)]

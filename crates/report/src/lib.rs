@@ -27,6 +27,7 @@ pub mod page;
 mod parquet;
 mod render_to;
 mod sarif;
+mod template;
 #[cfg(feature = "terminal")]
 mod text;
 mod tidy;
@@ -42,7 +43,9 @@ pub use csv::{entities_to_csv, table_to_csv, to_csv};
 pub use diff::{compose_diff, compose_verification};
 pub use document::{Align, Block, Document, Run, Table, Tone};
 pub use explain::compose_explanation;
-pub use html::{HtmlOptions, TEMPLATES, Template, draw, html, markdown};
+pub use html::{HtmlOptions, TEMPLATES, html, markdown};
+#[cfg(feature = "templates")]
+pub use html::{Template, draw};
 pub use json::to_json;
 pub use markdown::to_markdown;
 pub use narrative::{Decision, Narrative, Paragraph, narrative};

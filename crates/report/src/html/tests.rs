@@ -61,7 +61,7 @@ fn own(name: &str, text: &str) -> Template {
 const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}]]></style>";
 
 /// A card with the same hostile text wherever a text may stand.
-fn hostile() -> Report {
+pub(crate) fn hostile() -> Report {
     let card = r#"
 let x = HOSTILE;
 scorecard(x).owner(x).purpose(x).cadence(x).audience("analyst").min_n(1).currency("USD");
@@ -223,7 +223,7 @@ fn a_template_may_extend_the_page_and_read_the_whole_report() {
 
 #[test]
 fn every_built_in_template_is_read() {
-    let environment = built_in_environment();
+    let environment = own::built_in_environment();
     for (name, _) in TEMPLATES {
         environment
             .get_template(name)
