@@ -144,7 +144,7 @@ fn measure(card: &Scorecard, data: Dataset, threads: usize) -> Vec<Vec<serde_jso
                 names,
                 cells
                     .iter()
-                    .map(|metric| serde_json::json!(metric.cells[key].value))
+                    .map(|metric| serde_json::json!(metric.cells.get(key).and_then(|cell| cell.value)))
                     .collect(),
             )
         })

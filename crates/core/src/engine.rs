@@ -209,7 +209,7 @@ struct Stage<'a> {
     lists: Vec<ListResult>,
     quotes: Vec<QuotesResult>,
     /// Cells of metrics that follow the card's own and those of worth: parts of a formula that is explained.
-    parts: Vec<MetricCells>,
+    parts: Vec<Arc<MetricCells>>,
     findings: Vec<Diagnostic>,
 }
 
@@ -605,7 +605,7 @@ impl<'a> Stage<'a> {
         let mut all = Measures {
             axes: session.axes().clone(),
             as_of: session.as_of(),
-            metrics: vec![MetricCells::default(); card.metrics.len()],
+            metrics: vec![Arc::default(); card.metrics.len()],
         };
         measure(&mut session, &rounds.first, &mut all).map_err(stopped)?;
         let mut entities = vec![None; card.scores.len()];

@@ -1,5 +1,7 @@
 //! The card as it is measured: with the cuts and calendars of the options, values of other cards, and measures of worth.
 
+use std::sync::Arc;
+
 use super::{Error, ErrorKind, EvaluateOptions};
 use crate::definition::{
     Baseline, Calendar, ColumnRef, Cross, Measure, MeasureKind, Metric, Period, Role, Scorecard, Segment, SegmentSource,
@@ -109,7 +111,7 @@ pub(super) fn split_worth(card: &Scorecard, count: usize, mut all: Measures) -> 
             .is_some_and(|worth| !matches!(worth.amount.kind, MeasureKind::Number(_)))
     };
     let own = count - card.metrics.iter().take(count).filter(measured).count();
-    let extra: Vec<MetricCells> = all.metrics.split_off(own.min(all.metrics.len()));
+    let extra: Vec<Arc<MetricCells>> = all.metrics.split_off(own.min(all.metrics.len()));
     let mut extra = extra.into_iter();
     let worth = card
         .metrics

@@ -1,10 +1,12 @@
 //! Tests of what changed since the period before.
 
+use std::sync::Arc;
+
 use bellwether_order::BTreeMap;
 
 use super::compare::{self, Compared};
 use super::composite::Composites;
-use super::{FALSE_DISCOVERIES, Ground, cut_of};
+use super::{FALSE_DISCOVERIES, Ground, OfMetric, cut_of};
 use crate::measure::{CellKey, PeriodKey, State};
 use crate::score::Thing;
 use crate::stats::Interval;
@@ -75,39 +77,62 @@ impl Test {
 pub(super) type Tests = Vec<BTreeMap<CellKey, Test>>;
 
 /// A comparison that is to be tested.
-struct Candidate {
+struct Candidate<'a> {
     of: Thing,
-    key: CellKey,
-    compared: Compared,
+    key: &'a CellKey,
+    compared: &'a Compared,
+}
+
+/// The cells of a metric or a score that are compared, and those that are not, with the reason.
+#[derive(Debug, Default)]
+pub(super) struct Comparisons {
+    compared: Vec<(CellKey, Compared)>,
+    not: Vec<(CellKey, String)>,
+}
+
+impl Comparisons {
+    fn note(&mut self, key: &CellKey, compared: Result<Compared, String>) {
+        match compared {
+            Ok(compared) => self.compared.push((key.clone(), compared)),
+            Err(why) => self.not.push((key.clone(), why)),
+        }
+    }
+
+    fn without(&self) -> BTreeMap<CellKey, Test> {
+        let not = self.not.iter();
+        not.map(|(key, why)| (key.clone(), Test::without(why.as_str())))
+            .collect()
+    }
+
+    fn candidates(&self, of: Thing) -> impl Iterator<Item = Candidate<'_>> {
+        self.compared
+            .iter()
+            .map(move |(key, compared)| Candidate { of, key, compared })
+    }
 }
 
 /// Tests the changes of a card's metrics and scores between the headline period and the one before.
-pub(super) fn tests(ground: &mut Ground<'_, '_>, composites: &Composites) -> (Tests, Tests) {
-    let mut metrics: Tests = vec![BTreeMap::new(); ground.card.metrics.len()];
-    let mut scores: Tests = vec![BTreeMap::new(); ground.card.scores.len()];
-    let (Some(now), Some(then)) = (ground.now, ground.then) else {
-        return (metrics, scores);
-    };
-    let mut candidates = Vec::new();
-    for (metric, tests) in metrics.iter_mut().enumerate() {
-        candidates.extend(of_metric(ground, metric, (now, then), tests));
-    }
-    for (score, tests) in scores.iter_mut().enumerate() {
-        candidates.extend(of_score(ground, score, (now, then), composites, tests));
-    }
-    let (crosses, first): (Vec<Candidate>, Vec<Candidate>) = candidates
-        .into_iter()
-        .partition(|candidate| candidate.key.segments.len() > 1);
+pub(super) fn tests(ground: &Ground<'_, '_>, of_metrics: &[Arc<OfMetric>], composites: &Composites) -> (Tests, Tests) {
+    let of_scores: Vec<Comparisons> = (0..ground.card.scores.len())
+        .map(|score| of_score(ground, score, composites))
+        .collect();
+    let mut metrics: Tests = of_metrics.iter().map(|metric| metric.comparisons.without()).collect();
+    let mut scores: Tests = of_scores.iter().map(Comparisons::without).collect();
+    let own = (of_metrics.iter().enumerate()).flat_map(|(metric, of)| of.comparisons.candidates(Thing::Metric(metric)));
+    let made = of_scores.iter().enumerate();
+    let made = made.flat_map(|(score, of)| of.candidates(Thing::Score(score)));
+    let (crosses, first): (Vec<Candidate<'_>>, Vec<Candidate<'_>>) =
+        own.chain(made).partition(|candidate| candidate.key.segments.len() > 1);
     for family in [first, crosses] {
         let p: Vec<f64> = family.iter().map(|candidate| candidate.compared.difference.p).collect();
         for (candidate, adjusted) in family.into_iter().zip(benjamini_hochberg(&p)) {
-            let test = Test::judged(&candidate.compared, adjusted);
+            let test = Test::judged(candidate.compared, adjusted);
             let place = match candidate.of {
                 Thing::Metric(index) => metrics.get_mut(index),
                 Thing::Score(index) => scores.get_mut(index),
             };
             if let Some(tests) = place {
-                tests.insert(candidate.key, test);
+                tests.insert(candidate.key.clone(), test);
             }
         }
     }
@@ -122,19 +147,14 @@ fn before(key: &CellKey, then: PeriodKey) -> CellKey {
     }
 }
 
-/// The comparisons of a metric; what cannot be compared is noted in `tests` with the reason.
-fn of_metric(
-    ground: &mut Ground<'_, '_>,
-    metric: usize,
-    (now, then): (PeriodKey, PeriodKey),
-    tests: &mut BTreeMap<CellKey, Test>,
-) -> Vec<Candidate> {
+/// The comparisons of a metric.
+pub(super) fn of_metric(ground: &mut Ground<'_, '_>, metric: usize) -> Comparisons {
+    let mut found = Comparisons::default();
     let measures = ground.measures;
-    let Some(cells) = measures.metrics.get(metric) else {
-        return Vec::new();
+    let (Some(cells), Some((now, then))) = (measures.metrics.get(metric), ground.now.zip(ground.then)) else {
+        return found;
     };
     let simple = ground.session.is_simple(metric);
-    let mut found = Vec::new();
     for (key, cell) in cells.cells.iter().filter(|(key, _)| key.period == Some(now)) {
         if !ground.is_shown(metric, &cut_of(key)) || cell.value.is_none() {
             continue;
@@ -144,13 +164,13 @@ fn of_metric(
             continue;
         };
         if let Some(why) = unfit(cell.state, old.state) {
-            tests.insert(key.clone(), Test::without(why));
+            found.note(key, Err(why));
             continue;
         }
         let of_cells = if simple { compare::cells(cell, old) } else { None };
         let compared = match of_cells {
             Some(compared) => Ok(compared),
-            None => match ground.estimates(metric) {
+            None => match &*ground.estimates(metric) {
                 Err(none) => {
                     let why = none.reason().to_owned();
                     match ground.stocks(metric) {
@@ -167,31 +187,18 @@ fn of_metric(
                 },
             },
         };
-        match compared {
-            Ok(compared) => found.push(Candidate {
-                of: Thing::Metric(metric),
-                key: key.clone(),
-                compared,
-            }),
-            Err(why) => _ = tests.insert(key.clone(), Test::without(why)),
-        }
+        found.note(key, compared);
     }
     found
 }
 
 /// The comparisons of a score: its linear form in both periods, by entity.
-fn of_score(
-    ground: &Ground<'_, '_>,
-    score: usize,
-    (now, then): (PeriodKey, PeriodKey),
-    composites: &Composites,
-    tests: &mut BTreeMap<CellKey, Test>,
-) -> Vec<Candidate> {
-    let Some(cells) = ground.scores.cells.get(score) else {
-        return Vec::new();
+fn of_score(ground: &Ground<'_, '_>, score: usize, composites: &Composites) -> Comparisons {
+    let mut found = Comparisons::default();
+    let (Some(cells), Some((now, then))) = (ground.scores.cells.get(score), ground.now.zip(ground.then)) else {
+        return found;
     };
     let made = |key: &CellKey| composites.get(score).and_then(|cells| cells.get(key));
-    let mut found = Vec::new();
     for (key, cell) in cells.iter().filter(|(key, _)| key.period == Some(now)) {
         let earlier = before(key, then);
         let Some(old) = cells.get(&earlier).filter(|old| old.value.is_some()) else {
@@ -202,21 +209,14 @@ fn of_score(
         }
         let compared = match (unfit(cell.state, old.state), made(key), made(&earlier)) {
             (Some(why), ..) => Err(why),
-            (None, Some(now), Some(then)) => match (&now.estimate, &then.estimate) {
-                (Some(now), Some(then)) => compare::estimates(now, then),
+            (None, Some(now), Some(then)) => match (&now.line, &then.line) {
+                (Some(now), Some(then)) => compare::lines(now, then),
                 (None, _) => Err(now.no_test()),
                 (_, None) => Err(then.no_test()),
             },
             (None, ..) => Err("its parts have no errors here".to_owned()),
         };
-        match compared {
-            Ok(compared) => found.push(Candidate {
-                of: Thing::Score(score),
-                key: key.clone(),
-                compared,
-            }),
-            Err(why) => _ = tests.insert(key.clone(), Test::without(why)),
-        }
+        found.note(key, compared);
     }
     found
 }

@@ -1,5 +1,6 @@
 //! Two cells of one measure compared.
 
+use super::composite::Line;
 use super::{LEAST_ENTITIES, LEVEL};
 use crate::measure::MeasuredCell;
 use crate::measure::influence::{Estimate, Sample};
@@ -9,6 +10,7 @@ use crate::stats::mean::t_interval;
 use crate::stats::{Interval, math};
 
 /// A difference, and how it was tested.
+#[derive(Debug)]
 pub(super) struct Compared {
     pub(super) difference: Difference,
     pub(super) method: &'static str,
@@ -123,6 +125,29 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
             Sample::Rated => "jackknife of items",
             _ if apart => "linearised",
             _ => "clustered by entity",
+        },
+    })
+}
+
+/// A score that is a straight line of its parts, in two periods.
+pub(super) fn lines(now: &Line, then: &Line) -> Result<Compared, String> {
+    let moved = now.joint.difference(&now.slopes, &then.slopes);
+    let entities = moved.entities;
+    if entities < LEAST_ENTITIES {
+        return Err(format!(
+            "it rests on {entities} entities, and a test needs {LEAST_ENTITIES}"
+        ));
+    }
+    let error = moved.variance.ok_or("no variance")?.sqrt();
+    let df = (entities - 1) as f64;
+    let d = now.value - then.value;
+    let interval = t_interval(d, error, df, LEVEL).ok_or("beyond the range of numbers")?;
+    Ok(Compared {
+        difference: difference::tested(d, error, interval, Some(df)),
+        method: if entities as u64 == now.rows.saturating_add(then.rows) {
+            "linearised"
+        } else {
+            "clustered by entity"
         },
     })
 }

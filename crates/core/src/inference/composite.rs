@@ -1,17 +1,19 @@
 //! Ranges of scores: the errors of their parts, carried through the mix.
 //!
 //! A score is a function of the metrics it is made of. Where it is straight over the range of their errors, its influence by
-//! entity is the sum of theirs times its slopes, so that parts that share entities count with their covariance. Where a
+//! entity is the sum of theirs times its slopes, so that parts that share entities count with their covariance: what the parts
+//! have in common is worked out once, for whatever weights cards give them. Where a
 //! clamp, a cap or a worst-of bends it within two standard errors, metrics are drawn from their joint normal distribution
 //! and the score is worked out for each draw: a parametric bootstrap, seeded by the place of the score.
+
+use std::sync::Arc;
 
 use bellwether_order::BTreeMap;
 
 use super::{Ground, LEVEL, cut_of};
-use crate::measure::influence::{Estimate, Sample};
-use crate::measure::{CellKey, MeasuredCell, State};
-use crate::score::{Scorer, Scores, metrics_of};
-use crate::stats::influence::{Influences, covariance};
+use crate::measure::{CellKey, MeasuredCell, PeriodKey, State};
+use crate::score::{ScoreCell, Scorer, Scores, metrics_of};
+use crate::stats::influence::{Influences, Joint, Side, covariance};
 use crate::stats::mean::t_interval;
 use crate::stats::random::Stream;
 use crate::stats::resample::percentile_limits;
@@ -37,15 +39,27 @@ pub enum Range {
 #[derive(Debug, Clone)]
 pub(super) struct Composite {
     pub(super) range: Range,
-    /// The score as an estimate, where it is straight.
-    pub(super) estimate: Option<Estimate>,
+    /// The score as a sum of its parts, where it is straight.
+    pub(super) line: Option<Line>,
+}
+
+/// A score that is a straight line of its parts.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) value: f64,
+    /// Rows of its smallest part.
+    pub(super) rows: u64,
+    /// How far it moves with each part.
+    pub(super) slopes: Vec<f64>,
+    /// What the parts have in common, here and in the other period.
+    pub(super) joint: Arc<Joint>,
 }
 
 impl Composite {
     fn without(why: impl Into<String>) -> Self {
         Self {
             range: Range::None(why.into()),
-            estimate: None,
+            line: None,
         }
     }
 
@@ -64,29 +78,50 @@ pub(super) type Composites = Vec<BTreeMap<CellKey, Composite>>;
 /// The ranges of all scores in the cells of the headline period, of the one before, and of the whole time where there is
 /// no period.
 pub(super) fn ranges(ground: &mut Ground<'_, '_>, scorer: &Scorer<'_>) -> Composites {
-    let mut scratch = ground.scores.clone();
+    let mut scratch = None;
     let mut all = Vec::new();
     for score in 0..ground.card.scores.len() {
-        let keys: Vec<CellKey> = ground
+        let wanted = |(key, cell): &(&CellKey, &ScoreCell)| {
+            let of_period = match ground.now {
+                Some(now) => key.period == Some(now) || (ground.then.is_some() && key.period == ground.then),
+                None => key.period.is_none(),
+            };
+            let shown = || !cut_of(key).iter().any(|segment| ground.is_journey(*segment));
+            of_period && cell.value.is_some() && shown()
+        };
+        let cells = ground
             .scores
             .cells
             .get(score)
             .into_iter()
-            .flat_map(|cells| cells.iter())
-            .filter(|(key, cell)| {
-                let wanted = match ground.now {
-                    Some(now) => key.period == Some(now) || (ground.then.is_some() && key.period == ground.then),
-                    None => key.period.is_none(),
-                };
-                let shown = !cut_of(key).iter().any(|segment| ground.is_journey(*segment));
-                wanted && shown && cell.value.is_some()
-            })
-            .map(|(key, _)| key.clone())
-            .collect();
-        let mut cells = BTreeMap::new();
+            .flat_map(|cells| cells.iter());
+        let keys: Vec<CellKey> = cells.filter(wanted).map(|(key, _)| key.clone()).collect();
+        let mut parts_at: BTreeMap<CellKey, Result<Vec<Part>, String>> = BTreeMap::new();
         for key in keys {
-            let made = composite(ground, scorer, &mut scratch, score, &key);
-            cells.insert(key, made.unwrap_or_else(Composite::without));
+            let parts = parts(ground, score, &key);
+            parts_at.insert(key, parts);
+        }
+        let at = |key: &CellKey, period: Option<PeriodKey>| {
+            let key = CellKey {
+                period,
+                segments: key.segments.clone(),
+            };
+            let parts = parts_at.get(&key).and_then(|parts| parts.as_ref().ok());
+            parts.map_or_else(Vec::new, |parts| parts.iter().map(|part| &part.influences).collect())
+        };
+        let mut cells = BTreeMap::new();
+        for (key, parts) in &parts_at {
+            let made = parts.as_ref().map_err(Clone::clone).and_then(|parts| {
+                let is_then = ground.now.is_some() && key.period == ground.then;
+                let (now, then) = match (ground.now, ground.then) {
+                    (Some(now), Some(then)) => (at(key, Some(now)), at(key, Some(then))),
+                    _ => (at(key, key.period), Vec::new()),
+                };
+                let side = if is_then { Side::Then } else { Side::Now };
+                let joint = || (Influences::joint(&now, &then), side);
+                composite(ground, scorer, &mut scratch, (score, key), parts, joint)
+            });
+            cells.insert(key.clone(), made.unwrap_or_else(Composite::without));
         }
         all.push(cells);
     }
@@ -103,30 +138,37 @@ struct Part {
 }
 
 fn composite(
-    ground: &mut Ground<'_, '_>,
+    ground: &Ground<'_, '_>,
     scorer: &Scorer<'_>,
-    scratch: &mut Scores,
-    score: usize,
-    key: &CellKey,
+    scratch: &mut Option<Scores>,
+    (score, key): (usize, &CellKey),
+    parts: &[Part],
+    joint: impl FnOnce() -> (Arc<Joint>, Side),
 ) -> Result<Composite, String> {
-    let card = ground.card;
-    let declared = card.scores.get(score).ok_or("no such score")?;
-    if declared.mix_each.is_some() {
-        return Err("a mix over the values of a segment".to_owned());
-    }
-    let state = ground.scores.cell(score, key).map_or(State::Missing, |cell| cell.state);
-    if !state.has_value() {
-        return Err("no value".to_owned());
-    }
-    let parts = parts(ground, score, key)?;
-    let value = ground
-        .scores
-        .cell(score, key)
-        .and_then(|cell| cell.value)
-        .ok_or("no value")?;
+    let declared = ground.card.scores.get(score).ok_or("no such score")?;
+    let cell = ground.scores.cell(score, key);
+    let value = cell.and_then(|cell| cell.value).ok_or("no value")?;
     if parts.is_empty() {
         return Err("its parts are facts, not estimates".to_owned());
     }
+    let (joint, side) = joint();
+    // Most scores are a plain mix, none of whose parts comes near an end of its scale.
+    if let Some(slopes) = scorer.slopes(score, key, ground.scores, &|metric| {
+        let part = parts.iter().find(|part| part.metric == metric)?;
+        Some((part.value - 2.0 * part.error, part.value + 2.0 * part.error))
+    }) {
+        let slope = |part: &Part| {
+            slopes
+                .iter()
+                .filter(|(metric, _)| *metric == part.metric)
+                .map(|of| of.1)
+                .sum()
+        };
+        let slopes: Vec<f64> = parts.iter().map(slope).collect();
+        let error = joint.variance(side, &slopes).ok_or("it rests on one entity")?.sqrt();
+        return straight(parts, (value, error), slopes, (joint, side), declared.unclamped);
+    }
+    let scratch = scratch.get_or_insert_with(|| ground.scores.clone());
     let mut at = |changes: &[(usize, f64)]| -> Option<f64> {
         scratch.assumed.clear();
         for (metric, value) in changes {
@@ -146,41 +188,43 @@ fn composite(
         })
         .collect();
     let slopes = slopes.ok_or("it has no value near this one")?;
-    let weighted: Vec<(f64, &Influences)> = slopes
-        .iter()
-        .copied()
-        .zip(parts.iter().map(|part| &part.influences))
-        .collect();
-    let moved = Influences::combined(&weighted);
-    let error = moved.variance().ok_or("it rests on one entity")?.sqrt();
-    let half = 1.96 * error;
-    let straight = is_straight(&parts, &slopes, value, half, &mut at);
-    let made = if straight && slopes.iter().all(|slope| *slope == 0.0) {
-        Err("no part moves it: it is held by a limit or set by hand".to_owned())
-    } else if straight {
-        let rows = parts.iter().map(|part| part.rows).min().unwrap_or(0);
-        let df = moved.entities().saturating_sub(1) as f64;
-        t_interval(value, error, df, LEVEL)
-            .map(|range| Composite {
-                range: Range::Of(held(range, declared.unclamped), "linear propagation"),
-                estimate: Some(Estimate {
-                    value,
-                    rows,
-                    influences: moved,
-                    sample: Sample::Other,
-                }),
-            })
-            .ok_or_else(|| "beyond the range of numbers".to_owned())
+    let error = joint.variance(side, &slopes).ok_or("it rests on one entity")?.sqrt();
+    let made = if is_straight(parts, &slopes, value, 1.96 * error, &mut at) {
+        straight(parts, (value, error), slopes, (joint, side), declared.unclamped)
     } else {
-        bootstrap(&parts, score, &mut at).map(|range| Composite {
+        bootstrap(parts, score, &mut at).map(|range| Composite {
             range: Range::Of(range, "bootstrap"),
-            estimate: None,
+            line: None,
         })
     };
     scratch.assumed.clear();
     // The scores that were worked out for the draws are put back.
     restore(scratch, ground.scores, key);
     made
+}
+
+/// The range of a score that is a straight line of its parts.
+fn straight(
+    parts: &[Part],
+    (value, error): (f64, f64),
+    slopes: Vec<f64>,
+    (joint, side): (Arc<Joint>, Side),
+    unclamped: bool,
+) -> Result<Composite, String> {
+    if slopes.iter().all(|slope| *slope == 0.0) {
+        return Err("no part moves it: it is held by a limit or set by hand".to_owned());
+    }
+    let df = joint.entities(side).saturating_sub(1) as f64;
+    let range = t_interval(value, error, df, LEVEL).ok_or("beyond the range of numbers")?;
+    Ok(Composite {
+        range: Range::Of(held(range, unclamped), "linear propagation"),
+        line: Some(Line {
+            value,
+            rows: parts.iter().map(|part| part.rows).min().unwrap_or(0),
+            slopes,
+            joint,
+        }),
+    })
 }
 
 /// A score that is clamped stays on 0–100, and so does its range.
@@ -204,6 +248,13 @@ fn restore(scratch: &mut Scores, from: &Scores, key: &CellKey) {
 
 /// The metrics of a score that vary in a cell; facts do not.
 fn parts(ground: &mut Ground<'_, '_>, score: usize, key: &CellKey) -> Result<Vec<Part>, String> {
+    if (ground.card.scores.get(score)).is_some_and(|declared| declared.mix_each.is_some()) {
+        return Err("a mix over the values of a segment".to_owned());
+    }
+    let state = ground.scores.cell(score, key).map_or(State::Missing, |cell| cell.state);
+    if !state.has_value() {
+        return Err("no value".to_owned());
+    }
     let mut parts = Vec::new();
     for metric in metrics_of(ground.card, score) {
         let measures = ground.measures;
@@ -215,7 +266,7 @@ fn parts(ground: &mut Ground<'_, '_>, score: usize, key: &CellKey) -> Result<Vec
             .metrics
             .get(metric)
             .map_or("", |metric| metric.name.value.as_str());
-        let found = match ground.estimates(metric) {
+        let found = match &*ground.estimates(metric) {
             Ok(estimates) => match estimates.get(key) {
                 // Without an error by entity, as of a percentile of answers of a few steps, that of its own range.
                 Some(estimate) if estimate.influences.variance() == Some(0.0) => {

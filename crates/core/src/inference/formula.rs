@@ -12,25 +12,21 @@ use crate::measure::CellKey;
 use crate::measure::influence::Estimate;
 use crate::stats::mean::t_interval;
 
-/// The ranges of all metrics that are formulas, in the cells of the headline period, of the one before, and of the whole time
+/// The ranges of a metric that is a formula, in the cells of the headline period, of the one before, and of the whole time
 /// where there is no period. Nothing for a metric whose cells have intervals of their own, nor for a formula of facts or of a
 /// part whose errors are not known.
-pub(super) fn ranges(ground: &mut Ground<'_, '_>) -> Vec<BTreeMap<CellKey, Range>> {
-    let mut all = Vec::new();
-    for metric in 0..ground.card.metrics.len() {
-        let mut ranges = BTreeMap::new();
-        if ground.session.is_formula(metric) {
-            let measures = ground.measures;
-            if let Ok(estimates) = ground.estimates(metric) {
-                let of = estimates
-                    .iter()
-                    .filter(|(key, _)| measures.cell(metric, key).is_some_and(|cell| cell.value.is_some()));
-                ranges.extend(of.map(|(key, estimate)| (key.clone(), range(estimate))));
-            }
+pub(super) fn ranges(ground: &mut Ground<'_, '_>, metric: usize) -> BTreeMap<CellKey, Range> {
+    let mut ranges = BTreeMap::new();
+    if ground.session.is_formula(metric) {
+        let measures = ground.measures;
+        if let Ok(estimates) = &*ground.estimates(metric) {
+            let of = estimates
+                .iter()
+                .filter(|(key, _)| measures.cell(metric, key).is_some_and(|cell| cell.value.is_some()));
+            ranges.extend(of.map(|(key, estimate)| (key.clone(), range(estimate))));
         }
-        all.push(ranges);
     }
-    all
+    ranges
 }
 
 fn range(estimate: &Estimate) -> Range {

@@ -1,5 +1,7 @@
 //! What would follow if a metric had another value, and what value it would take to reach a target.
 
+use std::sync::Arc;
+
 use bellwether_order::BTreeMap;
 use serde::{Deserialize, Serialize};
 
@@ -251,7 +253,7 @@ fn scores(sides: &Sides<'_, '_>, made: &WhatIf) -> Vec<ScoreMoved> {
         let cell = measures
             .metrics
             .get_mut(index)
-            .and_then(|cells| cells.cells.get_mut(&key));
+            .and_then(|cells| Arc::make_mut(cells).cells.get_mut(&key));
         cell.into_iter().for_each(|cell| cell.value = Some(value));
     }
     let then = score(card, &measures);

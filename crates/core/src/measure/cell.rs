@@ -1,8 +1,11 @@
 //! The values that measuring gives, and the axes they stand on.
 
-use bellwether_order::BTreeMap;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::cell_map::CellMap;
+use super::memo::Memo;
 use crate::definition::{CivilDate, Direction, Period};
 
 /// What a cell's value is worth, worst first (DESIGN.md section 4, rule 6). A derived cell takes its inputs' worst.
@@ -170,7 +173,9 @@ pub struct MetricCells {
     /// Why there is no interval, where none can be.
     pub no_interval: Option<String>,
     /// The cells.
-    pub cells: BTreeMap<CellKey, MeasuredCell>,
+    pub cells: CellMap<MeasuredCell>,
+    /// What later stages make of them.
+    pub(crate) memo: Memo,
 }
 
 /// Everything that was measured.
@@ -180,8 +185,9 @@ pub struct Measures {
     pub axes: Axes,
     /// The day as of which.
     pub as_of: Option<CivilDate>,
-    /// One for each metric, in the order of the card. A metric that is measured in a later round has no cells yet.
-    pub metrics: Vec<MetricCells>,
+    /// One for each metric, in the order of the card; cards that declare the same share them. A metric that is measured in a later
+    /// round has no cells yet.
+    pub metrics: Vec<Arc<MetricCells>>,
 }
 
 impl Measures {

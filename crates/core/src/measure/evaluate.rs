@@ -1,16 +1,19 @@
 //! From the cells of aggregates to those of metrics: arithmetic, natures, states and warnings.
 
+use std::sync::Arc;
+
 use bellwether_order::BTreeMap;
 
 use super::algebra::{self, Nature, Node, Plain};
 use super::blocks::Blocks;
 use super::calendar::{self, Slots};
 use super::cell::{CellKey, MeasuredCell, MetricCells, State};
+use super::cell_map::{CellGrid, CellMap};
 use super::executor::{Cut, Dim};
 use super::finish::{Cell, Judged};
 use super::session::Session;
 use crate::data::parallel;
-use crate::definition::{ArithmeticOp, CivilDate, Direction, TimeUnit};
+use crate::definition::{ArithmeticOp, CivilDate, Direction, TimeUnit, plain};
 use crate::diagnostic::{Diagnostic, codes};
 
 impl Session<'_> {
@@ -19,21 +22,60 @@ impl Session<'_> {
     /// # Errors
     ///
     /// When the caller stopped it, or a limit is reached.
-    pub fn measure(&mut self, metrics: &[usize]) -> Result<Vec<MetricCells>, Vec<Diagnostic>> {
+    pub fn measure(&mut self, metrics: &[usize]) -> Result<Vec<Arc<MetricCells>>, Vec<Diagnostic>> {
         let cuts: Vec<Cut> = self
             .axes
             .cuts
             .iter()
             .map(|cut| cut.iter().map(|&segment| Dim::Segment(segment)).collect())
             .collect();
-        let slots = self.slots.clone();
-        let mut requests: BTreeMap<usize, Vec<Cut>> = BTreeMap::new();
-        for &metric in metrics {
-            if let Some(node) = self.nodes.get(metric) {
-                collect(node, &cuts, &mut requests);
+        let keys: Vec<Option<u32>> = metrics
+            .iter()
+            .map(|&metric| self.metric_number(metric, &cuts))
+            .collect();
+        let pool = self.options.pool.clone();
+        let kept = |key: &Option<u32>| pool.as_ref()?.metric((*key)?);
+        let mut measured: Vec<Option<Arc<MetricCells>>> = keys.iter().map(kept).collect();
+        let open = |(place, made): (usize, &Option<Arc<MetricCells>>)| made.is_none().then_some(place);
+        let open: Vec<usize> = measured.iter().enumerate().filter_map(open).collect();
+        for (place, made) in open.iter().zip(self.measure_now(metrics, &open, &cuts)?) {
+            let number = keys.get(*place).copied().flatten();
+            let made = match pool.as_ref().zip(number) {
+                Some((pool, number)) if self.options.budget.check().is_ok() => pool.keep_metric(number, made),
+                _ => made,
+            };
+            if let Some(slot) = measured.get_mut(*place) {
+                *slot = Some(made);
             }
         }
-        let fresh = metrics
+        let measured: Vec<Arc<MetricCells>> = measured.into_iter().map(Option::unwrap_or_default).collect();
+        for (&metric, made) in metrics.iter().zip(&measured) {
+            self.check_population(metric, made);
+            self.warn_of_skipped(metric, made);
+        }
+        self.stop_on_errors()?;
+        Ok(measured)
+    }
+
+    /// The cells of the metrics at some places of a list.
+    fn measure_now(
+        &mut self,
+        metrics: &[usize],
+        open: &[usize],
+        cuts: &[Cut],
+    ) -> Result<Vec<Arc<MetricCells>>, Vec<Diagnostic>> {
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let open: Vec<usize> = open.iter().filter_map(|place| metrics.get(*place).copied()).collect();
+        let slots = self.slots.clone();
+        let mut requests: BTreeMap<usize, Vec<Cut>> = BTreeMap::new();
+        for &metric in &open {
+            if let Some(node) = self.nodes.get(metric) {
+                collect(node, cuts, &mut requests);
+            }
+        }
+        let fresh = open
             .iter()
             .filter(|&&metric| {
                 self.card
@@ -45,61 +87,121 @@ impl Session<'_> {
             .flat_map(Node::leaves)
             .collect();
         let blocks = self.blocks(&requests, &slots, &fresh)?;
+        let grid = self.cell_grid(cuts, &slots);
         let session = &*self;
-        let measured = parallel::map(session.options.threads, metrics.len(), |at| {
-            let metric = metrics.get(at).copied().unwrap_or(usize::MAX);
-            session.metric_cells(metric, &cuts, &slots, &blocks)
-        });
-        for (&metric, made) in metrics.iter().zip(&measured) {
-            self.check_population(metric, made);
-            self.warn_of_skipped(metric, made);
-        }
-        self.stop_on_errors()?;
-        Ok(measured)
+        Ok(parallel::map(session.options.threads, open.len(), |at| {
+            let metric = open.get(at).copied().unwrap_or(usize::MAX);
+            Arc::new(session.metric_cells(metric, cuts, &slots, &blocks, &grid))
+        }))
     }
 
-    pub(super) fn metric_cells(&self, metric: usize, cuts: &[Cut], slots: &Slots, blocks: &Blocks) -> MetricCells {
+    /// The cells that a metric has.
+    fn cell_grid(&self, cuts: &[Cut], slots: &Slots) -> Arc<CellGrid> {
+        let pool = self.options.pool.as_ref();
+        let number = pool.and_then(|pool| {
+            let numbers: Option<Vec<_>> = cuts.iter().map(|cut| self.cut_numbers(cut)).collect();
+            Some(pool.number(format!("grid {} {:?}", self.frame_number(pool, slots), numbers?)))
+        });
+        if let Some(known) = pool.zip(number).and_then(|(pool, number)| pool.grid(number)) {
+            return known;
+        }
+        let cells = cuts
+            .iter()
+            .zip(&self.axes.cuts)
+            .zip(0_u32..)
+            .flat_map(|((cut, places), at)| {
+                let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
+                let size = sizes.iter().product::<usize>() * slots.len();
+                (0..size).map(move |cell| {
+                    let values = digits(cell / slots.len(), &sizes);
+                    let key = CellKey {
+                        period: slots.key(cell % slots.len()),
+                        segments: places
+                            .iter()
+                            .copied()
+                            .zip(values.iter().map(|&value| value as u32))
+                            .collect(),
+                    };
+                    (key, (at, cell as u32))
+                })
+            });
+        let made = Arc::new(CellGrid::of(cells));
+        match pool.zip(number) {
+            Some((pool, number)) => pool.keep_grid(number, made),
+            None => made,
+        }
+    }
+
+    /// The number of all that the cells of a metric depend on; `None`: they are not shared with other cards. Where people are
+    /// protected, the card's other metrics bear on them.
+    fn metric_number(&self, metric: usize, cuts: &[Cut]) -> Option<u32> {
+        let pool = self.options.pool.as_ref()?;
+        let (node, declared) = (self.nodes.get(metric)?, self.card.metrics.get(metric)?);
+        let protects = |at: usize| {
+            self.leaf(at)
+                .and_then(|leaf| self.card.table(&leaf.table))
+                .is_none_or(|table| table.anonymous_below.is_some())
+        };
+        if node.leaves().into_iter().any(protects) {
+            return None;
+        }
+        let numbers: Vec<Vec<u32>> = cuts.iter().map(|cut| self.cut_numbers(cut)).collect::<Option<_>>()?;
+        let steps = self.axes.periods.iter().map(|axis| {
+            let complete: Vec<bool> = axis.steps.iter().map(|step| step.complete).collect();
+            (axis.headline, complete)
+        });
+        let steps: Vec<_> = steps.collect();
+        let frame = pool.number(format!(
+            "metrics {} {numbers:?} {steps:?}",
+            self.frame_number(pool, &self.slots)
+        ));
+        let fresh = declared.fresh_for.as_ref().map(|span| span.value);
+        let plain = plain::Plain::of(&(&declared.measure, declared.each_step, fresh))?.text;
+        Some(pool.number(format!("metric {frame} {} {plain}", self.card.min_n(declared))))
+    }
+
+    fn metric_cells(
+        &self,
+        metric: usize,
+        cuts: &[Cut],
+        slots: &Slots,
+        blocks: &Blocks,
+        grid: &CellGrid,
+    ) -> MetricCells {
         let (Some(node), Some(declared)) = (self.nodes.get(metric), self.card.metrics.get(metric)) else {
             return MetricCells::default();
         };
         let nature = self.nature(node);
         let min_n = self.card.min_n(declared) as f64;
-        let mut made = MetricCells {
+        let fractions = self.sampled(node, slots, blocks);
+        let made: Vec<Vec<Cell>> = cuts.iter().map(|cut| self.evaluate(node, cut, slots, blocks)).collect();
+        let oldest: Vec<Option<i32>> = (slots.windows.iter())
+            // Fresh for ten days: the latest row may be ten days old, not eleven.
+            .map(|window| Some(calendar::before(CivilDate(window.end), declared.fresh_for.as_ref()?.value).0))
+            .collect();
+        let published = grid.places.iter().map(|&(cut, at)| {
+            let (at, slot) = (at as usize, at as usize % slots.len().max(1));
+            let Some(cell) = made.get(cut as usize).and_then(|cells| cells.get(at)) else {
+                return publish(&Cell::without(State::Failed), min_n, None);
+            };
+            let corrected = fractions
+                .as_ref()
+                .and_then(|of| of.get(slot))
+                .map(|of| cell.finite(*of));
+            publish(
+                corrected.as_ref().unwrap_or(cell),
+                min_n,
+                oldest.get(slot).copied().flatten(),
+            )
+        });
+        MetricCells {
             unit: nature.unit,
             direction: nature.direction,
             bounds: nature.bounds,
             no_interval: nature.no_interval,
+            cells: CellMap::over(Arc::clone(&grid.keys), published.collect()),
             ..MetricCells::default()
-        };
-        let fractions = self.sampled(node, slots, blocks);
-        for (cut, places) in cuts.iter().zip(&self.axes.cuts) {
-            let sizes: Vec<usize> = cut.iter().map(|dim| self.size(dim)).collect();
-            let cells = self.evaluate(node, cut, slots, blocks);
-            let oldest = |slot: usize| {
-                // Fresh for ten days: the latest row may be ten days old, not eleven.
-                let end = slots.windows.get(slot)?.end;
-                Some(calendar::before(CivilDate(end), declared.fresh_for?.value).0)
-            };
-            for (at, cell) in cells.iter().enumerate() {
-                let (combination, slot) = (at / slots.len(), at % slots.len());
-                let values = digits(combination, &sizes);
-                let key = CellKey {
-                    period: slots.key(slot),
-                    segments: places
-                        .iter()
-                        .copied()
-                        .zip(values.iter().map(|&value| value as u32))
-                        .collect(),
-                };
-                let corrected = fractions
-                    .as_ref()
-                    .and_then(|of| of.get(slot))
-                    .map(|of| cell.finite(*of));
-                let cell = corrected.as_ref().unwrap_or(cell);
-                made.cells.insert(key, publish(cell, min_n, oldest(slot)));
-            }
         }
-        made
     }
 
     /// For each slot what part of its population an aggregate's rows are; `None` where the card names no population.

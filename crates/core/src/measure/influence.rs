@@ -213,12 +213,13 @@ impl Session<'_> {
         let pool = self.options.pool.clone();
         let mut rows: Option<Option<Reading>> = None;
         let mut all = Vec::new();
+        let lean = self.is_lean(at, need);
         let numbers = pool.as_ref().and_then(|pool| {
             let leaf = self.leaf_number(pool, at)?;
             Some((leaf, self.frame_number(pool, &self.slots)))
         });
         for segments in cuts {
-            let key = numbers.and_then(|numbers| self.pieces_key(numbers, slot, segments, need));
+            let key = numbers.and_then(|numbers| self.pieces_key(numbers, slot, segments, lean));
             let kept = pool.as_ref().zip(key.as_ref()).and_then(|(pool, key)| pool.pieces(key));
             if let Some(made) = kept {
                 all.push(made);
@@ -227,7 +228,7 @@ impl Session<'_> {
             let found = rows.get_or_insert_with(|| self.reading(at, slot)).take();
             let mut made = None;
             if let Some(reading) = found {
-                made = self.cut_pieces(&reading, segments, need).map(Arc::new);
+                made = self.cut_pieces(&reading, segments, lean).map(Arc::new);
                 rows = Some(Some(reading));
             }
             if let (Some(pool), Some(key)) = (&pool, key)
@@ -242,12 +243,33 @@ impl Session<'_> {
         all
     }
 
+    /// Whether a metric has influences that may be left out where it is only compared: see [`Need::Comparison`].
+    pub(crate) fn is_lean_metric(&mut self, metric: usize) -> bool {
+        match self.nodes.get(metric) {
+            Some(Node::Leaf(at)) => self.is_lean(*at, Need::Comparison),
+            _ => false,
+        }
+    }
+
+    /// Whether the influences on an aggregate are left out: those of a percentile, where nobody asks for them.
+    fn is_lean(&mut self, at: usize, need: Need) -> bool {
+        use MeasureFunction as F;
+        let leaf = self.leaf(at).filter(|leaf| {
+            need == Need::Comparison
+                && matches!(leaf.function, F::Median | F::Percentile)
+                && leaf.weight.is_none()
+                && leaf.population.is_none()
+        });
+        let table = leaf.map(|leaf| leaf.table.clone());
+        table.is_some_and(|table| self.outer_table(&table).is_none())
+    }
+
     fn pieces_key(
         &self,
         (leaf, frame): (u32, u32),
         slot: usize,
         segments: &[u16],
-        need: Need,
+        lean: bool,
     ) -> Option<(CellsKey, usize)> {
         let cut = segments.iter().map(|segment| Dim::Segment(*segment)).collect();
         let key = CellsKey {
@@ -256,7 +278,7 @@ impl Session<'_> {
             cut: self.cut_numbers(&cut)?,
             latest: false,
             // Pieces without errors by entity are others than those with.
-            people: need == Need::Comparison,
+            people: lean,
         };
         Some((key, slot))
     }
@@ -334,10 +356,9 @@ impl Session<'_> {
     }
 
     /// The pieces of a leaf for the combinations of a cut; `None` where the cut is not reached.
-    fn cut_pieces(&mut self, reading: &Reading, segments: &[u16], need: Need) -> Option<BTreeMap<u32, Piece>> {
+    fn cut_pieces(&mut self, reading: &Reading, segments: &[u16], lean: bool) -> Option<BTreeMap<u32, Piece>> {
         let by_combination = self.by_combination(reading, segments)?;
         let population = reading.leaf.population;
-        let lean = need == Need::Comparison && population.is_none() && self.outer_table(&reading.leaf.table).is_none();
         // Segments are domains of one sample: they share the part of the whole (Cochran 1977, section 2.13).
         let asked = population.map(|population| reading.rows.len() as f64 / population as f64);
         let made = by_combination.into_iter().filter_map(|(combination, places)| {

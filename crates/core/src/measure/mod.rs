@@ -7,6 +7,7 @@ mod axes;
 mod blocks;
 mod calendar;
 pub mod cell;
+mod cell_map;
 mod coded;
 mod derive;
 mod distinct;
@@ -23,6 +24,7 @@ mod input;
 mod keys;
 mod leaf;
 mod lists;
+mod memo;
 mod pass;
 mod plan;
 mod pool;
@@ -48,8 +50,10 @@ mod through;
 pub use cell::{
     Axes, CellKey, Interval, MeasuredCell, Measures, MetricCells, PeriodAxis, PeriodKey, PeriodStep, SegmentAxis, State,
 };
+pub use cell_map::CellMap;
 pub use entity::{EntityFrame, ListedRows, RowUse, RowsOf, SourceRow};
 pub(crate) use lists::compare;
+pub(crate) use memo::Memo;
 pub use pool::Pool;
 pub use quote::{QuotedGroup, QuotedRows, who};
 pub(crate) use reach::gather;

@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bellwether_order::BTreeMap;
 
+use super::cell::{MeasuredCell, MetricCells};
+use super::cell_map::CellGrid;
 use super::domain::Domain;
 use super::finish::Cell;
 use super::influence::{Pieces, WindowKey, WindowRows};
@@ -61,6 +63,8 @@ struct Kept {
     profiles: Vec<(Arc<Column>, Arc<DayProfile>)>,
     entities: BTreeMap<String, Arc<Vec<u64>>>,
     windows: Vec<(WindowKey, Arc<WindowRows>)>,
+    grids: BTreeMap<u32, Arc<CellGrid>>,
+    metrics: BTreeMap<u32, Arc<MetricCells>>,
     cells: BTreeMap<CellsKey, Arc<Vec<Cell>>>,
     pieces: BTreeMap<(CellsKey, usize), Option<Arc<Pieces>>>,
 }
@@ -88,6 +92,7 @@ impl Pool {
         let mut kept = self.kept();
         kept.cells.clear();
         kept.pieces.clear();
+        kept.metrics.clear();
         kept.bytes = kept.bytes.saturating_sub(kept.cell_bytes);
         kept.cell_bytes = 0;
     }
@@ -269,6 +274,40 @@ impl Pool {
             kept.windows.push((key.clone(), Arc::clone(&rows)));
         }
         rows
+    }
+
+    pub(crate) fn grid(&self, number: u32) -> Option<Arc<CellGrid>> {
+        self.kept().grids.get(&number).cloned()
+    }
+
+    /// Keeps the cells that metrics have; those to use, should another card have been faster.
+    pub(crate) fn keep_grid(&self, number: u32, grid: Arc<CellGrid>) -> Arc<CellGrid> {
+        let mut kept = self.kept();
+        if let Some(first) = kept.grids.get(&number) {
+            return Arc::clone(first);
+        }
+        if self.room(&mut kept, grid.bytes()) {
+            kept.grids.insert(number, Arc::clone(&grid));
+        }
+        grid
+    }
+
+    pub(crate) fn metric(&self, number: u32) -> Option<Arc<MetricCells>> {
+        self.kept().metrics.get(&number).cloned()
+    }
+
+    /// Keeps the cells of a metric; those to use, should another card have been faster.
+    pub(crate) fn keep_metric(&self, number: u32, made: Arc<MetricCells>) -> Arc<MetricCells> {
+        let mut kept = self.kept();
+        if let Some(first) = kept.metrics.get(&number) {
+            return Arc::clone(first);
+        }
+        let bytes = made.cells.len() as u64 * size_of::<MeasuredCell>() as u64;
+        if self.room(&mut kept, bytes) {
+            kept.cell_bytes += bytes;
+            kept.metrics.insert(number, Arc::clone(&made));
+        }
+        made
     }
 
     pub(crate) fn cells(&self, key: &CellsKey) -> Option<Arc<Vec<Cell>>> {

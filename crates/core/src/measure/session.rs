@@ -338,6 +338,11 @@ impl<'a> Session<'a> {
         self.stop_on_errors()
     }
 
+    /// Whether neither a limit nor the caller has stopped it.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.options.budget.check().is_ok()
+    }
+
     /// Notes a finding for the caller.
     pub(crate) fn note(&mut self, finding: Diagnostic) {
         debug_assert!(

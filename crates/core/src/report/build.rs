@@ -167,7 +167,7 @@ impl Builder<'_, '_> {
             direction,
             bands: None,
             tests: self.from.inference.metric_tests.get(index),
-            ranges: self.from.inference.metric_ranges.get(index),
+            ranges: self.from.inference.metrics.get(index).map(|of| &of.ranges),
         };
         let look = self.look_metric(index);
         let headline_key = place::headline_key(&measures.axes, |key| look(key).map(|raw| raw.state()));
@@ -211,10 +211,10 @@ impl Builder<'_, '_> {
                 None => natural.and_then(|cells| cells.no_interval.clone()),
             },
             headline: frame.cell(&headline_key, &look),
-            splits: (self.from.inference.splits.get(index))
-                .map_or_else(Vec::new, |splits| inferred::splits(&measures.axes, splits)),
-            process: (self.from.inference.metric_series.get(index))
-                .and_then(|series| inferred::process(&measures.axes, series.as_ref()?, scale)),
+            splits: (self.from.inference.metrics.get(index))
+                .map_or_else(Vec::new, |of| inferred::splits(&measures.axes, &of.splits)),
+            process: (self.from.inference.metrics.get(index))
+                .and_then(|of| inferred::process(&measures.axes, of.series.as_ref()?, scale)),
             cells: self
                 .kept(keys, metric.each_step)
                 .into_iter()

@@ -1,8 +1,11 @@
 //! Scores over cells: every score × segment values × period.
 
 mod check;
+mod line;
 mod parts;
 mod settle;
+
+use std::sync::Arc;
 
 use bellwether_order::{BTreeMap, BTreeSet, Sort};
 
@@ -12,7 +15,7 @@ use super::mix::{self, PartInput, Rules};
 use super::normalise::Normaliser;
 use super::plan::{self, Order, PartPlan, Thing};
 use crate::definition::Scorecard;
-use crate::measure::{CellKey, Measures, State};
+use crate::measure::{CellKey, CellMap, Measures, State};
 
 /// The value of a score in a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,7 +32,7 @@ pub struct ScoreCell {
 #[derive(Debug, Clone, Default)]
 pub struct Scores {
     /// One for each score, in the order of the card.
-    pub cells: Vec<BTreeMap<CellKey, ScoreCell>>,
+    pub cells: Vec<CellMap<ScoreCell>>,
     /// Values that stand in for measured ones, by metric and cell: what a score would be if. Empty: what was measured.
     pub assumed: BTreeMap<(usize, CellKey), f64>,
 }
@@ -115,32 +118,31 @@ impl<'a> Scorer<'a> {
     #[must_use]
     pub fn all(&self) -> Scores {
         let mut scores = Scores {
-            cells: vec![BTreeMap::new(); self.card.scores.len()],
+            cells: vec![CellMap::default(); self.card.scores.len()],
             assumed: BTreeMap::new(),
         };
         for &index in &self.order {
-            let cells: BTreeMap<CellKey, ScoreCell> = self
-                .keys(index, &scores)
-                .into_iter()
-                .filter_map(|key| {
-                    let cell = self.cell(index, &key, &scores)?;
-                    Some((key, cell))
-                })
-                .collect();
+            let keys = self.keys(index, &scores);
+            let cells: Vec<Option<ScoreCell>> = keys.iter().map(|key| self.cell(index, key, &scores)).collect();
+            let whole: Option<Vec<ScoreCell>> = cells.iter().copied().collect();
+            let cells = match whole {
+                Some(cells) => CellMap::over(keys, cells),
+                None => (keys.iter().zip(cells))
+                    .filter_map(|(key, cell)| Some((key.clone(), cell?)))
+                    .collect(),
+            };
             if let Some(slot) = scores.cells.get_mut(index) {
                 *slot = cells;
             }
         }
         for &index in &self.circle {
             if let Some(slot) = scores.cells.get_mut(index) {
-                slot.insert(
-                    CellKey::default(),
-                    ScoreCell {
-                        value: None,
-                        state: State::Failed,
-                        n: 0,
-                    },
-                );
+                let failed = ScoreCell {
+                    value: None,
+                    state: State::Failed,
+                    n: 0,
+                };
+                *slot = std::iter::once((CellKey::default(), failed)).collect();
             }
         }
         scores
@@ -165,36 +167,24 @@ impl<'a> Scorer<'a> {
     }
 
     /// The cells that a score has: those of its parts.
-    fn keys(&self, index: usize, scores: &Scores) -> BTreeSet<CellKey> {
-        let mut keys = BTreeSet::new();
-        let mut take = |thing: Thing| match thing {
-            Thing::Metric(metric) => {
-                keys.extend(
-                    self.measures
-                        .metrics
-                        .get(metric)
-                        .into_iter()
-                        .flat_map(|cells| cells.cells.keys().cloned()),
-                );
-            }
-            Thing::Score(score) => keys.extend(
-                scores
-                    .cells
-                    .get(score)
-                    .into_iter()
-                    .flat_map(|cells| cells.keys().cloned()),
-            ),
-        };
-        self.parts
-            .get(index)
-            .into_iter()
-            .flatten()
-            .for_each(|part| take(part.of));
+    fn keys(&self, index: usize, scores: &Scores) -> Arc<[CellKey]> {
         let each = self.card.scores.get(index).and_then(|score| score.mix_each.as_ref());
-        if let Some(thing) = each.and_then(|each| plan::find(self.card, &each.of.value)) {
-            take(thing);
+        let each = each.and_then(|each| plan::find(self.card, &each.of.value));
+        let parts = self.parts.get(index).into_iter().flatten().map(|part| part.of);
+        let keys_of = |of: Thing| match of {
+            Thing::Metric(metric) => self.measures.metrics.get(metric).map(|cells| cells.cells.shared_keys()),
+            Thing::Score(score) => scores.cells.get(score).map(CellMap::shared_keys),
+        };
+        let mut all: Vec<&Arc<[CellKey]>> = parts.chain(each).filter_map(keys_of).collect();
+        all.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        match all.as_slice() {
+            // Measures of one card mostly have the same cells.
+            [one] => Arc::clone(one),
+            all => {
+                let keys: BTreeSet<CellKey> = all.iter().flat_map(|keys| keys.iter().cloned()).collect();
+                keys.into_iter().collect()
+            }
         }
-        keys
     }
 
     /// A score in one cell. `scores` has the cells of the scores that this one reads.

@@ -192,6 +192,17 @@ pub fn whole(rules: &Rules, parts: &[PartInput]) -> Whole {
     join(rules, parts).whole
 }
 
+/// The weight that each part counts with in a mix, 0 where it does not, and whether it is its own value that counts.
+#[must_use]
+pub fn weights(rules: &Rules, parts: &[PartInput]) -> Vec<(f64, bool)> {
+    let of = |part: &PartInput| {
+        let treated = treat(rules, part);
+        let own = matches!(treated.treatment, Treatment::Counted | Treatment::Halved);
+        (treated.counted.map_or(0.0, |_| treated.weight), own)
+    };
+    parts.iter().map(of).collect()
+}
+
 /// Parts on their way through a mix.
 struct Joined {
     treated: Vec<Treated>,

@@ -23,6 +23,31 @@ struct Pairs {
     list: Vec<(u64, f64)>,
     variance: OnceLock<Option<f64>>,
     differences: Mutex<Vec<(Weak<Pairs>, Difference)>>,
+    joints: Mutex<Vec<(JointKey, Arc<Joint>)>>,
+}
+
+/// How many estimates are of the first period, and all that a joint is of.
+type JointKey = (usize, Vec<Weak<Pairs>>);
+
+/// Sums of products of influences by entity, over the estimates of one period and those of another: what the variance of any
+/// weighted sum of them is made of.
+#[derive(Debug)]
+pub struct Joint {
+    now: usize,
+    count: usize,
+    /// Of each estimate with itself and those before it.
+    products: Vec<f64>,
+    /// Entities of this period, of the other, and of both together.
+    entities: [usize; 3],
+}
+
+/// A period of a [`Joint`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// That of the first estimates.
+    Now,
+    /// That of the others.
+    Then,
 }
 
 /// The difference of two estimates.
@@ -36,6 +61,10 @@ pub struct Difference {
 
 /// Differences from so many others are kept.
 const MOST_DIFFERENCES: usize = 8;
+/// What estimates have with so many lists of others is kept.
+const MOST_JOINTS: usize = 64;
+/// Less than this part of its terms is what rounding leaves of a variance that is 0.
+const NOTHING: f64 = 1e-13;
 
 impl PartialEq for Influences {
     fn eq(&self, other: &Self) -> bool {
@@ -49,6 +78,7 @@ impl Influences {
             list,
             variance: OnceLock::new(),
             differences: Mutex::default(),
+            joints: Mutex::default(),
         }))
     }
 
@@ -133,38 +163,6 @@ impl Influences {
         Self::from_ordered(merged)
     }
 
-    /// The influences on a sum of estimates, each times its factor, added in that order.
-    #[must_use]
-    pub fn combined(parts: &[(f64, &Self)]) -> Self {
-        let one_by_one = || {
-            let mut sum: Vec<(u64, f64)> = Vec::new();
-            for (factor, part) in parts {
-                let mut merged = Vec::with_capacity(sum.len().max(part.entities()));
-                join(&sum, part.pairs(), |entity, a, b| merged.push((entity, a + factor * b)));
-                sum = merged;
-            }
-            Self::from_ordered(sum)
-        };
-        let Some(((_, first), rest)) = parts.split_first() else {
-            return Self::default();
-        };
-        let alike = |other: &Self| {
-            let same = |(one, other): (&(u64, f64), &(u64, f64))| one.0 == other.0;
-            other.entities() == first.entities() && first.pairs().iter().zip(other.pairs()).all(same)
-        };
-        // Answers to several questions of one survey rest on the same entities: then one walk adds them up.
-        if !rest.iter().all(|(_, other)| alike(other)) {
-            return one_by_one();
-        }
-        let mut sums: Vec<(u64, f64)> = first.pairs().iter().map(|(entity, _)| (*entity, 0.0)).collect();
-        for (factor, part) in parts {
-            for (sum, (_, z)) in sums.iter_mut().zip(part.pairs()) {
-                sum.1 += factor * z;
-            }
-        }
-        Self::from_ordered(sums)
-    }
-
     /// The influences on the difference of two estimates, such as this period less the last.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
@@ -194,11 +192,171 @@ impl Influences {
         })
     }
 
+    /// What estimates of two periods have in common, worked out once for them and all their clones: cards that weigh the same
+    /// parts each in their own way share it.
+    ///
+    /// ```
+    /// use bellwether::stats::influence::{Influences, Side, covariance};
+    ///
+    /// let a = Influences::of_ratio(&[(1, 1.0, 4.0), (2, 1.0, 7.0), (3, 1.0, 1.0)]).unwrap();
+    /// let b = Influences::of_ratio(&[(1, 1.0, 5.0), (2, 1.0, 5.0), (3, 1.0, 2.0)]).unwrap();
+    /// let joint = Influences::joint(&[&a, &b], &[]);
+    /// let expected = 4.0 * a.variance().unwrap() + 9.0 * b.variance().unwrap() + 12.0 * covariance(&a, &b).unwrap();
+    /// assert!((joint.variance(Side::Now, &[2.0, 3.0]).unwrap() - expected).abs() < 1e-12);
+    /// ```
+    #[must_use]
+    pub fn joint(now: &[&Self], then: &[&Self]) -> Arc<Joint> {
+        let all: Vec<&Self> = now.iter().chain(then).copied().collect();
+        let Some(first) = all.first() else {
+            return Arc::new(Joint::of(0, &[]));
+        };
+        let kept = || first.0.joints.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |(count, known): &JointKey| {
+            let is = |(known, one): (&Weak<Pairs>, &&Self)| std::ptr::eq(known.as_ptr(), Arc::as_ptr(&one.0));
+            *count == now.len() && known.len() == all.len() && known.iter().zip(&all).all(is)
+        };
+        let known = kept()
+            .iter()
+            .find(|(key, _)| same(key))
+            .map(|(_, made)| Arc::clone(made));
+        known.unwrap_or_else(|| {
+            let made = Arc::new(Joint::of(now.len(), &all));
+            let mut joints = kept();
+            joints.retain(|((_, of), _)| of.iter().all(|one| one.strong_count() > 0));
+            if joints.len() < MOST_JOINTS {
+                let of = all.iter().map(|one| Arc::downgrade(&one.0)).collect();
+                joints.push(((now.len(), of), Arc::clone(&made)));
+            }
+            made
+        })
+    }
+
     /// The variance of the estimate: m/(m−1) · Σ z². `None` with fewer than two entities.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
         *self.0.variance.get_or_init(|| covariance(self, self))
     }
+}
+
+impl Joint {
+    fn of(now: usize, all: &[&Influences]) -> Self {
+        let (first, second) = all.split_at(now.min(all.len()));
+        let entities = |of: &[&Influences]| -> Vec<u64> {
+            let mut ids: Vec<u64> = Vec::new();
+            for one in of {
+                let same = ids.len() == one.entities() && ids.iter().zip(one.pairs()).all(|(id, pair)| *id == pair.0);
+                if !same {
+                    ids.extend(one.pairs().iter().map(|pair| pair.0));
+                    // Runs in order, which a stable sort merges.
+                    ids.sort();
+                    ids.dedup();
+                }
+            }
+            ids
+        };
+        let (of_now, of_then) = (entities(first), entities(second));
+        let counts = (of_now.len(), of_then.len());
+        let ids = if of_then.is_empty() {
+            of_now
+        } else {
+            let mut ids = of_now;
+            ids.extend(of_then);
+            ids.sort();
+            ids.dedup();
+            ids
+        };
+        let dense: Vec<Vec<f64>> = all.iter().map(|one| along(&ids, one.pairs())).collect();
+        let products = (dense.iter().enumerate())
+            .flat_map(|(at, one)| dense.iter().take(at + 1).map(|other| product(one, other)))
+            .collect();
+        Self {
+            now,
+            count: all.len(),
+            products,
+            entities: [counts.0, counts.1, ids.len()],
+        }
+    }
+
+    /// How many entities the estimates of a period rest on.
+    #[must_use]
+    pub fn entities(&self, side: Side) -> usize {
+        let [now, then, _] = self.entities;
+        match side {
+            Side::Now => now,
+            Side::Then => then,
+        }
+    }
+
+    /// The variance of a weighted sum of the estimates of a period: m/(m−1) · Σ w·w'·Σ z·z'. `None` with fewer than two entities.
+    #[must_use]
+    pub fn variance(&self, side: Side, weights: &[f64]) -> Option<f64> {
+        let weights: Vec<f64> = match side {
+            Side::Now => weights
+                .iter()
+                .copied()
+                .chain(std::iter::repeat(0.0))
+                .take(self.count)
+                .collect(),
+            Side::Then => std::iter::repeat_n(0.0, self.now)
+                .chain(weights.iter().copied())
+                .collect(),
+        };
+        self.weighted(&weights, self.entities(side))
+    }
+
+    /// The difference of a weighted sum of the estimates of this period and one of those of the other.
+    #[must_use]
+    pub fn difference(&self, now: &[f64], then: &[f64]) -> Difference {
+        let weights: Vec<f64> = now.iter().copied().chain(then.iter().map(|weight| -weight)).collect();
+        let [.., entities] = self.entities;
+        Difference {
+            entities,
+            variance: self.weighted(&weights, entities),
+        }
+    }
+
+    fn weighted(&self, weights: &[f64], entities: usize) -> Option<f64> {
+        let (mut sum, mut size) = (0.0, 0.0);
+        let mut products = self.products.iter();
+        for (at, weight) in weights.iter().enumerate().take(self.count) {
+            for (before, other) in weights.iter().enumerate().take(at + 1) {
+                let times = if before == at { 1.0 } else { 2.0 };
+                let term = times * weight * other * products.next().copied().unwrap_or(0.0);
+                sum += term;
+                size += term.abs();
+            }
+        }
+        (entities >= 2).then_some(())?;
+        let m = entities as f64;
+        // Parts that cancel each other leave no variance, and no rounding in its place.
+        let sum = if sum > NOTHING * size { sum } else { 0.0 };
+        Some(sum * m / (m - 1.0))
+    }
+}
+
+/// The influences of some entities, 0 where there are none; both in order.
+fn along(ids: &[u64], pairs: &[(u64, f64)]) -> Vec<f64> {
+    if ids.len() == pairs.len() {
+        return pairs.iter().map(|pair| pair.1).collect();
+    }
+    let mut rest = pairs.iter().peekable();
+    ids.iter()
+        .map(|id| rest.next_if(|pair| pair.0 == *id).map_or(0.0, |pair| pair.1))
+        .collect()
+}
+
+/// Σ a·b in eight sums side by side, always in the same order.
+fn product(a: &[f64], b: &[f64]) -> f64 {
+    const LANES: usize = 8;
+    let mut sums = [0.0_f64; LANES];
+    let ((a, rest_of_a), (b, rest_of_b)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    let rest = rest_of_a.iter().zip(rest_of_b).map(|(a, b)| a * b);
+    rest.chain(sums).fold(0.0, |sum, term| sum + term)
 }
 
 /// A sum of floats that rounds once, when it is read: whole numbers, which most are, in one word.
@@ -407,26 +565,57 @@ mod tests {
         assert!((error * error - ours).abs() < 1e-15);
     }
 
+    /// Over the same entities, others, and in two periods; as the influences of the sum itself say.
     #[test]
-    fn a_sum_of_many_is_the_sum_one_by_one() {
+    fn a_joint_knows_the_variance_of_every_weighted_sum() {
         let of = |from: u64, scale: f64| {
-            Influences::of(
-                (from..from + 50)
-                    .map(|entity| (entity, scale * (entity as f64 - 20.3)))
-                    .collect(),
-            )
+            let z = |entity: u64| scale * ((entity * entity % 31) as f64 - 14.7);
+            Influences::of((from..from + 50).map(|entity| (entity, z(entity))).collect())
         };
-        for parts in [
-            [of(1, 0.1), of(1, 0.7), of(1, -1e-3)],
-            [of(1, 0.1), of(3, 0.7), of(1, -1e-3)],
+        let sum = |parts: &[Influences], weights: &[f64]| {
+            (parts.iter().zip(weights)).fold(Influences::default(), |sum, (part, weight)| {
+                sum.plus(&part.scaled(*weight))
+            })
+        };
+        let close = |made: Option<f64>, expected: Option<f64>| {
+            let (made, expected) = (made.unwrap(), expected.unwrap());
+            assert!((made - expected).abs() <= 1e-12 * expected, "{made} {expected}");
+        };
+        let (weights, before) = ([0.3, -1.7, 11.1], [0.4, 2.5]);
+        for (now, then) in [
+            ([of(1, 0.1), of(1, 0.7), of(1, -1e-3)], [of(1, 0.2), of(1, 3.0)]),
+            ([of(1, 0.1), of(3, 0.7), of(90, -1e-3)], [of(4, 0.2), of(60, 3.0)]),
         ] {
-            let weighted: Vec<(f64, &Influences)> = [0.3, -1.7, 11.1].into_iter().zip(&parts).collect();
-            let one_by_one = weighted.iter().fold(Influences::default(), |sum, (factor, part)| {
-                sum.plus(&part.scaled(*factor))
-            });
-            assert_eq!(Influences::combined(&weighted), one_by_one);
+            let (first, second): (Vec<_>, Vec<_>) = (now.iter().collect(), then.iter().collect());
+            let joint = Influences::joint(&first, &second);
+            let (sum_now, sum_then) = (sum(&now, &weights), sum(&then, &before));
+            close(joint.variance(Side::Now, &weights), sum_now.variance());
+            close(joint.variance(Side::Then, &before), sum_then.variance());
+            assert_eq!(joint.entities(Side::Now), sum_now.entities());
+            assert_eq!(joint.entities(Side::Then), sum_then.entities());
+            let (made, expected) = (joint.difference(&weights, &before), sum_now.difference(&sum_then));
+            assert_eq!(made.entities, expected.entities);
+            close(made.variance, expected.variance);
+            // Known the second time, and the same for clones.
+            let clones: Vec<Influences> = now.to_vec();
+            assert!(Arc::ptr_eq(
+                &joint,
+                &Influences::joint(&clones.iter().collect::<Vec<_>>(), &second)
+            ));
+            // The same lists, parted elsewhere, are another question.
+            let all: Vec<&Influences> = first.iter().chain(&second).copied().collect();
+            assert_eq!(Influences::joint(&all, &[]).entities(Side::Then), 0);
         }
-        assert_eq!(Influences::combined(&[]), Influences::default());
+    }
+
+    #[test]
+    fn what_cancels_has_no_variance() {
+        let of = |scale: f64| Influences::of((0..50).map(|entity| (entity, scale * (entity as f64 - 24.5))).collect());
+        let (a, b) = (of(0.1), of(0.3));
+        let joint = Influences::joint(&[&a, &b], &[&a]);
+        assert_eq!(joint.variance(Side::Now, &[3.0, -1.0]), Some(0.0));
+        assert_eq!(joint.difference(&[1.0, 0.0], &[1.0]).variance, Some(0.0));
+        assert_eq!(Influences::joint(&[], &[]).variance(Side::Now, &[]), None);
     }
 
     #[test]

@@ -174,7 +174,7 @@ pub fn period(calendar: Calendar) -> Period {
 
 /// The cells of all metrics.
 pub struct Made {
-    pub cells: Vec<MetricCells>,
+    pub cells: Vec<Arc<MetricCells>>,
     pub axes: crate::measure::Axes,
     pub findings: Vec<Diagnostic>,
     names: Vec<String>,

@@ -1,11 +1,9 @@
 //! What stands in the way of scores whatever the cell.
 
-use bellwether_order::BTreeMap;
-
 use super::{Scorer, Scores};
 use crate::definition::{Baseline, Normalise};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::measure::CellKey;
+use crate::measure::{CellKey, CellMap};
 use crate::score::normalise::NotNormalisable;
 use crate::score::plan;
 
@@ -16,7 +14,7 @@ impl Scorer<'_> {
     pub fn check(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let nothing = Scores {
-            cells: vec![BTreeMap::new(); self.card.scores.len()],
+            cells: vec![CellMap::default(); self.card.scores.len()],
             ..Scores::default()
         };
         for score in &self.card.scores {

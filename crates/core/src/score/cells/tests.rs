@@ -1,5 +1,7 @@
 //! Scores on cells made by hand; expected values are worked out in the comments.
 
+use std::sync::Arc;
+
 use super::parts::UNKNOWN;
 use super::*;
 use crate::definition::{
@@ -86,9 +88,11 @@ fn measures(metrics: Vec<Vec<(CellKey, MeasuredCell)>>) -> Measures {
         as_of: CivilDate::parse("2026-06-12"),
         metrics: metrics
             .into_iter()
-            .map(|cells| MetricCells {
-                cells: cells.into_iter().collect(),
-                ..MetricCells::default()
+            .map(|cells| {
+                Arc::new(MetricCells {
+                    cells: cells.into_iter().collect(),
+                    ..MetricCells::default()
+                })
             })
             .collect(),
     }
