@@ -86,7 +86,7 @@ pub struct ReportRecord {
     /// Its value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// SHA-256 of the canonical JSON of its results.
+    /// The hash of its results.
     pub results_sha256: String,
     /// Its headlines.
     pub headlines: Vec<Tile>,

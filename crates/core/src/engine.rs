@@ -506,7 +506,7 @@ fn evaluate_bound(
         let (session, analysed) = stage.analysed(card, options.threads);
         link::analyse(session, &analysed)
     };
-    let (results, findings) = stage.results(card, summaries, links);
+    let (mut results, findings) = stage.results(card, summaries, links);
     options.stopped()?;
     let mut diagnostics = stage.findings;
     diagnostics.extend(findings);
@@ -520,7 +520,8 @@ fn evaluate_bound(
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Err(Error::new(ErrorKind::Card, diagnostics));
     }
-    let results_sha256 = report::canonical::sha256(&results).map_err(|error| Error::internal(&error.to_string()))?;
+    let results_sha256 =
+        report::digest::of(&mut results, Some(&stage.measures)).map_err(|error| Error::internal(&error.to_string()))?;
     let provenance = Provenance {
         engine: concat!("bellwether ", env!("CARGO_PKG_VERSION")).into(),
         sources: card.sources.clone(),

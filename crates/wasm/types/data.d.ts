@@ -1801,7 +1801,7 @@ export interface Provenance {
   engine: string;
   /** Params with the values used. */
   params: Param[];
-  /** SHA-256 of the canonical JSON of `results`. */
+  /** The hash of `results`, over the hashes of their cells field by field (see docs/history.md). */
   results_sha256: string;
   /** Of which report this is a slice; none: it is whole. */
   slice?: SliceOf;
@@ -2120,7 +2120,7 @@ export interface SignatureParam {
 export interface SliceOf {
   /** What the whole report has and a slice has not, in words. */
   left_out?: string[];
-  /** SHA-256 of the canonical JSON of the whole report's `results`. */
+  /** The hash of the whole report's `results`. */
   of_results_sha256: string;
   /** The segment. */
   segment: string;

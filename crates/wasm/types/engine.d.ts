@@ -218,8 +218,8 @@ export class Engine {
   /** All cells of a metric, outcome or score. The report is that of `evaluate` or `overview` with the same card and options,
    * which is not worked out again, as by all that follow. */
   cells(card: Card, name: string, options?: EvaluateOptions): Cell[];
-  /** The canonical JSON (RFC 8785) of the report's `results`, in UTF-8: the same bytes as of the native engine, those that
-   * `provenance.results_sha256` is of. Spans in it count bytes. */
+  /** The canonical JSON (RFC 8785) of the report's `results`, in UTF-8: the same bytes as of the native engine. Spans
+   * in it count bytes. `provenance.results_sha256` follows from it, as docs/history.md says. */
   evaluateJson(card: Card, options?: EvaluateOptions): Uint8Array;
   /** How the value of a cell came about: filters, rows used and skipped, formula, parts, source rows. */
   explain(card: Card, question: Question, options?: EvaluateOptions): Explanation;

@@ -1,8 +1,8 @@
 //! One text for one value: the canonical JSON that hashes are made of (RFC 8785, the JSON canonicalization scheme).
 //!
 //! Keys are sorted by their UTF-16 code units, there is no white space, numbers are written as ECMAScript writes them
-//! (shortest digits that read back to the same bits; −0 as 0), and text is escaped only where JSON asks for it. Any
-//! JCS library in any language can check a report's `results_sha256`.
+//! (shortest digits that read back to the same bits; −0 as 0), and text is escaped only where JSON asks for it. With any
+//! JCS library in any language a report's `results_sha256` can be checked: see `report::digest`.
 
 mod write;
 
@@ -56,7 +56,8 @@ pub fn sha256<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     Ok(hex(&writer.into_hash()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");

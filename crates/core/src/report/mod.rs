@@ -7,6 +7,7 @@ pub mod canonical;
 mod cell;
 pub mod chart;
 mod claim;
+pub(crate) mod digest;
 pub mod explain;
 mod finding;
 pub mod formula;
@@ -28,6 +29,7 @@ pub use crate::link::{
 pub use build::{Evaluated, build};
 pub use canonical::canonical_json;
 pub use claim::{ClaimEnd, ClaimExplanation, ClaimWorth, claim, claims};
+pub use digest::results_sha256;
 pub use explain::{
     AggregateExplanation, Explanation, FilterExplanation, FormulaPart, JoinExplanation, RowExplanation,
     ScoreExplanation,

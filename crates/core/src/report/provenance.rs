@@ -26,7 +26,7 @@ pub struct Provenance {
     pub asked: Asked,
     /// Tables with the hashes of their source bytes.
     pub tables: Vec<TableProvenance>,
-    /// SHA-256 of the canonical JSON of `results`.
+    /// The hash of `results`, over the hashes of their cells field by field (see docs/history.md).
     pub results_sha256: String,
     /// Of which report this is a slice; `None`: it is whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ pub struct SliceOf {
     pub segment: String,
     /// Its value.
     pub value: String,
-    /// SHA-256 of the canonical JSON of the whole report's `results`.
+    /// The hash of the whole report's `results`.
     pub of_results_sha256: String,
     /// What the whole report has and a slice has not, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

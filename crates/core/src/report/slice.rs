@@ -6,7 +6,7 @@ use super::model::{
     Cell, JourneyResult, ListResult, MetricResult, PhaseResult, QuoteGroup, QuotesResult, Report, Results, StepResult,
     Value,
 };
-use super::{SliceOf, canonical};
+use super::{SliceOf, digest};
 use crate::measure::{Axes, SegmentAxis};
 
 /// The report of one value of a segment: a region, a team. `None` where the report is not cut by the segment, or has no
@@ -165,7 +165,7 @@ impl<'a> Slices<'a> {
         let mut provenance = self.report.provenance.clone();
         let of_results_sha256 = std::mem::take(&mut provenance.results_sha256);
         // What was written as JSON once can be written again; a hash that is empty would be seen.
-        provenance.results_sha256 = canonical::sha256(&results).unwrap_or_default();
+        provenance.results_sha256 = digest::of(&mut results, None).unwrap_or_default();
         if self.report.history.is_some() {
             left_out.insert("history".to_owned());
         }

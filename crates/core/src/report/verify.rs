@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::canonical;
+use super::digest::results_sha256;
 use super::provenance::{Cause, Provenance};
 use super::{Report, Results};
 use crate::definition::{Literal, SourceInfo};
@@ -84,7 +84,7 @@ pub struct MovedValue {
 /// # Ok::<(), bellwether::engine::Error>(())
 /// ```
 pub fn verify(kept: &Report, again: &Report) -> Result<Verification, String> {
-    let hash = |results: &Results| canonical::sha256(results).map_err(|error| error.to_string());
+    let hash = |results: &Results| results_sha256(results).map_err(|error| error.to_string());
     let (own, now) = (hash(&kept.results)?, hash(&again.results)?);
     let mut moved = Vec::new();
     if own != now {
