@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use bellwether::diagnostic::{Diagnostic, codes};
-use postgres::config::Host;
+use postgres::config::{Host, SslMode};
 use sha2::{Digest as _, Sha256};
 
+use crate::encryption::ROOTS;
 use crate::refused;
 
 /// How long a server may take to answer a first time.
@@ -23,6 +24,10 @@ pub(crate) struct Address {
     pub origin: String,
     /// What nothing may say: user and password.
     pub secrets: Vec<String>,
+    /// Whether what travels is encrypted.
+    pub encrypted: bool,
+    /// The file of certificates that are trusted; none: those that the machine trusts.
+    pub roots: Option<String>,
 }
 
 pub(crate) enum Place {
@@ -94,17 +99,18 @@ impl Address {
                 query: asked.query,
                 rows: asked.rows,
                 secrets: Vec::new(),
+                encrypted: false,
+                roots: None,
             });
         }
-        let (config, name) = server(table, place, &nameless, environment)?;
+        let (mut config, name) = server(table, place, &nameless, environment)?;
         let origin = format!("{name}?query_sha256={hash}");
-        if !asked.unencrypted && !config.get_hosts().iter().all(is_near) {
-            let message = "the server is on another machine, and what it answers would travel unencrypted";
-            return Err(refused(&origin, message).help(
-                "reach it through a tunnel that ends on this machine; where the network is trusted, say so: \
-                 ?unencrypted=yes&query=..",
-            ));
-        }
+        // What stays on this machine nobody else reads.
+        let near = config.get_hosts().iter().all(is_near);
+        let encrypted = asked
+            .encrypted
+            .unwrap_or(!near || config.get_ssl_mode() == SslMode::Require);
+        config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
         let password = config
             .get_password()
             .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
@@ -119,6 +125,8 @@ impl Address {
                 .chain(user)
                 .filter(|secret| !secret.is_empty())
                 .collect(),
+            encrypted,
+            roots: environment(ROOTS).filter(|file| !file.is_empty()),
         })
     }
 
@@ -154,6 +162,10 @@ fn server(
             )));
         }
     };
+    // Certificates are checked whenever a connection is encrypted.
+    let url = url
+        .replace("sslmode=verify-full", "sslmode=require")
+        .replace("sslmode=verify-ca", "sslmode=require");
     let mut config: postgres::Config = url.parse().map_err(|_| {
         let what = if has_host { "the address" } else { variable.as_str() };
         refused(nameless, format!("{what} of `{table}` is no address of a database"))
@@ -222,13 +234,14 @@ fn is_near(host: &Host) -> bool {
 struct Asked {
     query: String,
     rows: Option<u64>,
-    unencrypted: bool,
+    /// Whether the connection is to be encrypted, where the address says so.
+    encrypted: Option<bool>,
 }
 
 impl Asked {
     /// Reads `rows=1000&query=select ..`: the query is the last, and stands as it is, to its end.
     fn parse(text: &str, nameless: &str) -> Result<Self, Diagnostic> {
-        let (mut rows, mut unencrypted, mut query) = (None, false, None);
+        let (mut rows, mut encrypted, mut query) = (None, None, None);
         let mut rest = text;
         while !rest.is_empty() {
             if let Some(own) = rest.strip_prefix("query=") {
@@ -245,7 +258,8 @@ impl Asked {
                     })?;
                     rows = Some(count);
                 }
-                ("unencrypted", "yes") => unencrypted = true,
+                ("encrypted", "yes") => encrypted = Some(true),
+                ("unencrypted", "yes") => encrypted = Some(false),
                 ("password" | "sslpassword" | "user", _) => {
                     let message = "an option of the address names a user or a password";
                     return Err(Diagnostic::error(codes::CREDENTIALS, message)
@@ -253,9 +267,8 @@ impl Asked {
                 }
                 (name, _) => {
                     let message = format!("the address has an option `{name}`, which is not known");
-                    return Err(
-                        refused(nameless, message).help("it may have rows, unencrypted, table, and query as the last")
-                    );
+                    return Err(refused(nameless, message)
+                        .help("it may have rows, encrypted=yes or unencrypted=yes, table, and query as the last"));
                 }
             }
         }
@@ -263,11 +276,7 @@ impl Asked {
         let query = query.ok_or_else(|| {
             refused(nameless, "the address has no query").help("end it with ?query=select .. or ?table=name")
         })?;
-        Ok(Self {
-            query,
-            rows,
-            unencrypted,
-        })
+        Ok(Self { query, rows, encrypted })
     }
 }
 

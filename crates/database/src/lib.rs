@@ -3,7 +3,8 @@
 //! An address is `postgres://host/db?query=select ..` or `sqlite:path?query=select ..`; `?table=schema.name` stands for
 //! all of a table. It never holds a password: that comes from the environment, `PGPASSWORD`, or a whole URL in
 //! `BELLWETHER_<TABLE>_URL` for an address without a host (`postgres:?query=..`). Neither user nor password reach a
-//! message, a report or a provenance; those name the host, the database and the hash of the query.
+//! message, a report or a provenance; those name the host, the database and the hash of the query. A connection to another
+//! machine is encrypted, and the server's certificate checked.
 //!
 //! ```
 //! use bellwether::data::{Needs, ReadLimits};
@@ -24,6 +25,7 @@
 //! ```
 
 mod address;
+mod encryption;
 mod postgres;
 mod rows;
 mod sqlite;

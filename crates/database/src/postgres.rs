@@ -9,6 +9,7 @@ use postgres::types::{FromSql, Kind as TypeKind, Type};
 use postgres::{Config, IsolationLevel, NoTls};
 
 use crate::address::Address;
+use crate::encryption::{self, ROOTS};
 use crate::rows::{BATCH, Gathering, Kind, Value};
 use crate::{Progress, refused, unusable};
 
@@ -26,7 +27,12 @@ pub(crate) fn read(
 ) -> Result<Table, Diagnostic> {
     let origin = &address.origin;
     let failed = |error: postgres::Error| failed(address, &error);
-    let mut client = config.connect(NoTls).map_err(failed)?;
+    let mut client = if address.encrypted {
+        config.connect(encryption::connector(origin, address.roots.as_deref())?)
+    } else {
+        config.connect(NoTls)
+    }
+    .map_err(failed)?;
     // One snapshot, and nothing that the query calls may write.
     let mut transaction = client
         .build_transaction()
@@ -83,10 +89,14 @@ pub(crate) fn read(
 fn failed(address: &Address, error: &postgres::Error) -> Diagnostic {
     let why = match error.as_db_error() {
         Some(said) => said.message().to_owned(),
-        None => match error.source() {
-            Some(source) => format!("{error}: {source}"),
-            None => error.to_string(),
-        },
+        None => {
+            let (mut said, mut cause) = (error.to_string(), error.source());
+            while let Some(error) = cause {
+                said = format!("{said}: {error}");
+                cause = error.source();
+            }
+            said
+        }
     };
     let finding = refused(
         &address.origin,
@@ -100,6 +110,13 @@ fn failed(address: &Address, error: &postgres::Error) -> Diagnostic {
         "" if why.contains("password") => {
             finding.help("user and password come from the environment: PGUSER and PGPASSWORD")
         }
+        "" if why.contains("certificate") => finding.help(format!(
+            "where its authority is your own, name its certificate in the environment, {ROOTS}=root.crt"
+        )),
+        "" if why.contains("does not support TLS") => finding.help(
+            "have it encrypt, or reach it through a tunnel that ends on this machine; where the network is trusted, say so: \
+             ?unencrypted=yes&query=..",
+        ),
         _ => finding,
     }
 }

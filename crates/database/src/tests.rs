@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use ::postgres::config::SslMode;
 use bellwether::data::{CsvOptions, Values, read_csv};
 use bellwether::diagnostic::codes;
 use bellwether::{Engine, EvaluateOptions, Limits, Source};
@@ -103,13 +104,48 @@ fn what_makes_no_address_is_refused_with_a_way_out() {
         ("sqlite:cx.db?query=", "the address has no query"),
         ("sqlite:cx.db?rows=many&query=select 1", "`rows` takes a whole number"),
         ("sqlite:cx.db?colour=red&query=select 1", "an option `colour`"),
-        ("postgres://db.example.com/cx?query=select 1", "on another machine"),
     ] {
         let finding = refusal(text);
         assert_eq!(finding.code, codes::DATABASE);
         assert!(finding.message.contains(expected), "{text}: {}", finding.message);
     }
-    assert!(parse("postgres://db.example.com/cx?unencrypted=yes&query=select 1", &nothing).is_ok());
+}
+
+#[test]
+fn what_goes_to_another_machine_is_encrypted_unless_the_address_gives_it_up() {
+    let url = |ssl: &'static str| {
+        move |name: &str| (name == "BELLWETHER_SURVEY_URL").then(|| format!("postgres://me:x@localhost/cx{ssl}"))
+    };
+    let encrypted = |text: &str, environment: &dyn Fn(&str) -> Option<String>| {
+        let address = parse(text, environment).unwrap();
+        let Place::Postgres(config) = &address.place else {
+            panic!()
+        };
+        // The client must not fall back to a connection that is not.
+        let expected = if address.encrypted {
+            SslMode::Require
+        } else {
+            SslMode::Disable
+        };
+        assert_eq!(config.get_ssl_mode(), expected, "{text}");
+        address.encrypted
+    };
+    assert!(encrypted("postgres://db.example.com/cx?query=select 1", &nothing));
+    assert!(!encrypted(
+        "postgres://db.example.com/cx?unencrypted=yes&query=select 1",
+        &nothing
+    ));
+    assert!(!encrypted("postgres://127.0.0.1/cx?query=select 1", &nothing));
+    assert!(encrypted(
+        "postgres://127.0.0.1/cx?encrypted=yes&query=select 1",
+        &nothing
+    ));
+    assert!(!encrypted("postgres:?table=survey", &url("")));
+    assert!(encrypted("postgres:?table=survey", &url("?sslmode=require")));
+    assert!(encrypted("postgres:?table=survey", &url("?sslmode=verify-full")));
+    let roots = |name: &str| (name == "PGSSLROOTCERT").then(|| "root.crt".to_owned());
+    let address = parse("postgres://db.example.com/cx?query=select 1", &roots).unwrap();
+    assert_eq!(address.roots.as_deref(), Some("root.crt"));
 }
 
 /// A database in a folder of its own.

@@ -17,17 +17,22 @@ use bellwether_database::{Options, open};
 
 /// Reads what a query answers; none: there is no server.
 fn read(query: &str, needs: &Needs) -> Option<Result<Table, Diagnostic>> {
-    let Ok(server) = std::env::var("BELLWETHER_TEST_POSTGRES") else {
+    read_from("BELLWETHER_TEST_POSTGRES", "", query, needs)
+}
+
+/// The same from the server that a variable names, with options.
+fn read_from(server: &str, options: &str, query: &str, needs: &Needs) -> Option<Result<Table, Diagnostic>> {
+    let Ok(server) = std::env::var(server) else {
         eprintln!("NOT TESTED: no PostgreSQL server; scripts/test-postgres starts one");
         return None;
     };
     let environment = |name: &str| std::env::var(name).ok();
     let limits = ReadLimits::TRUSTED;
+    let address = format!("{server}?{options}query={query}");
     let options = Options {
         limits,
         environment: &environment,
     };
-    let address = format!("{server}?query={query}");
     Some(open("t", &address, needs, &options, &mut |_| true))
 }
 
@@ -110,6 +115,22 @@ fn kinds_that_no_measure_counts_are_refused_by_name() {
         let Some(read) = read(query, &Needs::all()) else { return };
         let finding = read.unwrap_err();
         assert!(finding.message.contains(expected), "{query}: {}", finding.message);
+    }
+}
+
+/// What the server itself says of the connection.
+#[test]
+fn a_connection_is_encrypted_where_the_address_says_so() {
+    let query = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+    for (server, options, expected) in [
+        ("BELLWETHER_TEST_POSTGRES_TLS", "encrypted=yes&", "bool: true"),
+        ("BELLWETHER_TEST_POSTGRES_TLS", "unencrypted=yes&", "bool: false"),
+        ("BELLWETHER_TEST_POSTGRES", "", "bool: false"),
+    ] {
+        let Some(read) = read_from(server, options, query, &Needs::all()) else {
+            return;
+        };
+        assert_eq!(shown(&read.unwrap(), "ssl"), expected, "{options}");
     }
 }
 
