@@ -324,7 +324,7 @@ fn segments(cell: &Cell) -> String {
     if cell.segments.is_empty() {
         return String::new();
     }
-    serde_json::to_string(&cell.segments).unwrap_or_default()
+    serde_json::to_string(cell.segments.as_ref()).unwrap_or_default()
 }
 
 fn same_bits(was: &PastValue, now: &PastValue) -> bool {

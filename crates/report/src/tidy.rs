@@ -81,7 +81,7 @@ pub fn tidy(report: &Report) -> TidyTable {
         ("level", number(&|row| Some(row.cell.interval.as_ref()?.level))),
         (
             "interval",
-            text(&|row| Some(row.cell.interval.as_ref()?.method.clone())),
+            text(&|row| Some(row.cell.interval.as_ref()?.method.to_string())),
         ),
         ("baseline", number(&|row| row.goal.baseline)),
         ("target", number(&|row| row.cell.target)),

@@ -260,7 +260,7 @@ fn report_cell(axes: &Axes, key: &CellKey, headline: &Cell, cells: &[Cell]) -> O
         Some((name, place::value_text(axes, *segment, *value)?.to_owned()))
     };
     let segments: BTreeMap<String, String> = key.segments.iter().filter_map(text).collect();
-    let same = |cell: &&Cell| cell.period.as_deref() == period && cell.segments == segments;
+    let same = |cell: &&Cell| cell.period.as_deref() == period && *cell.segments == segments;
     cells.iter().chain(std::iter::once(headline)).find(same).cloned()
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Compared {
 pub(super) fn cells(now: &MeasuredCell, then: &MeasuredCell) -> Option<Compared> {
     let (of_now, of_then) = (now.interval.as_ref()?, then.interval.as_ref()?);
     let (a, b) = (now.value?, then.value?);
-    match (of_now.method.as_str(), of_then.method.as_str()) {
+    match (of_now.method.as_ref(), of_then.method.as_ref()) {
         ("Wilson", "Wilson") => Some(Compared {
             difference: difference::shares((hits(now)?, now.n), (hits(then)?, then.n), LEVEL)?,
             method: "two shares",
@@ -203,7 +203,7 @@ mod tests {
                 low: ends.low,
                 high: ends.high,
                 level: LEVEL,
-                method: method.to_owned(),
+                method: method.to_owned().into(),
             }),
             latest_day: None,
         }

@@ -1,5 +1,6 @@
 //! The values that measuring gives, and the axes they stand on.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -67,7 +68,7 @@ pub struct Interval {
     /// Confidence, 0.95 unless told.
     pub level: f64,
     /// How it was made: `Wilson`, `adjusted Wald`, `t`.
-    pub method: String,
+    pub method: Cow<'static, str>,
 }
 
 /// A measured value.

@@ -163,7 +163,7 @@ impl Cell {
             low: interval.low,
             high: interval.high,
             level: LEVEL,
-            method: method.to_owned(),
+            method: method.into(),
         })
     }
 }

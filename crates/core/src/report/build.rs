@@ -1,8 +1,12 @@
 //! From measured and scored cells to the results of a report.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use bellwether_order::BTreeSet;
 
-use super::cell::{self, Frame, Raw};
+use super::cell::{Frame, Layout, Raw};
 use super::finding;
 use super::formula::measure_text;
 use super::inferred;
@@ -54,6 +58,7 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
     let builder = Builder {
         scorer: Scorer::new(evaluated.card, evaluated.measures),
         from: &evaluated,
+        layouts: RefCell::default(),
     };
     let card = evaluated.card;
     let metrics: Vec<MetricResult> = card
@@ -122,6 +127,8 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
 struct Builder<'a, 'e> {
     from: &'e Evaluated<'a>,
     scorer: Scorer<'a>,
+    /// Layouts of cells, with those of a metric at each step of a journey apart.
+    layouts: RefCell<Vec<(Arc<[CellKey]>, bool, Rc<Layout>)>>,
 }
 
 /// A name for people, where the card has none.
@@ -130,12 +137,16 @@ fn label(own: Option<&String>, name: &str) -> String {
 }
 
 impl Builder<'_, '_> {
-    fn look_metric<'s>(&'s self, index: usize) -> impl Fn(&CellKey) -> Option<Raw<'s>> + 's {
-        move |key| self.from.measures.cell(index, key).map(Raw::Measured)
+    /// Finds the cell of a metric, perhaps by its number.
+    fn look_metric<'s>(&'s self, index: usize) -> impl Fn(&CellKey, usize) -> Option<Raw<'s>> + 's {
+        let cells = self.from.measures.metrics.get(index).map(|metric| &metric.cells);
+        move |key, at| cells?.get_near(key, at).map(Raw::Measured)
     }
 
-    fn look_score<'s>(&'s self, index: usize) -> impl Fn(&CellKey) -> Option<Raw<'s>> + 's {
-        move |key| self.from.scores.cell(index, key).map(Raw::Scored)
+    /// Finds the cell of a score, perhaps by its number.
+    fn look_score<'s>(&'s self, index: usize) -> impl Fn(&CellKey, usize) -> Option<Raw<'s>> + 's {
+        let cells = self.from.scores.cells.get(index);
+        move |key, at| cells?.get_near(key, at).map(Raw::Scored)
     }
 
     /// Segments that a journey makes: only metrics with a value for each step are cut by them.
@@ -151,10 +162,18 @@ impl Builder<'_, '_> {
             .collect()
     }
 
-    fn kept<'k>(&self, keys: impl Iterator<Item = &'k CellKey>, each_step: bool) -> Vec<&'k CellKey> {
+    /// The cells that a report shows of those that a metric or score has.
+    fn layout(&self, keys: &Arc<[CellKey]>, each_step: bool) -> Rc<Layout> {
+        let mut layouts = self.layouts.borrow_mut();
+        let known = |(of, steps, _): &&(Arc<[CellKey]>, bool, Rc<Layout>)| Arc::ptr_eq(of, keys) && *steps == each_step;
+        if let Some((_, _, layout)) = layouts.iter().find(known) {
+            return Rc::clone(layout);
+        }
         let journeys = self.journey_segments();
-        let keep = |key: &&CellKey| each_step || !key.segments.iter().any(|(segment, _)| journeys.contains(segment));
-        cell::in_order(&self.from.measures.axes, keys.filter(keep))
+        let keep = |key: &CellKey| each_step || !key.segments.iter().any(|(segment, _)| journeys.contains(segment));
+        let made = Rc::new(Layout::new(&self.from.measures.axes, keys, keep));
+        layouts.push((Arc::clone(keys), each_step, Rc::clone(&made)));
+        made
     }
 
     fn metric(&self, index: usize, metric: &Metric) -> MetricResult {
@@ -170,8 +189,10 @@ impl Builder<'_, '_> {
             ranges: self.from.inference.metrics.get(index).map(|of| &of.ranges),
         };
         let look = self.look_metric(index);
-        let headline_key = place::headline_key(&measures.axes, |key| look(key).map(|raw| raw.state()));
-        let keys = natural.into_iter().flat_map(|cells| cells.cells.keys());
+        let headline_key = place::headline_key(&measures.axes, |key| look(key, usize::MAX).map(|raw| raw.state()));
+        let keys = natural
+            .map(|cells| Arc::clone(cells.cells.shared_keys()))
+            .unwrap_or_default();
         let scale = crate::score::scale_of(metric, measures, index);
         let unit = metric
             .unit
@@ -210,20 +231,21 @@ impl Builder<'_, '_> {
                 Some(Range::None(why)) => Some(why.clone()),
                 None => natural.and_then(|cells| cells.no_interval.clone()),
             },
-            headline: frame.cell(&headline_key, &look),
+            headline: frame.cell(&keys, &headline_key, &look),
             splits: (self.from.inference.metrics.get(index))
                 .map_or_else(Vec::new, |of| inferred::splits(&measures.axes, &of.splits)),
             process: (self.from.inference.metrics.get(index))
                 .and_then(|of| inferred::process(&measures.axes, of.series.as_ref()?, scale)),
-            cells: self
-                .kept(keys, metric.each_step)
-                .into_iter()
-                .map(|key| frame.cell(key, &look))
-                .collect(),
+            cells: frame.cells(&self.layout(&keys, metric.each_step), &look),
         }
     }
 
-    fn goal<'c>(&self, goal: &Goal, frame: &Frame<'_>, look: &dyn Fn(&CellKey) -> Option<Raw<'c>>) -> GoalResult {
+    fn goal<'c>(
+        &self,
+        goal: &Goal,
+        frame: &Frame<'_>,
+        look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>,
+    ) -> GoalResult {
         let period = match goal.baseline.as_ref().map(|baseline| &baseline.value) {
             Some(Baseline::At(label)) => Some(label.clone()),
             Some(Baseline::Value(_)) | None => None,
@@ -259,7 +281,9 @@ impl Builder<'_, '_> {
 
     fn score_headline(&self, index: usize) -> CellKey {
         let look = self.look_score(index);
-        place::headline_key(&self.from.measures.axes, |key| look(key).map(|raw| raw.state()))
+        place::headline_key(&self.from.measures.axes, |key| {
+            look(key, usize::MAX).map(|raw| raw.state())
+        })
     }
 
     fn headline_detail(&self, index: usize) -> Option<ScoreDetail> {
@@ -278,13 +302,8 @@ impl Builder<'_, '_> {
             ranges: self.from.inference.score_ranges.get(index),
         };
         let look = self.look_score(index);
-        let keys = self
-            .from
-            .scores
-            .cells
-            .get(index)
-            .into_iter()
-            .flat_map(|cells| cells.keys());
+        let keys = self.from.scores.cells.get(index);
+        let keys = keys.map(|cells| Arc::clone(cells.shared_keys())).unwrap_or_default();
         let hidden = detail.is_some_and(|detail| detail.cell.state == State::Suppressed);
         let shown = detail.filter(|_| !hidden);
         ScoreResult {
@@ -301,14 +320,10 @@ impl Builder<'_, '_> {
             },
             process: (self.from.inference.score_series.get(index))
                 .and_then(|series| inferred::process(&self.from.measures.axes, series.as_ref()?, Some((0.0, 100.0)))),
-            headline: frame.cell(&self.score_headline(index), &look),
+            headline: frame.cell(&keys, &self.score_headline(index), &look),
             contributions: shown.map_or_else(Vec::new, |detail| contributions(&detail.parts)),
             limits: shown.map_or_else(Vec::new, |detail| limits(score, detail)),
-            cells: self
-                .kept(keys, self.each_step(score))
-                .into_iter()
-                .map(|key| frame.cell(key, &look))
-                .collect(),
+            cells: frame.cells(&self.layout(&keys, self.each_step(score)), &look),
             entities: self.from.entities.get(index).cloned().flatten(),
         }
     }
@@ -352,8 +367,9 @@ impl Builder<'_, '_> {
         let value = |name: &str| match plan::find(card, name)? {
             Thing::Metric(index) => {
                 let look = self.look_metric(index);
-                let key = place::headline_key(&self.from.measures.axes, |key| look(key).map(|raw| raw.state()));
-                look(&key)?.value()
+                let axes = &self.from.measures.axes;
+                let key = place::headline_key(axes, |key| look(key, usize::MAX).map(|raw| raw.state()));
+                look(&key, usize::MAX)?.value()
             }
             Thing::Score(index) => self.from.scores.cell(index, &self.score_headline(index))?.value,
         };

@@ -1,6 +1,7 @@
 //! Cells of the report: a measured or scored value with its target, progress, band and change.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bellwether_order::Sort;
 
@@ -46,15 +47,112 @@ impl Raw<'_> {
     }
 }
 
+/// Where a cell stands, for all metrics and scores that have it.
+pub(super) struct Spot {
+    /// Its number among the cells.
+    at: usize,
+    segments: Arc<BTreeMap<String, String>>,
+    label: Option<String>,
+    partial: bool,
+    /// The same cut in the period before, where it is complete: its number among the cells, and its label.
+    before: Option<(Option<usize>, CellKey, String)>,
+}
+
+impl Spot {
+    fn of(axes: &Axes, keys: &[CellKey], at: usize, key: &CellKey, segments: Arc<BTreeMap<String, String>>) -> Self {
+        let before = || {
+            let earlier = place::previous(axes, key.period?)?;
+            let label = place::label(axes, earlier)?.to_owned();
+            let before = CellKey {
+                period: Some(earlier),
+                segments: key.segments.clone(),
+            };
+            Some((keys.binary_search(&before).ok(), before, label))
+        };
+        Self {
+            at,
+            segments,
+            label: key
+                .period
+                .and_then(|period| place::label(axes, period))
+                .map(str::to_owned),
+            partial: place::is_partial(axes, key),
+            before: before(),
+        }
+    }
+
+    /// A cell that may be none of a list.
+    fn alone(axes: &Axes, keys: &[CellKey], key: &CellKey) -> Self {
+        let at = keys.binary_search(key).unwrap_or(usize::MAX);
+        Self::of(axes, keys, at, key, Arc::new(named(axes, key)))
+    }
+}
+
+/// Cells in the order of the report: totals first, then each cut; within a cut by value, then by time. Metrics and scores that have
+/// the same cells share it.
+pub(super) struct Layout {
+    pub(super) keys: Arc<[CellKey]>,
+    spots: Vec<Spot>,
+}
+
+impl Layout {
+    /// Of the cells whose segments are shown.
+    pub(super) fn new(axes: &Axes, keys: &Arc<[CellKey]>, is_shown: impl Fn(&CellKey) -> bool) -> Self {
+        let cut_of = |key: &CellKey| {
+            let is = |cut: &Vec<u16>| cut.iter().eq(key.segments.iter().map(|(segment, _)| segment));
+            axes.cuts.iter().position(is).unwrap_or(usize::MAX)
+        };
+        let shown = keys.iter().enumerate().filter(|(_, key)| is_shown(key));
+        let mut placed: Vec<(usize, &CellKey, usize)> = shown.map(|(at, key)| (cut_of(key), key, at)).collect();
+        placed.order_by(|(cut_a, a, _), (cut_b, b, _)| {
+            cut_a
+                .cmp(cut_b)
+                .then_with(|| a.segments.cmp(&b.segments))
+                .then_with(|| a.period.cmp(&b.period))
+        });
+        let mut spots = Vec::with_capacity(placed.len());
+        for alike in placed.chunk_by(|(_, a, _), (_, b, _)| a.segments == b.segments) {
+            let segments = alike
+                .first()
+                .map(|(_, key, _)| Arc::new(named(axes, key)))
+                .unwrap_or_default();
+            let spot = |(_, key, at): &(usize, &CellKey, usize)| Spot::of(axes, keys, *at, key, Arc::clone(&segments));
+            spots.extend(alike.iter().map(spot));
+        }
+        Self {
+            keys: Arc::clone(keys),
+            spots,
+        }
+    }
+}
+
 impl Frame<'_> {
     fn axes(&self) -> &Axes {
         &self.measures.axes
     }
 
     /// The report's cell at a key; `look` finds the raw cell of any key.
-    pub(super) fn cell<'c>(&self, key: &CellKey, look: &dyn Fn(&CellKey) -> Option<Raw<'c>>) -> Cell {
-        let raw = look(key);
-        let mut cell = bare(self.axes(), key, raw);
+    pub(super) fn cell<'c>(
+        &self,
+        keys: &[CellKey],
+        key: &CellKey,
+        look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>,
+    ) -> Cell {
+        self.cell_at(&Spot::alone(self.axes(), keys, key), key, look)
+    }
+
+    /// The report's cells.
+    pub(super) fn cells<'c>(&self, layout: &Layout, look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>) -> Vec<Cell> {
+        let key = |spot: &Spot| layout.keys.get(spot.at);
+        let spots = layout.spots.iter();
+        spots
+            .filter_map(|spot| Some(self.cell_at(spot, key(spot)?, look)))
+            .collect()
+    }
+
+    fn cell_at<'c>(&self, spot: &Spot, key: &CellKey, look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>) -> Cell {
+        let raw = look(key, spot.at);
+        let mut cell = bare(spot, raw);
         let Some(value) = cell.value else { return cell };
         if let Some(range) = self.ranges.and_then(|ranges| ranges.get(key)) {
             cell.interval = inferred::interval(range);
@@ -72,18 +170,19 @@ impl Frame<'_> {
         cell.change_from_baseline = baseline.map(|baseline| value - baseline + 0.0);
         if complete {
             cell.band = self.bands.and_then(|bands| band_name(bands, value)).map(str::to_owned);
-            cell.change = self.change(key, value, look);
+            cell.change = self.change(spot, key, value, look);
         }
         cell
     }
 
     /// Where this cell started.
-    pub(super) fn baseline<'c>(&self, key: &CellKey, look: &dyn Fn(&CellKey) -> Option<Raw<'c>>) -> Option<f64> {
-        goal::baseline_of(self.goal, self.axes(), key, |key| look(key).and_then(|raw| raw.value()))
+    pub(super) fn baseline<'c>(&self, key: &CellKey, look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>) -> Option<f64> {
+        let value = |key: &CellKey| look(key, usize::MAX).and_then(|raw| raw.value());
+        goal::baseline_of(self.goal, self.axes(), key, value)
     }
 
     /// Which way is good here: as declared or by nature, else from baseline to target.
-    fn way<'c>(&self, key: &CellKey, look: &dyn Fn(&CellKey) -> Option<Raw<'c>>) -> Option<Direction> {
+    fn way<'c>(&self, key: &CellKey, look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>) -> Option<Direction> {
         self.direction.or_else(|| {
             let (baseline, target) = self.baseline(key, look).zip(goal::final_target(self.goal))?;
             match target.total_cmp(&baseline) {
@@ -95,14 +194,16 @@ impl Frame<'_> {
     }
 
     /// Against the previous complete period of the same cut.
-    fn change<'c>(&self, key: &CellKey, value: f64, look: &dyn Fn(&CellKey) -> Option<Raw<'c>>) -> Option<Change> {
-        let earlier = place::previous(self.axes(), key.period?)?;
-        let from = place::label(self.axes(), earlier)?.to_owned();
-        let then = look(&CellKey {
-            period: Some(earlier),
-            segments: key.segments.clone(),
-        })?
-        .value()?;
+    fn change<'c>(
+        &self,
+        spot: &Spot,
+        key: &CellKey,
+        value: f64,
+        look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>,
+    ) -> Option<Change> {
+        let (at, before, label) = spot.before.as_ref()?;
+        let then = look(before, at.unwrap_or(usize::MAX))?.value()?;
+        let from = label.clone();
         let difference = value - then + 0.0;
         let better = match (self.way(key, look), difference) {
             (_, 0.0) | (None, _) => None,
@@ -118,8 +219,10 @@ impl Frame<'_> {
             p: None,
             reason: None,
         };
-        let test = self.tests.and_then(|tests| tests.get(key));
-        Some(test.map_or_else(|| change.clone(), |test| inferred::tested(change.clone(), test)))
+        Some(match self.tests.and_then(|tests| tests.get(key)) {
+            Some(test) => inferred::tested(change, test),
+            None => change,
+        })
     }
 }
 
@@ -131,18 +234,20 @@ pub(super) fn meets(value: f64, target: f64, direction: Option<Direction>) -> Op
     })
 }
 
-/// A cell with its value only. Where there is no raw cell, nothing reaches the key.
-pub(super) fn bare(axes: &Axes, key: &CellKey, raw: Option<Raw<'_>>) -> Cell {
-    let segments: BTreeMap<String, String> = key
-        .segments
+/// The values of a cell's segments, by name.
+fn named(axes: &Axes, key: &CellKey) -> BTreeMap<String, String> {
+    key.segments
         .iter()
         .filter_map(|(segment, value)| {
             let name = axes.segments.get(usize::from(*segment))?.name.clone();
             Some((name, place::value_text(axes, *segment, *value)?.to_owned()))
         })
-        .collect();
-    let period = key.period.and_then(|period| place::label(axes, period));
-    let mut cell = Cell::not_applicable(segments, period.map(str::to_owned), place::is_partial(axes, key));
+        .collect()
+}
+
+/// A cell with its value only. Where there is no raw cell, nothing reaches the key.
+fn bare(spot: &Spot, raw: Option<Raw<'_>>) -> Cell {
+    let mut cell = Cell::not_applicable(Arc::clone(&spot.segments), spot.label.clone(), spot.partial);
     match raw {
         None => {}
         Some(Raw::Measured(from)) => {
@@ -167,20 +272,4 @@ pub(super) fn bare(axes: &Axes, key: &CellKey, raw: Option<Raw<'_>>) -> Cell {
         }
     }
     cell
-}
-
-/// Keys in the order of the report: totals first, then each cut; within a cut by value, then by time.
-pub(super) fn in_order<'k>(axes: &Axes, keys: impl Iterator<Item = &'k CellKey>) -> Vec<&'k CellKey> {
-    let cut_of = |key: &CellKey| {
-        let segments: Vec<u16> = key.segments.iter().map(|(segment, _)| *segment).collect();
-        axes.cuts.iter().position(|cut| *cut == segments).unwrap_or(usize::MAX)
-    };
-    let mut placed: Vec<(usize, &CellKey)> = keys.map(|key| (cut_of(key), key)).collect();
-    placed.order_by(|(cut_a, a), (cut_b, b)| {
-        cut_a
-            .cmp(cut_b)
-            .then_with(|| a.segments.cmp(&b.segments))
-            .then_with(|| a.period.cmp(&b.period))
-    });
-    placed.into_iter().map(|(_, key)| key).collect()
 }

@@ -211,7 +211,7 @@ fn measured(cells: &[Cell]) -> Result<Columns, Error> {
             band: _,
             change_from_baseline: _,
         } = cell;
-        segments.segments(Some(of_segments).filter(|of| !of.is_empty()))?;
+        segments.segments(Some(of_segments.as_ref()).filter(|of| !of.is_empty()))?;
         period.text(of_period.as_deref());
         partial.truth(is_partial.then_some(true));
         value.number(*of_value);

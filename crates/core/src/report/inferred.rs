@@ -19,7 +19,7 @@ pub(super) fn tested(change: Change, test: &Test) -> Change {
             low: interval.low,
             high: interval.high,
             level: LEVEL,
-            method: test.method.unwrap_or_default().to_owned(),
+            method: test.method.unwrap_or_default().into(),
         }),
         p: test.p,
         reason: test.reason.clone(),
@@ -34,7 +34,7 @@ pub(super) fn interval(range: &Range) -> Option<Interval> {
             low: interval.low + 0.0,
             high: interval.high + 0.0,
             level: LEVEL,
-            method: (*method).to_owned(),
+            method: (*method).into(),
         }),
         Range::None(_) => None,
     }

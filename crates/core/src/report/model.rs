@@ -1,6 +1,7 @@
 //! The types of a report. Renderers read these and compute nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,8 +98,8 @@ pub struct ProgrammeMetric {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cell {
     /// Segment and its value; empty: the total.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub segments: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "is_total")]
+    pub segments: Arc<BTreeMap<String, String>>,
     /// Label of the period; `None`: the whole time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
@@ -147,10 +148,19 @@ pub struct Cell {
     pub change_from_baseline: Option<f64>,
 }
 
+/// Whether a cell is a total. Cells of the same segment values share the map of them.
+fn is_total(segments: &Arc<BTreeMap<String, String>>) -> bool {
+    segments.is_empty()
+}
+
 impl Cell {
     /// A cell that nothing reaches.
     #[must_use]
-    pub const fn not_applicable(segments: BTreeMap<String, String>, period: Option<String>, partial: bool) -> Self {
+    pub const fn not_applicable(
+        segments: Arc<BTreeMap<String, String>>,
+        period: Option<String>,
+        partial: bool,
+    ) -> Self {
         Self {
             segments,
             period,

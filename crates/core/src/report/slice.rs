@@ -1,5 +1,7 @@
 //! The report of one value of a segment: what the whole report says of it, selected and never evaluated again.
 
+use std::sync::Arc;
+
 use bellwether_order::{BTreeMap, BTreeSet, Sort};
 
 use super::model::{
@@ -276,7 +278,7 @@ impl Cutter<'_> {
         let own = cells.get(self.value).map(Vec::as_slice).unwrap_or_default();
         let cut = |cell: &&Cell| {
             let mut cell = (*cell).clone();
-            cell.segments.remove(self.segment);
+            Arc::make_mut(&mut cell.segments).remove(self.segment);
             cell
         };
         let mut cut: Vec<Cell> = own.iter().map(cut).collect();

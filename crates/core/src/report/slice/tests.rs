@@ -80,7 +80,7 @@ fn cells_are_those_of_the_whole_report() {
             .collect();
         let found = whole.results.metrics[0].cells.iter();
         found
-            .filter(|cell| cell.segments == wanted && cell.period == *period)
+            .filter(|cell| *cell.segments == wanted && cell.period == *period)
             .collect::<Vec<_>>()
     };
     let headline = of_whole(&[("region", "North")], &metric.headline.period);
