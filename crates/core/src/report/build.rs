@@ -124,11 +124,13 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
     (results, findings)
 }
 
+/// A layout of cells: which, whether steps of journeys are among them, and how they are laid out.
+type KnownLayout = (Arc<[CellKey]>, bool, Rc<Layout>);
+
 struct Builder<'a, 'e> {
     from: &'e Evaluated<'a>,
     scorer: Scorer<'a>,
-    /// Layouts of cells, with those of a metric at each step of a journey apart.
-    layouts: RefCell<Vec<(Arc<[CellKey]>, bool, Rc<Layout>)>>,
+    layouts: RefCell<Vec<KnownLayout>>,
 }
 
 /// A name for people, where the card has none.
@@ -165,7 +167,7 @@ impl Builder<'_, '_> {
     /// The cells that a report shows of those that a metric or score has.
     fn layout(&self, keys: &Arc<[CellKey]>, each_step: bool) -> Rc<Layout> {
         let mut layouts = self.layouts.borrow_mut();
-        let known = |(of, steps, _): &&(Arc<[CellKey]>, bool, Rc<Layout>)| Arc::ptr_eq(of, keys) && *steps == each_step;
+        let known = |(of, steps, _): &&KnownLayout| Arc::ptr_eq(of, keys) && *steps == each_step;
         if let Some((_, _, layout)) = layouts.iter().find(known) {
             return Rc::clone(layout);
         }

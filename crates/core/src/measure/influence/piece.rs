@@ -238,11 +238,14 @@ fn survival(reading: &Reading, rows: &[Contribution]) -> Option<Piece> {
     })
 }
 
+/// x and y of a row; `None`: it has no value.
+type Pair = Option<(f64, f64)>;
+
 /// What the rows of an aggregate add to it.
 struct Adds<'l> {
     leaf: &'l Leaf,
     /// Of each bin of its only input, where rows are not weighted.
-    of_bin: Option<(&'l Input, Vec<Option<(f64, f64)>>)>,
+    of_bin: Option<(&'l Input, Vec<Pair>)>,
 }
 
 impl<'l> Adds<'l> {

@@ -40,8 +40,9 @@ impl Scorer<'_> {
             let Some(Normaliser::Line { zero, hundred }) = normaliser else {
                 return None;
             };
-            let inside = |value: f64| (zero.min(*hundred)..=zero.max(*hundred)).contains(&value);
-            if !score.unclamped && !(inside(low) && inside(high)) {
+            let scale = zero.min(*hundred)..=zero.max(*hundred);
+            let leaves = !scale.contains(&low) || !scale.contains(&high);
+            if leaves && !score.unclamped {
                 return None;
             }
             slopes.push((metric, weight / whole * 100.0 / (hundred - zero)));
