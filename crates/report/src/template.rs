@@ -6,9 +6,9 @@
 mod draw;
 mod read;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use bellwether_order::BTreeMap;
 use draw::Drawing;
 
 /// What a template looks at.

@@ -111,7 +111,7 @@ struct Made {
 /// An engine with its tables.
 pub struct Session {
     engine: Engine,
-    tables: BTreeMap<String, Kept>,
+    tables: bellwether_order::BTreeMap<String, Kept>,
     compiled: Option<Rc<Compiled>>,
     made: Option<Made>,
     /// What evaluations leave for the next one.
@@ -133,7 +133,7 @@ impl Session {
     pub fn new(limits: Limits, host: Host) -> Self {
         Self {
             engine: Engine::new(limits).with_host(host),
-            tables: BTreeMap::new(),
+            tables: bellwether_order::BTreeMap::new(),
             compiled: None,
             made: None,
             bench: Workbench::new(limits.memory_bytes / 2),

@@ -1,11 +1,9 @@
 //! How the values of a column are spread: the commonest values and a histogram. Counts only; nothing here is estimated.
 
-use std::collections::BTreeMap;
-
 use bellwether::data::{Column, Values, date};
 use bellwether::report::Value;
 use bellwether::report::explain::plain_value;
-use bellwether_order::Sort;
+use bellwether_order::{BTreeMap, Sort};
 
 use crate::answer::{Bin, ColumnDistribution, RowPage, ValueCount};
 use crate::table::Kept;

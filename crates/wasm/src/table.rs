@@ -40,7 +40,7 @@ pub struct Kept {
     table: Table,
     notes: Vec<Diagnostic>,
     /// Columns that a card wanted read in another way: name, need, offset of its clock.
-    again: BTreeMap<(String, Way), Column>,
+    again: bellwether_order::BTreeMap<(String, Way), Column>,
     /// The columns with the settings applied, for whoever looks at them.
     shown: Vec<(String, Arc<Column>)>,
     summary: TableSummary,
@@ -108,7 +108,7 @@ impl Kept {
             settings,
             table,
             notes,
-            again: BTreeMap::new(),
+            again: bellwether_order::BTreeMap::new(),
             shown,
             summary,
             known,

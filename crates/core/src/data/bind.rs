@@ -4,7 +4,6 @@
 //! than the as-of date dropped; the latest or distinct rows kept, keys proven unique; entities made, rows matched to
 //! their parents, weights taken. Every mistake is reported, not the first one only.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::column::Column;
@@ -22,6 +21,7 @@ use super::unique;
 use crate::definition::{CivilDate, ColumnType, Scorecard, Table, TableSource};
 use crate::diagnostic::{Diagnostic, codes, nearest};
 use crate::limits::Budget;
+use bellwether_order::BTreeMap;
 
 /// How to bind.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +51,7 @@ pub type Bound = (Dataset, Vec<Diagnostic>, Vec<TableSummary>);
 /// in the data.
 pub fn bind(
     card: &Scorecard,
-    tables: BTreeMap<String, SourceTable>,
+    tables: std::collections::BTreeMap<String, SourceTable>,
     options: &BindOptions,
 ) -> Result<Bound, Vec<Diagnostic>> {
     let mut binder = Binder {
@@ -104,7 +104,7 @@ struct Binder<'a> {
     card: &'a Scorecard,
     uses: Uses,
     options: &'a BindOptions,
-    given: BTreeMap<String, SourceTable>,
+    given: std::collections::BTreeMap<String, SourceTable>,
     frames: BTreeMap<String, Frame>,
     visiting: Vec<String>,
     findings: Vec<Diagnostic>,

@@ -1,9 +1,9 @@
 //! Tables as the host hands them in, and the dataset that a card makes of them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
+use bellwether_order::BTreeMap;
 
 use super::column::Column;
 use super::days::DayProfile;

@@ -1,9 +1,9 @@
 //! A table while it is bound: columns, and for each row where it came from.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
+use bellwether_order::BTreeMap;
 
 use super::column::{Column, Values};
 use super::dataset::Table;

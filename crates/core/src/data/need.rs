@@ -76,7 +76,7 @@ pub struct ColumnUse {
 /// Uses of columns, by table and column of the card.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Uses {
-    columns: BTreeMap<String, BTreeMap<String, ColumnUse>>,
+    columns: bellwether_order::BTreeMap<String, bellwether_order::BTreeMap<String, ColumnUse>>,
     /// Tables of which every column counts.
     whole: Vec<String>,
 }

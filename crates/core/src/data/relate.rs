@@ -1,9 +1,8 @@
 //! How rows belong to rows of other tables: keys matched, entities made of columns, weights taken from parents.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bellwether_order::indices_by;
+use bellwether_order::{BTreeMap, Sort, indices_by};
 
 use super::column::{Column, Values};
 use super::dataset::{NO_ROW, Parent};
@@ -38,7 +37,9 @@ pub(super) fn entities(name: &str, source: &Frame, column: &str) -> Option<(Fram
         Values::Text(text) => indices_by(&mut rows, &mut |a, b| text.get(a as usize).cmp(text.get(b as usize))),
         Values::Int(ints) => indices_by(&mut rows, &mut |a, b| ints.get(a as usize).cmp(&ints.get(b as usize))),
         Values::Date(_) | Values::Timestamp(_) | Values::Bool(_) | Values::Float(_) => {
-            rows.sort_by_cached_key(|&row| values.display(row as usize));
+            let mut shown: Vec<(String, u32)> = rows.iter().map(|&row| (values.display(row as usize), row)).collect();
+            shown.order();
+            rows = shown.into_iter().map(|(_, row)| row).collect();
         }
     }
     let mut entity_of = vec![NO_ROW; ids.count];

@@ -1,12 +1,11 @@
 //! Tables brought into the shape that a card asks for: renamed, with constants, stacked, unpivoted.
 
-use std::collections::BTreeMap;
-
 use super::column::{Codes, Column, Text, Values};
 use super::facts::unknown_column;
 use super::frame::{Frame, Piece};
 use crate::definition::{AddedSource, ColumnType, ExprKind, Literal, Table, Unpivot};
 use crate::diagnostic::{Diagnostic, codes};
+use bellwether_order::BTreeMap;
 
 /// Renames columns and adds constants.
 pub(super) fn shape(frame: &mut Frame, table: &Table, sparse: bool, findings: &mut Vec<Diagnostic>) {

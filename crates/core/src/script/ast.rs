@@ -10,7 +10,7 @@ mod place;
 
 use std::sync::Arc;
 
-use bellwether_order::BTreeMap;
+use bellwether_order::{BTreeMap, Sort};
 use rhai::{AST, ASTFlags, ASTNode, Dynamic, Engine, Expr, FlowControl, Position, Scope, Stmt};
 
 use super::position::Positions;
@@ -341,7 +341,7 @@ impl Reader<'_> {
         for (index, arm) in cases.expressions.iter().enumerate() {
             let mut labels = labels.remove(&index).unwrap_or_default();
             // Rhai keeps them in a hash table: their order must not depend on it.
-            labels.sort_by_cached_key(|label| format!("{label:?}"));
+            labels.order_by_key(|label| format!("{label:?}"));
             let guard = match &arm.lhs {
                 Expr::BoolConstant(true, at) if at.is_none() => None,
                 guard => Some(self.expr(guard)),

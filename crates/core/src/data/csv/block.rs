@@ -3,12 +3,11 @@
 //! Blocks are cut at the same places whatever the number of threads, parsed apart and put together in order, so that
 //! columns and findings are the same. One thread reads and finds where records end; the others parse.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use bellwether_order::Sort;
+use bellwether_order::{BTreeMap, Sort};
 use memchr::{memchr, memchr_iter};
 
 use super::record::{Boundaries, Records};
