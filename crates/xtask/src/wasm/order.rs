@@ -267,9 +267,14 @@ mod tests {
 
     #[test]
     fn functions_that_are_the_same_are_written_once() {
-        let (one, host) = (Instruction::I32Const(1), Instruction::Call(0));
-        let (first, second) = (Instruction::Call(1), Instruction::Call(2));
-        let wasm = module(&[&[one.clone()], &[one], &[first], &[second], &[host]]);
+        let bodies = [
+            Instruction::I32Const(1),
+            Instruction::I32Const(1),
+            Instruction::Call(1),
+            Instruction::Call(2),
+            Instruction::Call(0),
+        ];
+        let wasm = module(&bodies.each_ref().map(std::slice::from_ref));
         let small = merged(&wasm).unwrap();
         assert_eq!(read(&small).unwrap().bodies.len(), 3);
         assert_eq!(told(&small), told(&wasm));
