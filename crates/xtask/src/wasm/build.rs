@@ -15,8 +15,8 @@ const REST: &str = "bellwether_rest.wasm";
 
 /// The most that each may take on its way to a page, in brotli: what they take now, with little room, so that they do not grow
 /// unseen.
-const MOST_OF_FIRST: usize = 605_000;
-const MOST_OF_REST: usize = 580_000;
+const MOST_OF_FIRST: usize = 620_000;
+const MOST_OF_REST: usize = 590_000;
 
 /// Crates that bring random numbers: results must not depend on any.
 const RANDOM: [&str; 6] = ["getrandom", "rand", "rand_core", "fastrand", "wasi", "uuid"];
