@@ -6,6 +6,7 @@ use crate::measure::MeasuredCell;
 use crate::measure::influence::{Estimate, Sample};
 use crate::stats::difference::{self, Difference};
 use crate::stats::exact::FloatSum;
+use crate::stats::influence::Difference as Moved;
 use crate::stats::mean::t_interval;
 use crate::stats::{Interval, math};
 
@@ -95,11 +96,7 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
     if let Some((difference, method)) = simple {
         return Ok(Compared { difference, method });
     }
-    if entities < LEAST_ENTITIES {
-        return Err(format!(
-            "it rests on {entities} entities, and a test needs {LEAST_ENTITIES}"
-        ));
-    }
+    enough(entities)?;
     let all_asked =
         |estimate: &Estimate| matches!(estimate.sample, Sample::Finite) && estimate.influences.variance() == Some(0.0);
     if all_asked(now) && all_asked(then) {
@@ -114,18 +111,33 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
             _ => {}
         }
     }
+    let method = match now.sample {
+        Sample::Finite => "linearised, finite population",
+        Sample::Rated => "jackknife of items",
+        _ if apart => "linearised",
+        _ => "clustered by entity",
+    };
+    by_entity(now.value - then.value, &moved, method)
+}
+
+/// Whether a test by entity can be made.
+fn enough(entities: usize) -> Result<(), String> {
+    if entities < LEAST_ENTITIES {
+        return Err(format!(
+            "it rests on {entities} entities, and a test needs {LEAST_ENTITIES}"
+        ));
+    }
+    Ok(())
+}
+
+/// The test of a difference of estimates whose entities are enough.
+fn by_entity(d: f64, moved: &Moved, method: &'static str) -> Result<Compared, String> {
     let error = moved.variance.ok_or("no variance")?.sqrt();
-    let df = (entities - 1) as f64;
-    let d = now.value - then.value;
+    let df = (moved.entities - 1) as f64;
     let interval = t_interval(d, error, df, LEVEL).ok_or("beyond the range of numbers")?;
     Ok(Compared {
         difference: difference::tested(d, error, interval, Some(df)),
-        method: match now.sample {
-            Sample::Finite => "linearised, finite population",
-            Sample::Rated => "jackknife of items",
-            _ if apart => "linearised",
-            _ => "clustered by entity",
-        },
+        method,
     })
 }
 
@@ -133,23 +145,13 @@ pub(super) fn estimates(now: &Estimate, then: &Estimate) -> Result<Compared, Str
 pub(super) fn lines(now: &Line, then: &Line) -> Result<Compared, String> {
     let moved = now.joint.difference(&now.slopes, &then.slopes);
     let entities = moved.entities;
-    if entities < LEAST_ENTITIES {
-        return Err(format!(
-            "it rests on {entities} entities, and a test needs {LEAST_ENTITIES}"
-        ));
-    }
-    let error = moved.variance.ok_or("no variance")?.sqrt();
-    let df = (entities - 1) as f64;
-    let d = now.value - then.value;
-    let interval = t_interval(d, error, df, LEVEL).ok_or("beyond the range of numbers")?;
-    Ok(Compared {
-        difference: difference::tested(d, error, interval, Some(df)),
-        method: if entities as u64 == now.rows.saturating_add(then.rows) {
-            "linearised"
-        } else {
-            "clustered by entity"
-        },
-    })
+    enough(entities)?;
+    let method = if entities as u64 == now.rows.saturating_add(then.rows) {
+        "linearised"
+    } else {
+        "clustered by entity"
+    };
+    by_entity(now.value - then.value, &moved, method)
 }
 
 /// Why percentiles of answers of a few steps have no test of their own rows.
