@@ -66,7 +66,7 @@ pub(crate) fn laid_out(column: Column, threads: usize) -> Column {
 }
 
 /// The least and the greatest of the values that are there.
-fn ends(values: &[i8], validity: Option<&NullBuffer>, threads: usize) -> Option<Ends> {
+pub(crate) fn ends(values: &[i8], validity: Option<&NullBuffer>, threads: usize) -> Option<Ends> {
     // A row without a value stands for one that is there.
     let first = match validity {
         None => values.first(),

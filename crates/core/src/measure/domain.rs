@@ -4,13 +4,11 @@ use arrow_array::Array as _;
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, ScalarBuffer};
 
 use crate::data::bits::each_unset;
+use crate::data::narrow;
 use crate::data::{Codes, Column, Ints, NO_ROW, Text, Values, parallel};
 
 /// The most different values of a narrow column; one more bin holds the rows without a value.
 const MOST_BINS: usize = 255;
-
-/// Rows of a part.
-const LEAST: usize = 1 << 18;
 
 /// All values that a narrow column can have, in the order of their codes.
 #[derive(Debug)]
@@ -29,10 +27,10 @@ impl Domain {
                 values: Column::full(Values::Bool([false, true].into_iter().collect())),
             }),
             Values::Int(Ints::I8(values)) => {
-                let (low, high) = match column.ends() {
-                    Some(ends) => (ends.low, ends.high),
-                    None => extremes(values, threads),
-                };
+                let ends = column
+                    .ends()
+                    .or_else(|| narrow::ends(values, column.validity.as_ref(), threads));
+                let (low, high) = ends.map_or((0, 0), |ends| (ends.low, ends.high));
                 let span: Vec<Option<i64>> = (i64::from(low)..=i64::from(high)).map(Some).collect();
                 (span.len() <= MOST_BINS).then(|| Self {
                     low: i64::from(low),
@@ -146,23 +144,6 @@ impl Domain {
         }
         bins.into()
     }
-}
-
-/// The least and the greatest of small whole numbers, those in rows without a value included.
-fn extremes(values: &[i8], threads: usize) -> (i8, i8) {
-    let ranges = parallel::ranges(values.len(), threads, LEAST);
-    let ends = parallel::map(threads, ranges.len(), |at| {
-        let part = ranges.get(at).and_then(|rows| values.get(rows.clone()));
-        part.unwrap_or_default()
-            .iter()
-            .fold((i8::MAX, i8::MIN), |(low, high), &value| {
-                (low.min(value), high.max(value))
-            })
-    });
-    let (low, high) = ends
-        .into_iter()
-        .fold((i8::MAX, i8::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-    if low > high { (0, 0) } else { (low, high) }
 }
 
 /// The place of each row's value among the values of a domain.
