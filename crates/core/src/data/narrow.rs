@@ -21,7 +21,7 @@ pub(crate) struct Ends {
 
 impl Ends {
     /// What a row without a value holds.
-    const fn missing(self) -> i8 {
+    pub(crate) const fn missing(self) -> i8 {
         self.high.wrapping_add(1)
     }
 

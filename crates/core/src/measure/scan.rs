@@ -15,7 +15,7 @@ use super::grid::Grid;
 use super::input::{Bins, Input};
 use super::segment::RowCodes;
 use super::state::{Cube, States};
-use super::sums::{FloatSums, PairSums};
+use super::sums::{FloatSums, Known, PairSums};
 use crate::data::bits::each_unset;
 use crate::data::{Codes, Column, Ints, Values, parallel};
 use crate::limits::{Budget, Stop};
@@ -365,12 +365,17 @@ impl Scan<'_> {
                 Gathered::Taken => {}
                 Gathered::Pairs(sums) => {
                     if let (What::ByBin(input, by), Some((values, whole, _))) = (&want.what, floats_beside(want)) {
-                        let known = |input: &Input| {
+                        let valid = |input: &Input| {
                             let valid = input.base.validity.as_ref();
                             valid.map(|valid| valid.inner().slice(rows.start, rows.len()))
                         };
-                        let values = (slice(values, &rows), known(input));
-                        sums.add(values, (slice(whole, &rows), known(by)), cells, places);
+                        let known = match (valid(by), by.base.ends()) {
+                            (None, _) => Known::All,
+                            (Some(_), Some(ends)) => Known::Unless(ends.missing()),
+                            (Some(valid), None) => Known::Rows(valid),
+                        };
+                        let values = (slice(values, &rows), valid(input));
+                        sums.add(values, (slice(whole, &rows), known), cells, places);
                     }
                 }
             }

@@ -133,6 +133,16 @@ pub(crate) struct PairSums {
     window: Window,
 }
 
+/// Which rows of a block have the whole number beside their float.
+pub(crate) enum Known {
+    /// Each.
+    All,
+    /// Each that does not hold this number, which stands for none.
+    Unless(i8),
+    /// Those of a bitmap.
+    Rows(BooleanBuffer),
+}
+
 impl PairSums {
     /// No sums yet. The last cell takes the rows that do not count.
     pub(crate) fn new(cells: usize, window: Window) -> Self {
@@ -143,24 +153,31 @@ impl PairSums {
         }
     }
 
-    /// Adds a block of floats and the whole numbers beside them; each comes with the rows that have one. `places` is
-    /// room to work in.
+    /// Adds a block of floats and the whole numbers beside them; both come with the rows that have one. `places` is room to
+    /// work in.
     pub(crate) fn add(
         &mut self,
         (values, valid): (&[f64], Option<BooleanBuffer>),
-        (beside, known): (&[i8], Option<BooleanBuffer>),
+        (beside, known): (&[i8], Known),
         cells: &[u32],
         places: &mut Vec<u32>,
     ) {
         places.clear();
-        places.extend_from_slice(cells);
         let without = self.cells() as u32;
-        if let Some(known) = known {
-            each_unset(&known, 0..known.len(), |at| {
-                if let Some(place) = places.get_mut(at) {
-                    *place += without;
-                }
-            });
+        match known {
+            Known::All => places.extend_from_slice(cells),
+            Known::Unless(none) => {
+                let beyond = |x: i8| if x == none { without } else { 0 };
+                places.extend(cells.iter().zip(beside).map(|(&cell, &x)| cell + beyond(x)));
+            }
+            Known::Rows(known) => {
+                places.extend_from_slice(cells);
+                each_unset(&known, 0..known.len(), |at| {
+                    if let Some(place) = places.get_mut(at) {
+                        *place += without;
+                    }
+                });
+            }
         }
         if let Some(valid) = valid {
             let nowhere = without - 1;
@@ -251,16 +268,22 @@ mod tests {
     const LOW: i8 = -3;
     const BINS: usize = 7;
 
-    fn states(rows: &[Row]) -> States {
+    /// `marked`: a row without a whole number holds one that stands for none.
+    fn states(rows: &[Row], marked: bool) -> States {
         let mut sums = PairSums::new(CELLS + 1, Window::of_integers(LOW.into(), 3));
         let mut counts = Cube::<u32>::new(CELLS + 1, 8);
         for block in rows.chunks(5) {
             let values: Vec<f64> = block.iter().map(|row| row.2.unwrap_or(1e9)).collect();
-            let whole: Vec<i8> = block.iter().map(|row| row.1.unwrap_or(0)).collect();
+            let none = if marked { LOW + BINS as i8 } else { 0 };
+            let whole: Vec<i8> = block.iter().map(|row| row.1.unwrap_or(none)).collect();
             let valid = BooleanBuffer::collect_bool(block.len(), |row| block[row].2.is_some());
             let known = BooleanBuffer::collect_bool(block.len(), |row| block[row].1.is_some());
             let cells: Vec<u32> = block.iter().map(|row| row.0).collect();
-            sums.add((&values, Some(valid)), (&whole, Some(known)), &cells, &mut Vec::new());
+            let known = match marked {
+                true => Known::Unless(none),
+                false => Known::Rows(known),
+            };
+            sums.add((&values, Some(valid)), (&whole, known), &cells, &mut Vec::new());
         }
         for (cell, x, _) in rows.iter().filter(|row| row.2.is_some()) {
             let bin = x.map_or(BINS, |x| (x - LOW) as usize);
@@ -270,7 +293,11 @@ mod tests {
     }
 
     fn check(rows: &[Row]) {
-        let made = states(rows);
+        check_made(rows, &states(rows, false));
+        check_made(rows, &states(rows, true));
+    }
+
+    fn check_made(rows: &[Row], made: &States) {
         let floats = made.collapsed();
         for cell in 0..CELLS {
             let own = || rows.iter().filter(|row| row.0 as usize == cell);

@@ -57,10 +57,9 @@ pub(super) fn count(places: &mut [u32], cells: &[u32]) {
 /// A function of its own, so that its loop has all registers.
 #[inline(never)]
 pub(super) fn count_bins(places: &mut [u32], width: usize, cells: &[u32], bins: &[u8]) {
-    // A width is a power of two.
-    let shift = width.trailing_zeros();
+    // A product is one step of the processor, a shift by any number of bits three.
     for (&cell, &bin) in cells.iter().zip(bins) {
-        if let Some(place) = places.get_mut(((cell as usize) << shift) + usize::from(bin)) {
+        if let Some(place) = places.get_mut(cell as usize * width + usize::from(bin)) {
             *place += 1;
         }
     }

@@ -10,12 +10,10 @@ const MOST_SLOTS: usize = 64;
 /// Sign and exponent of a float are 12 bits.
 const FIELDS: usize = 1 << 12;
 const FRACTION_BITS: u32 = 52;
-const FRACTION: u64 = (1 << FRACTION_BITS) - 1;
 /// The bit of a mantissa that a float does not write down.
 const HIDDEN: u64 = 1 << FRACTION_BITS;
-/// No place yet. Half of all numbers, so that a cell beyond it is beyond every place too, and does not wrap around to one
-/// where `usize` has 32 bits.
-const NONE: u32 = u32::MAX / 2;
+/// No place yet. Half of all numbers, so that a cell beyond it is beyond every place too, and does not wrap around to one.
+const NONE: usize = usize::MAX / 2;
 /// A square of a mantissa has 106 bits, so 2²² of them fit; carried before.
 const ADDS_BETWEEN_CARRIES: u64 = 1 << 20;
 /// Bits of a sum of squares that stay when the others are carried.
@@ -273,8 +271,11 @@ impl Wholes {
 #[derive(Debug, Clone)]
 pub struct ByExponent<P: Gather> {
     cells: usize,
-    /// For each sign and exponent, where its places start, and the hidden bit of its mantissas.
-    starts: Vec<u64>,
+    /// For each sign and exponent, where its places start.
+    starts: Vec<usize>,
+    /// For each sign and exponent, what makes the bits of a float its mantissa when it is added, modulo 2⁶⁴: it takes away
+    /// sign and exponent and brings the hidden bit, in one step of the loop over rows.
+    to_mantissa: Vec<u64>,
     /// The signs and exponents that have places, in the order of these.
     fields: Vec<Field>,
     places: Vec<P>,
@@ -282,8 +283,8 @@ pub struct ByExponent<P: Gather> {
     carried: Vec<Carried>,
     rest: BTreeMap<usize, P::Rest>,
     adds: u64,
-    /// Values that found no place, by cell.
-    late: Vec<(usize, f64, P::Beside)>,
+    /// The bits of values that found no place, by cell.
+    late: Vec<(usize, u64, P::Beside)>,
     /// What went over, by place.
     over: Vec<(usize, Over)>,
 }
@@ -373,7 +374,8 @@ impl<P: Gather> ByExponent<P> {
     pub fn new(cells: usize) -> Self {
         Self {
             cells,
-            starts: vec![NONE.into(); FIELDS],
+            starts: vec![NONE; FIELDS],
+            to_mantissa: (0..FIELDS as u16).map(|bits| Field(bits).to_mantissa()).collect(),
             fields: Vec::new(),
             places: Vec::new(),
             carried: Vec::new(),
@@ -390,22 +392,25 @@ impl<P: Gather> ByExponent<P> {
     /// Not inlined, so that the loop has all registers.
     #[inline(never)]
     pub fn add_beside(&mut self, cells: impl Iterator<Item = (usize, P::Beside)>, values: &[f64]) {
-        let Ok(starts) = <&[u64; FIELDS]>::try_from(self.starts.as_slice()) else {
+        let (Ok(starts), Ok(to_mantissa)) = (
+            <&[usize; FIELDS]>::try_from(self.starts.as_slice()),
+            <&[u64; FIELDS]>::try_from(self.to_mantissa.as_slice()),
+        ) else {
             return;
         };
         let places = self.places.as_mut_slice();
         let (late, over) = (&mut self.late, &mut self.over);
         for (&value, (cell, beside)) in values.iter().zip(cells) {
             let bits = value.to_bits();
-            let start = starts
-                .get((bits >> FRACTION_BITS) as usize)
-                .copied()
-                .unwrap_or(NONE.into());
-            let at = start as u32 as usize + cell;
+            let field = (bits >> FRACTION_BITS) as usize;
+            let (Some(start), Some(to_mantissa)) = (starts.get(field), to_mantissa.get(field)) else {
+                continue;
+            };
+            let at = start + cell;
             if let Some(place) = places.get_mut(at) {
-                place.add(bits & FRACTION | start & HIDDEN, beside, |what| keep(over, (at, what)));
+                place.add(bits.wrapping_add(*to_mantissa), beside, |what| keep(over, (at, what)));
             } else {
-                keep(late, (cell, value, beside));
+                keep(late, (cell, bits, beside));
             }
         }
         self.adds += values.len() as u64;
@@ -433,9 +438,8 @@ impl<P: Gather> ByExponent<P> {
 
     #[cold]
     fn add_late(&mut self) {
-        for (cell, value, beside) in std::mem::take(&mut self.late) {
-            let bits = value.to_bits();
-            let field = Field((bits >> FRACTION_BITS) as u16);
+        for (cell, bits, beside) in std::mem::take(&mut self.late) {
+            let (value, field) = (f64::from_bits(bits), Field((bits >> FRACTION_BITS) as u16));
             if !value.is_finite() || cell >= self.cells {
                 continue;
             }
@@ -443,7 +447,8 @@ impl<P: Gather> ByExponent<P> {
                 Some(start) => {
                     let (at, over) = (start + cell, &mut self.over);
                     if let Some(place) = self.places.get_mut(at) {
-                        place.add(bits & FRACTION | field.hidden(), beside, |what| keep(over, (at, what)));
+                        let mantissa = bits.wrapping_add(field.to_mantissa());
+                        place.add(mantissa, beside, |what| keep(over, (at, what)));
                     }
                 }
                 None => P::add_rest(self.rest.entry(cell).or_default(), value, beside),
@@ -454,15 +459,15 @@ impl<P: Gather> ByExponent<P> {
     /// Where the places of a sign and exponent start; made where there is room.
     fn start_of(&mut self, field: Field) -> Option<usize> {
         let start = self.starts.get_mut(usize::from(field.0))?;
-        if *start as u32 != NONE {
-            return Some(*start as u32 as usize);
+        if *start != NONE {
+            return Some(*start);
         }
         let first = self.places.len();
         let end = first.saturating_add(self.cells);
-        if self.fields.len() >= MOST_SLOTS || end > NONE as usize {
+        if self.fields.len() >= MOST_SLOTS || end > NONE {
             return None;
         }
-        *start = first as u64 | field.hidden();
+        *start = first;
         self.fields.push(field);
         self.places.resize(end, P::default());
         if !self.carried.is_empty() {
@@ -584,8 +589,10 @@ impl Field {
         self.0 >> 11 == 1
     }
 
-    const fn hidden(self) -> u64 {
-        if self.is_small() { 0 } else { HIDDEN }
+    /// What makes the bits of a float with this sign and exponent its mantissa, added modulo 2⁶⁴.
+    const fn to_mantissa(self) -> u64 {
+        let hidden = if self.is_small() { 0 } else { HIDDEN };
+        hidden.wrapping_sub((self.0 as u64) << FRACTION_BITS)
     }
 
     /// The exponent of the last bit of the mantissa.
