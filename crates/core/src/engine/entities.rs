@@ -8,7 +8,7 @@ use crate::data::{Column, Dataset, NO_ROW, Table, Values};
 use crate::definition::{CivilDate, RowExpr, Score, Scorecard};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{self, Context, TableFrame};
-use crate::measure::{EntityFrame, Measures, PeriodKey, Session, State, compare, gather};
+use crate::measure::{EntityFrame, Measures, PeriodKey, Session, State, compare};
 use crate::report::{EntityScores, explain::plain_value, model::Value};
 use crate::score::{self, RowInputs, RowOverride, RowScore, place};
 
@@ -222,7 +222,7 @@ fn entity_scores(
     let keys = key
         .iter()
         .cloned()
-        .zip(columns.iter().map(|column| gather(column, &places)));
+        .zip(columns.iter().map(|column| column.take(&places)));
     let band = |scored: &RowScore| scored.band.and_then(|band| names.get(band));
     let bands: Vec<Option<&String>> = rows.iter().map(|(_, scored)| band(scored)).collect();
     let states: Vec<Option<&str>> = rows.iter().map(|(_, scored)| Some(scored.state.word())).collect();

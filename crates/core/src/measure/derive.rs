@@ -9,7 +9,7 @@ use super::calendar::{Slots, shift_months};
 use super::evaluate::collect;
 use super::executor::Dim;
 use super::lists::{greatest_row, identity};
-use super::reach::{Route, gather};
+use super::reach::Route;
 use super::rows::columns_read;
 use super::session::Session;
 use super::stock::instant;
@@ -355,7 +355,7 @@ impl Session<'_> {
                     .help("take a column that tells them apart, such as one with the time of day"),
             ]);
         }
-        Ok(gather(of, &rows))
+        Ok(of.take(&rows))
     }
 
     /// Key, instant and row of each row that has both, in order.

@@ -54,7 +54,7 @@ impl Domain {
     /// The same values and a missing one after them.
     pub(crate) fn with_missing(&self) -> Column {
         let rows: Vec<u32> = (0..self.values.len() as u32).chain([NO_ROW]).collect();
-        super::reach::gather(&self.values, &rows)
+        self.values.take(&rows)
     }
 
     /// What the rows of a column become: `mapped` has what each value becomes, and last what a missing one does.

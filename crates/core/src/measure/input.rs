@@ -78,7 +78,7 @@ impl Input {
 
     /// The same input for a list of its rows.
     pub(crate) fn gathered(input: &Self, rows: &[u32]) -> Self {
-        let base = Arc::new(super::reach::gather(&input.base, rows));
+        let base = Arc::new(input.base.take(rows));
         let complete = base.validity.is_none();
         Self {
             base,

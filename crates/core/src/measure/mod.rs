@@ -56,6 +56,5 @@ pub(crate) use lists::compare;
 pub(crate) use memo::Memo;
 pub use pool::Pool;
 pub use quote::{QuotedGroup, QuotedRows, who};
-pub(crate) use reach::gather;
 pub use row_values::{LeafRows, MetricRows, NO_DAY, Rollup, RowFormula, Way, days_before};
 pub use session::{MeasureOptions, Session};

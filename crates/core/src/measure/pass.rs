@@ -98,7 +98,7 @@ impl Pass<'_> {
     /// Where a state that grows with the rows needs more memory than there is: the aggregate, and why.
     pub(crate) fn run(&self) -> Result<Vec<Made>, (Span, Stop)> {
         let days = match (self.view, &self.group.days) {
-            (Some(view), Some(days)) => Some(Arc::new(super::reach::gather(days, &view.rows))),
+            (Some(view), Some(days)) => Some(Arc::new(days.take(&view.rows))),
             (_, days) => days.clone(),
         };
         let (scan, mut seen) = self.plan(days.as_deref());

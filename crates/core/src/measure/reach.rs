@@ -1,11 +1,10 @@
-//! Ways from the rows of a table to the one row of another that each belongs to, and columns carried along them.
+//! Ways from the rows of a table to the one row of another that each belongs to.
 
 use std::sync::Arc;
 
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use bellwether_order::BTreeMap;
 
-use crate::data::{Codes, Column, Dataset, Ints, NO_ROW, RowIndex, Text, Values};
+use crate::data::{Dataset, NO_ROW, RowIndex};
 use crate::definition::Scorecard;
 
 /// How the rows of one table reach another.
@@ -133,45 +132,4 @@ pub(crate) fn follow<'a>(
         at = &parent.table;
     }
     Ok((at, rows))
-}
-
-/// The values of a column for a list of its rows; [`NO_ROW`] is missing.
-pub(crate) fn gather(column: &Column, rows: &[u32]) -> Column {
-    let valid = |row: u32| row != NO_ROW && column.is_valid(row as usize);
-    let whole = column.validity.is_none() && !rows.contains(&NO_ROW);
-    let validity = (!whole).then(|| {
-        NullBuffer::new(BooleanBuffer::collect_bool(rows.len(), |at| {
-            rows.get(at).is_some_and(|&row| valid(row))
-        }))
-    });
-    fn take<T: Copy + Default + arrow_buffer::ArrowNativeType>(
-        values: &ScalarBuffer<T>,
-        rows: &[u32],
-    ) -> ScalarBuffer<T> {
-        rows.iter()
-            .map(|&row| values.get(row as usize).copied().unwrap_or_default())
-            .collect()
-    }
-    let values = match &column.values {
-        Values::Bool(values) => Values::Bool(BooleanBuffer::collect_bool(rows.len(), |at| {
-            rows.get(at)
-                .is_some_and(|&row| (row as usize) < values.len() && values.value(row as usize))
-        })),
-        Values::Int(Ints::I8(values)) => Values::Int(Ints::I8(take(values, rows))),
-        Values::Int(Ints::I16(values)) => Values::Int(Ints::I16(take(values, rows))),
-        Values::Int(Ints::I32(values)) => Values::Int(Ints::I32(take(values, rows))),
-        Values::Int(Ints::I64(values)) => Values::Int(Ints::I64(take(values, rows))),
-        Values::Float(values) => Values::Float(take(values, rows)),
-        Values::Text(text) => Values::Text(Text {
-            codes: match &text.codes {
-                Codes::U8(codes) => Codes::U8(take(codes, rows)),
-                Codes::U16(codes) => Codes::U16(take(codes, rows)),
-                Codes::U32(codes) => Codes::U32(take(codes, rows)),
-            },
-            dictionary: text.dictionary.clone(),
-        }),
-        Values::Date(values) => Values::Date(take(values, rows)),
-        Values::Timestamp(values) => Values::Timestamp(take(values, rows)),
-    };
-    Column::new(values, validity)
 }

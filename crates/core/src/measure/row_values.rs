@@ -229,7 +229,7 @@ impl Session<'_> {
         let values = self.rows.column(&column.table, &expr).ok()?;
         match self.way(table, &column.table)? {
             Way::Here => Some(values),
-            Way::Along(rows) => Some(Arc::new(super::reach::gather(&values, &rows))),
+            Way::Along(rows) => Some(Arc::new(values.take(&rows))),
         }
     }
 

@@ -8,7 +8,7 @@ use bellwether_order::BTreeMap;
 use super::domain::Domain;
 use super::durations;
 use super::pool::Pool;
-use super::reach::{Route, Routes, follow, gather};
+use super::reach::{Route, Routes, follow};
 use crate::data::{Column, Dataset, RowIndex, Values};
 use crate::definition::{
     AddedColumn, AddedSource, BinaryOp, CivilDate, Expr, ExprKind, Function, Literal, Scorecard, SwitchArm,
@@ -167,7 +167,7 @@ impl<'a> Rows<'a> {
             .map_err(|(at, path)| vec![unknown_path(&self.data, at, &path).at(expr.span)])?;
         match (self.data.table(end).and_then(|table| table.column(name)), way) {
             (Some(column), None) => Ok(Arc::clone(column)),
-            (Some(column), Some(way)) => Ok(Arc::new(gather(column, &way))),
+            (Some(column), Some(way)) => Ok(Arc::new(column.take(&way))),
             (None, _) => Err(Vec::new()),
         }
     }

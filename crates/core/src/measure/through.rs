@@ -7,7 +7,7 @@ use arrow_buffer::BooleanBuffer;
 use super::executor::Dim;
 use super::input::Input;
 use super::leaf::{Leaf, Time};
-use super::reach::{Route, gather};
+use super::reach::Route;
 use super::segment::RowCodes;
 use super::session::Session;
 use crate::data::{Codes, NO_ROW, RowIndex};
@@ -222,7 +222,7 @@ impl View {
         made.not_due = leaf.not_due.as_ref().map(bits);
         if let Time::Dated { days, covers } = &leaf.time {
             made.time = Time::Dated {
-                days: Arc::new(gather(days, &self.rows)),
+                days: Arc::new(days.take(&self.rows)),
                 covers: *covers,
             };
         }
