@@ -555,6 +555,7 @@ fn bound(table: &Table, frame: Frame, (parents, weights, days): Beside, threads:
             .into_iter()
             .map(|(name, column)| (name, Arc::new(narrow::laid_out(column, threads))))
             .collect(),
+        looked_up: BTreeMap::new(),
         parents,
         date,
         date_covers_months,

@@ -7,7 +7,8 @@ use bellwether_order::BTreeMap;
 
 use super::column::Column;
 use super::days::DayProfile;
-use crate::definition::CivilDate;
+use super::looked_up::LookedUp;
+use crate::definition::{CivilDate, ColumnType};
 
 /// A table as it was read: named columns of one length.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +67,15 @@ pub struct Parent {
     pub without_key: u64,
 }
 
+/// A column that a card adds to a table.
+#[derive(Debug)]
+pub(crate) enum Added {
+    /// With all its values.
+    Whole(Column),
+    /// Its values follow from those of another.
+    LookedUp(LookedUp),
+}
+
 /// A table bound to the card: types checked, codes made missing, rows made unique, columns added.
 #[derive(Debug, Clone, Default)]
 pub struct BoundTable {
@@ -73,8 +83,10 @@ pub struct BoundTable {
     pub name: String,
     /// Number of rows.
     pub rows: usize,
-    /// Columns by name, those added by the card included.
+    /// Columns by name, those added by the card included; [`BoundTable::column`] also finds those that are looked up.
     pub columns: BTreeMap<String, Arc<Column>>,
+    /// Columns added by the card that follow from another with few values, by name.
+    pub looked_up: BTreeMap<String, Arc<LookedUp>>,
     /// Order in which columns were read or added.
     pub order: Vec<String>,
     /// Paths to parents.
@@ -118,7 +130,35 @@ impl BoundTable {
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
-        self.columns.get(name)
+        let looked_up = || self.looked_up.get(name).map(|column| column.column());
+        self.columns.get(name).or_else(looked_up)
+    }
+
+    /// The kind of the values of the column of that name.
+    #[must_use]
+    pub fn column_type(&self, name: &str) -> Option<ColumnType> {
+        let looked_up = || self.looked_up.get(name).map(|column| column.column_type());
+        self.columns
+            .get(name)
+            .map(|column| column.column_type())
+            .or_else(looked_up)
+    }
+
+    /// Adds a column, or puts it in the place of the one of its name.
+    pub(crate) fn add(&mut self, name: &str, column: Added) {
+        self.columns.remove(name);
+        self.looked_up.remove(name);
+        match column {
+            Added::Whole(column) => {
+                self.columns.insert(name.to_owned(), Arc::new(column));
+            }
+            Added::LookedUp(column) => {
+                self.looked_up.insert(name.to_owned(), Arc::new(column));
+            }
+        }
+        if !self.order.iter().any(|other| other == name) {
+            self.order.push(name.to_owned());
+        }
     }
 
     /// The path of that name.

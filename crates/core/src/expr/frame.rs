@@ -57,7 +57,7 @@ impl<'a> TableFrame<'a> {
                         continue;
                     };
                     let path = format!("{path}{}.", parent.path);
-                    if reached.column(name).is_some() {
+                    if reached.column_type(name).is_some() {
                         return Some(format!("write `{path}{name}`"));
                     }
                     next.push((path, reached));
@@ -106,8 +106,8 @@ impl RowSchema for TableFrame<'_> {
             table = reached;
             place = format!("`{}`", table.name);
         }
-        match table.column(name) {
-            Some(column) => Resolved::Known(column.column_type()),
+        match table.column_type(name) {
+            Some(kind) => Resolved::Known(kind),
             None => {
                 let hint = if table.parent(name).is_some() {
                     Some(format!("`{name}` is a path to another table: name a column behind it"))
@@ -131,7 +131,7 @@ impl BoundTable {
         let named = self
             .order
             .iter()
-            .filter(|name| self.columns.contains_key(*name))
+            .filter(|name| self.column_type(name).is_some())
             .cloned();
         let others = self.columns.keys().filter(|name| !self.order.contains(name)).cloned();
         named.chain(others).collect()

@@ -1,7 +1,5 @@
 //! Columns that the card adds: expressions, roll-ups of children, looks back and ahead; each after those it reads.
 
-use std::sync::Arc;
-
 use bellwether_order::BTreeSet;
 
 use super::algebra::Node;
@@ -13,6 +11,7 @@ use super::reach::Route;
 use super::rows::columns_read;
 use super::session::Session;
 use super::stock::instant;
+use crate::data::dataset::Added;
 use crate::data::{Column, Values};
 use crate::definition::{
     AddedColumn, AddedSource, Aggregate, CivilDate, ColumnRef, Duration, Expr, ExprKind, Measure, MeasureFunction,
@@ -157,7 +156,7 @@ impl Session<'_> {
                     self.rows.add_column(
                         &pending.table,
                         &pending.column.name.value,
-                        Column::floats(vec![None; rows]),
+                        Added::Whole(Column::floats(vec![None; rows])),
                     );
                     errors.into_iter().for_each(|error| self.note(error));
                 }
@@ -189,15 +188,16 @@ impl Session<'_> {
         }
     }
 
-    fn added_column(&mut self, pending: &Pending) -> Result<Column, Vec<Diagnostic>> {
+    fn added_column(&mut self, pending: &Pending) -> Result<Added, Vec<Diagnostic>> {
         let table = &pending.table;
-        match &pending.column.source {
-            AddedSource::Row(expr) => self.rows.column(table, expr).map(Arc::unwrap_or_clone),
+        let column = match &pending.column.source {
+            AddedSource::Row(expr) => return self.rows.added(table, expr),
             AddedSource::RollUp(measure) => self.roll_up(table, measure),
             AddedSource::CountRecent { key, date, window } => self.recent(table, key, date, *window),
             AddedSource::FollowedWithin { key, date, window } => self.followed(table, key, date, *window),
             AddedSource::Score { .. } => Ok(Column::floats(Vec::new())),
-        }
+        };
+        column.map(Added::Whole)
     }
 
     /// A measure over the rows that belong to each row of a table.

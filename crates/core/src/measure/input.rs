@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use arrow_buffer::BooleanBuffer;
 
-use super::domain::Domain;
 use super::rows::{Rows, columns_read, reads_as_of};
+use crate::data::domain::Domain;
 use crate::data::{Column, Values};
 use crate::definition::{CivilDate, ColumnType, Expr, ExprKind};
 use crate::diagnostic::Diagnostic;

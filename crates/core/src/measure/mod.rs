@@ -11,7 +11,6 @@ mod cell_map;
 mod coded;
 mod derive;
 mod distinct;
-mod domain;
 mod durations;
 mod entity;
 mod evaluate;

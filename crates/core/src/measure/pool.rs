@@ -11,13 +11,13 @@ use bellwether_order::BTreeMap;
 
 use super::cell::{MeasuredCell, MetricCells};
 use super::cell_map::CellGrid;
-use super::domain::Domain;
 use super::finish::Cell;
 use super::influence::{Pieces, WindowKey, WindowRows};
 use super::leaf::Leaf;
 use super::reach::Route;
 use super::segment::{Cutter, RowCodes};
 use crate::data::days::DayProfile;
+use crate::data::domain::Domain;
 use crate::data::{Column, Dataset};
 
 /// A table, an expression over it and the day as of which.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use arrow_array::Array as _;
 use bellwether_order::BTreeMap;
 
-use super::domain::Domain;
 use super::durations;
 use super::pool::Pool;
 use super::reach::{Route, Routes, follow};
-use crate::data::{Column, Dataset, RowIndex, Values};
+use crate::data::dataset::Added;
+use crate::data::domain::Domain;
+use crate::data::{Column, Dataset, LookedUp, RowIndex, Values};
 use crate::definition::{
     AddedColumn, AddedSource, BinaryOp, CivilDate, Expr, ExprKind, Function, Literal, Scorecard, SwitchArm,
     SwitchPattern,
@@ -184,16 +185,8 @@ impl<'a> Rows<'a> {
                 as_of: self.data.as_of.map(|_| as_of),
             },
         );
-        // What reads one narrow column is computed for each of its values, and looked up for each row.
-        if let [path] = columns_read(expr).as_slice() {
-            let read = Expr::new(ExprKind::Column(path.clone()), expr.span);
-            let base = self.column(table, &read)?;
-            if let Some(domain) = self.domain(&base)
-                && rows > 4 * domain.values.len()
-                && let Some(values) = self.over_values(table, expr, path, domain.with_missing(), as_of)?
-            {
-                return Ok(domain.look_up(&base, &values, self.threads));
-            }
+        if let Some(looked_up) = self.looked_up(table, expr, as_of)? {
+            return Ok(looked_up.make());
         }
         let Some(frame) = TableFrame::new(&self.data, table) else {
             return Err(Vec::new());
@@ -204,6 +197,34 @@ impl<'a> Rows<'a> {
         self.say(backwards);
         self.look_for_unknown_values(table, expr);
         Ok(column)
+    }
+
+    /// What reads one narrow column: computed for each of its values, to be looked up for each row.
+    fn looked_up(&mut self, table: &str, expr: &Expr, as_of: CivilDate) -> Result<Option<LookedUp>, Vec<Diagnostic>> {
+        let columns = columns_read(expr);
+        let [path] = columns.as_slice() else {
+            return Ok(None);
+        };
+        let read = Expr::new(ExprKind::Column(path.clone()), expr.span);
+        let base = self.column(table, &read)?;
+        let Some(domain) = self.domain(&base).filter(|domain| base.len() > 4 * domain.values.len()) else {
+            return Ok(None);
+        };
+        let values = self.over_values(table, expr, path, domain.with_missing(), as_of)?;
+        Ok(values.map(|values| LookedUp::new(base, domain, values, self.threads)))
+    }
+
+    /// A column that the card adds to a table, by an expression over its rows.
+    pub(crate) fn added(&mut self, table: &str, expr: &Expr) -> Result<Added, Vec<Diagnostic>> {
+        let as_of = self.data.as_of.unwrap_or_default();
+        let frame = TableFrame::new(&self.data, table).ok_or_else(Vec::new)?;
+        check(expr, &frame)?;
+        if !matches!(expr.kind, ExprKind::Column(_))
+            && let Some(column) = self.looked_up(table, expr, as_of)?
+        {
+            return Ok(Added::LookedUp(column));
+        }
+        self.column(table, expr).map(Arc::unwrap_or_clone).map(Added::Whole)
     }
 
     /// The values that a column can have, where these are few; found once for each column.
@@ -384,12 +405,9 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds a column to a table.
-    pub(crate) fn add_column(&mut self, table: &str, name: &str, column: Column) {
+    pub(crate) fn add_column(&mut self, table: &str, name: &str, column: Added) {
         if let Some(bound) = self.data.tables.get_mut(table) {
-            bound.columns.insert(name.to_owned(), Arc::new(column));
-            if !bound.order.iter().any(|other| other == name) {
-                bound.order.push(name.to_owned());
-            }
+            bound.add(name, column);
             self.columns.clear();
         }
     }

@@ -16,6 +16,7 @@ use super::pool::Pool;
 use super::rows::Rows;
 use super::segment::{Cutter, RowCodes};
 use super::through::View;
+use crate::data::dataset::Added;
 use crate::data::days::DayProfile;
 use crate::data::{Column, Dataset};
 use crate::definition::plain::Plain;
@@ -330,7 +331,7 @@ impl<'a> Session<'a> {
     pub fn add_column(&mut self, table: &str, name: &str, column: Column) -> Result<(), Vec<Diagnostic>> {
         self.leave_pool();
         self.scores.remove(&(table.to_owned(), name.to_owned()));
-        self.rows.add_column(table, name, column);
+        self.rows.add_column(table, name, Added::Whole(column));
         self.shared.forget();
         self.fill_added();
         self.prepare_leaves();

@@ -3,9 +3,8 @@
 use arrow_array::Array as _;
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, ScalarBuffer};
 
-use crate::data::bits::each_unset;
-use crate::data::narrow;
-use crate::data::{Codes, Column, Ints, NO_ROW, Text, Values, parallel};
+use super::bits::each_unset;
+use super::{Codes, Column, Ints, NO_ROW, Text, Values, narrow, parallel};
 
 /// The most different values of a narrow column; one more bin holds the rows without a value.
 const MOST_BINS: usize = 255;
