@@ -25,8 +25,14 @@
 //! lost when a thread ends. The sum is exact whenever no other thread is allocating. The peak is noted whenever a counter
 //! grows past a multiple of 64 KiB: it may be low by as much for each counter, 1 MiB in all.
 //!
+//! # Large blocks
+//! On Linux a block of 4 MiB and more is to lie on large pages, where the system has them: the first touch of a column of
+//! eighty megabytes then asks for forty pages in place of twenty thousand, which is a seventh of reading a Parquet file.
+//!
 //! # What it costs
 //! `cargo run --release -p bellwether-alloc --example cost` measures it.
+
+mod large_pages;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -149,7 +155,7 @@ impl Watch {
     }
 }
 
-/// The system's allocator, counted.
+/// The system's allocator, counted; on Linux large blocks are to lie on large pages.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counting;
 
@@ -163,6 +169,7 @@ unsafe impl GlobalAlloc for Counting {
         let block = unsafe { System.alloc(layout) };
         if !block.is_null() {
             took(layout.size());
+            large_pages::ask_for(block, layout.size());
         }
         block
     }
@@ -173,6 +180,7 @@ unsafe impl GlobalAlloc for Counting {
         let block = unsafe { System.alloc_zeroed(layout) };
         if !block.is_null() {
             took(layout.size());
+            large_pages::ask_for(block, layout.size());
         }
         block
     }
@@ -192,6 +200,7 @@ unsafe impl GlobalAlloc for Counting {
         if !moved.is_null() {
             if new_size >= layout.size() {
                 took(new_size - layout.size());
+                large_pages::ask_for(moved, new_size);
             } else {
                 gave(layout.size() - new_size);
             }

@@ -20,6 +20,10 @@ use bellwether::measure::{CellKey, MeasureOptions, Session};
 use bellwether::script::Source;
 use bellwether_files::{FileOptions, open};
 
+/// As the command line has it.
+#[global_allocator]
+static ALLOCATOR: bellwether_alloc::Counting = bellwether_alloc::Counting;
+
 const LIGHT: &str = r#"
 scorecard("Bench").owner("Bench").purpose("Measure as the peers do");
 let survey = table("survey").date("answered_on");
