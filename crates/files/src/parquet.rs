@@ -1,10 +1,12 @@
 //! Parquet: the columns that are wanted, their chunks decoded on several threads, each narrowed as it comes.
 //!
 //! A chunk is one column of one row group. Chunks in the usual encodings are decoded straight into our layout
-//! ([`pages`]); others go by way of Arrow arrays.
+//! ([`chunk`]); others go by way of Arrow arrays.
 
+mod chunk;
 mod guard;
-mod pages;
+mod page;
+mod runs;
 mod thrift;
 mod whole;
 
@@ -318,7 +320,7 @@ impl<'a> Reading<'a> {
         let Some(leaf) = wanted.leaf else { return Ok(None) };
         let kind = plain_kind(self.metadata.schema().field(wanted.root).data_type());
         let group_data = self.metadata.metadata().row_group(group);
-        let outcome = pages::decode(
+        let outcome = chunk::decode(
             file,
             group_data,
             leaf,
@@ -327,8 +329,8 @@ impl<'a> Reading<'a> {
             self.needs.utc_offset_minutes,
         );
         outcome.map_err(|error| match error {
-            pages::Error::Parquet(error) => damaged(self.path, &error).into(),
-            pages::Error::Array(error) => self.refused(error, group, 0, &wanted.name).into(),
+            chunk::Error::Parquet(error) => damaged(self.path, &error).into(),
+            chunk::Error::Array(error) => self.refused(error, group, 0, &wanted.name).into(),
         })
     }
 

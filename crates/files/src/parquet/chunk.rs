@@ -22,6 +22,9 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use super::page::{DataPage, broken, byte_arrays, look_up, plain};
+use super::runs::{Run, Runs, unpack_narrow};
+
 /// Why a chunk cannot be decoded.
 pub enum Error {
     /// The file is damaged.
@@ -40,10 +43,6 @@ impl From<ArrayError> for Error {
     fn from(error: ArrayError) -> Self {
         Self::Array(error)
     }
-}
-
-fn broken(what: &str) -> ParquetError {
-    ParquetError::General(what.to_owned())
 }
 
 /// How values of a chunk become values of a column.
@@ -124,239 +123,6 @@ pub fn decode<R: ChunkReader + 'static>(
         rows,
     };
     chunk.column(shape, kind, need, utc_offset_minutes).map(Some)
-}
-
-/// A page of values.
-struct DataPage {
-    levels: Bytes,
-    values: Bytes,
-    rows: usize,
-    /// Rows that have a value.
-    present: usize,
-    encoding: Encoding,
-}
-
-impl DataPage {
-    fn new(page: Page, optional: bool) -> Result<Self, ParquetError> {
-        match page {
-            Page::DataPage {
-                buf,
-                num_values,
-                encoding,
-                ..
-            } => {
-                let rows = num_values as usize;
-                let (levels, values) = if optional {
-                    let length = buf
-                        .get(..4)
-                        .and_then(|head| head.try_into().ok())
-                        .map(u32::from_le_bytes);
-                    let end = length.map(|length| length as usize + 4).filter(|end| *end <= buf.len());
-                    let end = end.ok_or_else(|| broken("a page ends inside its levels"))?;
-                    (buf.slice(4..end), buf.slice(end..))
-                } else {
-                    (Bytes::new(), buf)
-                };
-                Ok(Self {
-                    levels,
-                    values,
-                    rows,
-                    present: rows,
-                    encoding,
-                })
-            }
-            Page::DataPageV2 {
-                buf,
-                num_values,
-                encoding,
-                def_levels_byte_len,
-                rep_levels_byte_len,
-                ..
-            } => {
-                let start = rep_levels_byte_len as usize;
-                let end = start + def_levels_byte_len as usize;
-                if end > buf.len() {
-                    return Err(broken("a page ends inside its levels"));
-                }
-                let rows = num_values as usize;
-                Ok(Self {
-                    levels: buf.slice(start..end),
-                    values: buf.slice(end..),
-                    rows,
-                    present: rows,
-                    encoding,
-                })
-            }
-            Page::DictionaryPage { .. } => Err(broken("a second dictionary")),
-        }
-    }
-
-    /// Reads which rows have a value.
-    fn read_levels(&mut self, validity: Option<&mut BooleanBufferBuilder>) -> Result<(), ParquetError> {
-        let Some(validity) = validity else { return Ok(()) };
-        let mut present = 0;
-        for run in Runs::new(&self.levels, 1, self.rows) {
-            match run? {
-                Run::Same { value, count } => {
-                    validity.append_n(count, value == 1);
-                    present += if value == 1 { count } else { 0 };
-                }
-                Run::Packed { bytes, count } => {
-                    present += set_bits(bytes, count);
-                    validity.append_packed_range(0..count, bytes);
-                }
-            }
-        }
-        self.present = present;
-        Ok(())
-    }
-
-    const fn by_dictionary(&self) -> bool {
-        matches!(self.encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY)
-    }
-}
-
-/// How many of the first `count` bits are set.
-fn set_bits(bytes: &[u8], count: usize) -> usize {
-    let (whole, rest) = bytes.split_at_checked(count / 8).unwrap_or((bytes, &[]));
-    let (words, tail) = whole.as_chunks::<8>();
-    let mut set: u32 = words.iter().map(|word| u64::from_le_bytes(*word).count_ones()).sum();
-    set += tail.iter().map(|byte| byte.count_ones()).sum::<u32>();
-    if let Some(last) = rest.first().filter(|_| !count.is_multiple_of(8)) {
-        set += (last & ((1 << (count % 8)) - 1)).count_ones();
-    }
-    set as usize
-}
-
-/// A run of a hybrid of run lengths and packed bits.
-enum Run<'a> {
-    Same { value: u32, count: usize },
-    Packed { bytes: &'a [u8], count: usize },
-}
-
-/// Runs of `left` values of `width` bits each.
-struct Runs<'a> {
-    data: &'a [u8],
-    width: usize,
-    left: usize,
-}
-
-impl<'a> Runs<'a> {
-    const fn new(data: &'a [u8], width: usize, left: usize) -> Self {
-        Self { data, width, left }
-    }
-
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (head, tail) = self.data.split_at_checked(length)?;
-        self.data = tail;
-        Some(head)
-    }
-
-    fn header(&mut self) -> Option<usize> {
-        let mut value = 0_usize;
-        for shift in (0..35).step_by(7) {
-            let byte = *self.take(1)?.first()?;
-            value |= usize::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn run(&mut self) -> Option<Run<'a>> {
-        let header = self.header()?;
-        if header & 1 == 1 {
-            let groups = header >> 1;
-            let count = groups.checked_mul(8)?.min(self.left);
-            // The last group may be cut short by writers.
-            let length = (groups * self.width).min(self.data.len());
-            if length * 8 < count * self.width {
-                return None;
-            }
-            let bytes = self.take(length)?;
-            Some(Run::Packed { bytes, count })
-        } else {
-            let count = (header >> 1).min(self.left);
-            let bytes = self.take(self.width.div_ceil(8))?;
-            let value = bytes.iter().rev().fold(0, |value, &byte| value << 8 | u32::from(byte));
-            Some(Run::Same { value, count })
-        }
-    }
-}
-
-impl<'a> Iterator for Runs<'a> {
-    type Item = Result<Run<'a>, ParquetError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.left == 0 {
-            return None;
-        }
-        let run = self.run();
-        let count = match &run {
-            Some(Run::Same { count, .. } | Run::Packed { count, .. }) => *count,
-            None => 0,
-        };
-        if count == 0 {
-            self.left = 0;
-            return Some(Err(broken("a page ends inside its values")));
-        }
-        self.left -= count;
-        run.map(Ok)
-    }
-}
-
-/// Appends what `value` makes of each of `count` packed values.
-#[inline]
-fn unpack<T: Copy + Default>(
-    bytes: &[u8],
-    width: usize,
-    count: usize,
-    out: &mut Vec<T>,
-    mut value: impl FnMut(u32) -> T,
-) {
-    let mask = if width >= 32 { u32::MAX } else { (1 << width) - 1 };
-    if width == 0 {
-        let same = value(0);
-        out.extend(std::iter::repeat_n(same, count));
-        return;
-    }
-    let start = out.len();
-    out.resize(start + count, T::default());
-    let (groups, rest) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<8>();
-    // Eight values take `width` bytes. Up to eight bits they are in one word; beyond, each lies in a word of its own.
-    let mut left = bytes;
-    for group in groups.iter_mut() {
-        let bits = word(left);
-        if width <= 8 {
-            for (at, slot) in group.iter_mut().enumerate() {
-                *slot = value((bits >> (at * width)) as u32 & mask);
-            }
-        } else {
-            for (at, slot) in group.iter_mut().enumerate() {
-                *slot = value(far(left, at * width) & mask);
-            }
-        }
-        left = left.get(width..).unwrap_or_default();
-    }
-    for (at, slot) in rest.iter_mut().enumerate() {
-        *slot = value(far(left, at * width) & mask);
-    }
-}
-
-/// The next eight bytes, zeros beyond the end.
-#[inline]
-fn word(bytes: &[u8]) -> u64 {
-    match bytes.first_chunk::<8>() {
-        Some(word) => u64::from_le_bytes(*word),
-        None => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-    }
-}
-
-/// The bits from `bit` on, as many as 32 of them.
-#[inline]
-fn far(bytes: &[u8], bit: usize) -> u32 {
-    (word(bytes.get(bit / 8..).unwrap_or_default()) >> (bit % 8)) as u32
 }
 
 /// All pages of a chunk, their levels read.
@@ -501,7 +267,7 @@ impl Chunk {
                     if page.values.len() * 8 < page.present {
                         return Err(broken("a page ends inside its values"));
                     }
-                    unpack(&page.values, 1, page.present, &mut out, |bit| bit == 1);
+                    unpack_narrow(&page.values, 1, page.present, &mut out, |bit| bit == 1);
                 }
                 Encoding::RLE => {
                     let data = page
@@ -511,7 +277,7 @@ impl Chunk {
                     for run in Runs::new(data, 1, page.present) {
                         match run? {
                             Run::Same { value, count } => out.extend(std::iter::repeat_n(value == 1, count)),
-                            Run::Packed { bytes, count } => unpack(bytes, 1, count, &mut out, |bit| bit == 1),
+                            Run::Packed { bytes, count } => unpack_narrow(bytes, 1, count, &mut out, |bit| bit == 1),
                         }
                     }
                 }
@@ -593,69 +359,4 @@ fn intern(interner: &mut Interner, entry: &[u8]) -> Result<u32, ParquetError> {
         return Err(broken("a text is not UTF-8"));
     }
     Ok(code)
-}
-
-/// Texts with their lengths in front.
-fn byte_arrays(bytes: &[u8], count: usize) -> Result<Vec<&[u8]>, ParquetError> {
-    let mut rest = bytes;
-    let mut out = Vec::with_capacity(count.min(bytes.len() / 4 + 1));
-    for _ in 0..count {
-        let cut = || {
-            let (head, tail) = rest.split_first_chunk::<4>()?;
-            tail.split_at_checked(u32::from_le_bytes(*head) as usize)
-        };
-        let (entry, tail) = cut().ok_or_else(|| broken("a page ends inside its texts"))?;
-        out.push(entry);
-        rest = tail;
-    }
-    Ok(out)
-}
-
-fn plain<const N: usize, T>(
-    page: &DataPage,
-    read: impl Fn(&[u8; N]) -> T,
-    out: &mut Vec<T>,
-) -> Result<(), ParquetError> {
-    if page.encoding != Encoding::PLAIN {
-        return Err(broken("values in an encoding that the chunk does not name"));
-    }
-    let (chunks, _) = page.values.as_chunks::<N>();
-    if chunks.len() < page.present {
-        return Err(broken("a page ends inside its values"));
-    }
-    out.extend(chunks.iter().take(page.present).map(read));
-    Ok(())
-}
-
-/// Unpacks the codes of a page and looks each up.
-fn look_up<T: Copy + Default>(page: &DataPage, dictionary: &[T], out: &mut Vec<T>) -> Result<(), ParquetError> {
-    if page.present == 0 {
-        return Ok(());
-    }
-    let (&width, data) = page
-        .values
-        .split_first()
-        .ok_or_else(|| broken("a page without values"))?;
-    if width > 32 {
-        return Err(broken("codes of more than 32 bits"));
-    }
-    let mut beyond = false;
-    for run in Runs::new(data, usize::from(width), page.present) {
-        match run? {
-            Run::Same { value, count } => {
-                let value = dictionary.get(value as usize).copied();
-                beyond |= value.is_none();
-                out.extend(std::iter::repeat_n(value.unwrap_or_default(), count));
-            }
-            Run::Packed { bytes, count } => unpack(bytes, usize::from(width), count, out, |code| {
-                let value = dictionary.get(code as usize).copied();
-                beyond |= value.is_none();
-                value.unwrap_or_default()
-            }),
-        }
-    }
-    if beyond {
-        return Err(broken("a code beyond the dictionary"));
-    }
-    Ok(())
 }
