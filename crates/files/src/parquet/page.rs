@@ -150,32 +150,32 @@ pub(super) fn look_up<T: Copy + Default>(
     if width > 32 {
         return Err(broken("codes of more than 32 bits"));
     }
+    let width = usize::from(width);
     // Codes of up to eight bits are found in a table that has all of them.
     let mut table = [T::default(); 256];
     for (slot, value) in table.iter_mut().zip(dictionary) {
         *slot = *value;
     }
-    let mut greatest = 0;
-    for run in Runs::new(data, usize::from(width), page.present) {
+    let mut beyond = false;
+    for run in Runs::new(data, width, page.present) {
         match run? {
             Run::Same { value, count } => {
-                greatest = value.max(greatest);
                 let value = dictionary.get(value as usize).copied();
+                beyond |= value.is_none();
                 out.extend(std::iter::repeat_n(value.unwrap_or_default(), count));
             }
-            Run::Packed { bytes, count } if width <= 8 => {
-                unpack_narrow(bytes, usize::from(width), count, out, |code| {
-                    greatest = code.max(greatest);
-                    table.get(usize::from(code as u8)).copied().unwrap_or_default()
-                })
-            }
-            Run::Packed { bytes, count } => unpack_wide(bytes, usize::from(width), count, out, |code| {
-                greatest = code.max(greatest);
-                dictionary.get(code as usize).copied().unwrap_or_default()
+            Run::Packed { bytes, count } if width <= 8 => unpack_narrow(bytes, width, count, out, |code| {
+                beyond |= code as usize >= dictionary.len();
+                table.get(usize::from(code as u8)).copied().unwrap_or_default()
+            }),
+            Run::Packed { bytes, count } => unpack_wide(bytes, width, count, out, |code| {
+                let value = dictionary.get(code as usize).copied();
+                beyond |= value.is_none();
+                value.unwrap_or_default()
             }),
         }
     }
-    if greatest as usize >= dictionary.len() {
+    if beyond {
         return Err(broken("a code beyond the dictionary"));
     }
     Ok(())

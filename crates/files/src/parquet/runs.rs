@@ -119,39 +119,80 @@ pub(super) fn unpack_narrow<T: Copy + Default>(
     }
 }
 
-/// Appends what `value` makes of each of `count` packed values of up to 32 bits: each lies in a word of its own.
+/// Appends what `value` makes of each of `count` packed values of up to 32 bits.
 #[inline]
 pub(super) fn unpack_wide<T: Copy + Default>(
     bytes: &[u8],
     width: usize,
     count: usize,
     out: &mut Vec<T>,
-    mut value: impl FnMut(u32) -> T,
+    value: impl FnMut(u32) -> T,
 ) {
-    let mask = if width >= 32 { u32::MAX } else { (1 << width) - 1 };
-    out.extend((0..count).map(|at| {
-        let bit = at * width;
-        let bits = word(bytes.get(bit / 8..).unwrap_or_default());
-        value((bits >> (bit % 8)) as u32 & mask)
-    }));
+    let start = out.len();
+    out.resize(start + count, T::default());
+    let out = out.get_mut(start..).unwrap_or_default();
+    match width {
+        9 => middle::<9, T>(bytes, out, value),
+        10 => middle::<10, T>(bytes, out, value),
+        11 => middle::<11, T>(bytes, out, value),
+        12 => middle::<12, T>(bytes, out, value),
+        13 => middle::<13, T>(bytes, out, value),
+        14 => middle::<14, T>(bytes, out, value),
+        15 => middle::<15, T>(bytes, out, value),
+        16 => middle::<16, T>(bytes, out, value),
+        _ => wide(bytes, width, out, value),
+    }
 }
 
-/// Unpacks values of up to eight bits: eight of them take `WIDTH` bytes, and lie in one word.
+/// Values of up to eight bits: eight of them lie in one word.
 #[inline]
-fn narrow<const WIDTH: usize, T>(bytes: &[u8], out: &mut [T], mut value: impl FnMut(u32) -> T) {
-    let mask = (1 << WIDTH) - 1;
+fn narrow<const WIDTH: usize, T>(bytes: &[u8], out: &mut [T], value: impl FnMut(u32) -> T) {
+    let eight = |bytes: &[u8]| {
+        let bits = word(bytes);
+        std::array::from_fn(|at| (bits >> (at * WIDTH)) as u32 & ((1 << WIDTH) - 1))
+    };
+    by_eight(bytes, WIDTH, out, eight, value);
+}
+
+/// Values of up to sixteen bits: eight of them lie in two words.
+#[inline]
+fn middle<const WIDTH: usize, T>(bytes: &[u8], out: &mut [T], value: impl FnMut(u32) -> T) {
+    let eight = |bytes: &[u8]| {
+        let (low, high) = bytes.split_at_checked(8).unwrap_or((bytes, &[]));
+        let bits = u128::from(word(high)) << 64 | u128::from(word(low));
+        std::array::from_fn(|at| (bits >> (at * WIDTH)) as u32 & ((1 << WIDTH) - 1))
+    };
+    by_eight(bytes, WIDTH, out, eight, value);
+}
+
+/// Values of up to 32 bits: each lies in a word of its own.
+#[inline]
+fn wide<T>(bytes: &[u8], width: usize, out: &mut [T], value: impl FnMut(u32) -> T) {
+    let mask = if width >= 32 { u32::MAX } else { (1 << width) - 1 };
+    let one = |bytes: &[u8], bit: usize| word(bytes.get(bit / 8..).unwrap_or_default()) >> (bit % 8);
+    let eight = |bytes: &[u8]| std::array::from_fn(|at| one(bytes, at * width) as u32 & mask);
+    by_eight(bytes, width, out, eight, value);
+}
+
+/// Unpacks eight values at a time, which take `width` bytes; `eight` has those at the front.
+#[inline]
+fn by_eight<T>(
+    bytes: &[u8],
+    width: usize,
+    out: &mut [T],
+    eight: impl Fn(&[u8]) -> [u32; 8],
+    mut value: impl FnMut(u32) -> T,
+) {
     let (groups, rest) = out.as_chunks_mut::<8>();
     let mut left = bytes;
     for group in groups {
-        let bits = word(left);
-        for (at, slot) in group.iter_mut().enumerate() {
-            *slot = value((bits >> (at * WIDTH)) as u32 & mask);
+        for (slot, packed) in group.iter_mut().zip(eight(left)) {
+            *slot = value(packed);
         }
-        left = left.get(WIDTH..).unwrap_or_default();
+        left = left.get(width..).unwrap_or_default();
     }
-    let bits = word(left);
-    for (at, slot) in rest.iter_mut().enumerate() {
-        *slot = value((bits >> (at * WIDTH)) as u32 & mask);
+    for (slot, packed) in rest.iter_mut().zip(eight(left)) {
+        *slot = value(packed);
     }
 }
 
