@@ -1,15 +1,17 @@
-// node crates/wasm/bench/node.js [turns]: the package in Node, beside the native engine on one thread where
-// `cargo build --release -p bellwether-wasm --example native_speed` has made it.
+// node crates/wasm/bench/node.js [turns] [folder]: the package in Node (or that in another folder), beside the native engine on one
+// thread where `cargo build --release -p bellwether-wasm --example native_speed` has made it.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { loadavg } from "node:os";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { Engine } from "../pkg/node.js";
 import { CARD, csv, measure } from "./workload.js";
 
 const turns = Number(process.argv[2] ?? 15);
+const folder = resolve(process.argv[3] ?? fileURLToPath(new URL("../pkg", import.meta.url)));
+const { Engine } = await import(pathToFileURL(`${folder}/node.js`).href);
 const wasm = await measure(Engine, turns);
 console.log(`load ${loadavg()[0].toFixed(1)}, ${wasm.metrics} measures, ${wasm.cells} cells`);
 show("wasm, Node", wasm);

@@ -9,7 +9,8 @@
 //!
 //! All are deterministic to the byte. With `--check` no data are written: the files are made in memory, and the
 //! command fails when a committed file differs. `wasm --check` builds the package, and once more from a copy of the
-//! sources in another folder, and fails when the two differ.
+//! sources in another folder, and fails when the two differ. `wasm --named` builds one file that keeps the names of its functions
+//! into `target/wasm-named`, for a profiler: `node --cpu-prof crates/wasm/bench/node.js 200 target/wasm-named`.
 
 mod cards;
 mod date;
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: cargo xtask <chore> [--check]
+usage: cargo xtask <chore> [--check | --named]
 
 chores:
   example-data   the tables of examples/
@@ -31,18 +32,25 @@ chores:
   wasm           the browser package, in crates/wasm/pkg
 
   --check        write nothing, and fail when a committed file differs; of wasm: build it in two places, and fail
-                 when the two differ";
+                 when the two differ
+  --named        of wasm: one file with the names of its functions, in target/wasm-named, for a profiler";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (chore, check) = match words.as_slice() {
+        ["wasm", "--named"] => return finished(wasm::package(&root(), wasm::Build::Named)),
         [chore] => (*chore, false),
         [chore, "--check"] | ["--check", chore] => (*chore, true),
         _ => return usage(),
     };
     if chore == "wasm" {
-        return finished(wasm::package(&root(), check));
+        let wanted = if check {
+            wasm::Build::Twice
+        } else {
+            wasm::Build::Package
+        };
+        return finished(wasm::package(&root(), wanted));
     }
     let files = match chore {
         "example-data" => subscriber::files().into_iter().chain(cards::gallery()).collect(),

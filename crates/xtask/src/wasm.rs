@@ -13,11 +13,25 @@ mod split;
 
 use std::path::Path;
 
+/// What is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// The package.
+    Package,
+    /// The package, twice: both must have the same bytes.
+    Twice,
+    /// One file with the names of its functions, for a profiler.
+    Named,
+}
+
 /// Builds the package, with the tool that writes the bindings.
 #[cfg(feature = "wasm")]
-pub fn package(root: &Path, check: bool) -> Result<String, String> {
+pub fn package(root: &Path, wanted: Build) -> Result<String, String> {
+    if wanted == Build::Named {
+        return build::named(root);
+    }
     let made = build::package(root)?;
-    if !check {
+    if wanted == Build::Package {
         return Ok(made);
     }
     build::again(root)?;
@@ -26,7 +40,7 @@ pub fn package(root: &Path, check: bool) -> Result<String, String> {
 
 /// Calls itself with the tool that writes the bindings, which no other chore needs and which takes a minute to build.
 #[cfg(not(feature = "wasm"))]
-pub fn package(root: &Path, check: bool) -> Result<String, String> {
+pub fn package(root: &Path, wanted: Build) -> Result<String, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = std::process::Command::new(cargo);
     command
@@ -41,8 +55,14 @@ pub fn package(root: &Path, check: bool) -> Result<String, String> {
             "wasm",
         ])
         .current_dir(root);
-    if check {
-        command.arg("--check");
+    match wanted {
+        Build::Package => {}
+        Build::Twice => {
+            command.arg("--check");
+        }
+        Build::Named => {
+            command.arg("--named");
+        }
     }
     let status = command.status().map_err(|why| format!("cannot start cargo: {why}"))?;
     if status.success() {

@@ -4,8 +4,17 @@ use std::path::Path;
 
 use wasm_bindgen_cli_support::Bindgen;
 
-/// Writes the WebAssembly and its bindings, without names of functions and of tools, which only a debugger reads.
-pub fn bindings(wasm: &Path, folder: &Path) -> Result<(), String> {
+/// What becomes of the names of functions, which only a profiler or a debugger reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// They stay.
+    Kept,
+    /// They go.
+    Removed,
+}
+
+/// Writes the WebAssembly and its bindings, without the names of tools.
+pub fn bindings(wasm: &Path, folder: &Path, names: Names) -> Result<(), String> {
     let mut bindgen = Bindgen::new();
     let made = bindgen
         .input_path(wasm)
@@ -14,7 +23,7 @@ pub fn bindings(wasm: &Path, folder: &Path) -> Result<(), String> {
         .and_then(|bindgen| {
             bindgen
                 .typescript(false)
-                .remove_name_section(true)
+                .remove_name_section(names == Names::Removed)
                 .remove_producers_section(true)
                 .generate(folder)
         });

@@ -9,6 +9,9 @@ use super::{bind, order, run, split};
 /// Where the package is put.
 const PACKAGE: &str = "crates/wasm/pkg";
 
+/// Where one with names is put.
+const NAMED: &str = "target/wasm-named";
+
 /// The WebAssembly that every page needs, and the one that it needs later.
 const FIRST: &str = "bellwether_bg.wasm";
 const REST: &str = "bellwether_rest.wasm";
@@ -103,6 +106,16 @@ fn names(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(names)
 }
 
+/// Builds one file with the names of its functions, for who looks with a profiler where the time goes; says where it is.
+pub fn named(root: &Path) -> Result<String, String> {
+    let wasm = compile(root, &root.join("target"))?;
+    let folder = root.join(NAMED);
+    bindings(root, &wasm, &folder, bind::Names::Kept)?;
+    Ok(format!(
+        "{NAMED}: the package in one file, with the names of its functions"
+    ))
+}
+
 /// Fails when a crate with random numbers is linked.
 fn no_random_numbers(root: &Path) -> Result<(), String> {
     let tree = cargo()
@@ -179,12 +192,23 @@ fn compile(root: &Path, target: &Path) -> Result<PathBuf, String> {
 
 /// Writes the folder of the package.
 fn write(root: &Path, wasm: &Path, folder: &Path) -> Result<(), String> {
-    let _ = fs::remove_dir_all(folder);
-    fs::create_dir_all(folder).map_err(|why| format!("cannot create {}: {why}", folder.display()))?;
-    bind::bindings(wasm, folder)?;
+    bindings(root, wasm, folder, bind::Names::Removed)?;
     let whole = folder.join(FIRST);
     let bytes = fs::read(&whole).map_err(|why| format!("cannot read {}: {why}", whole.display()))?;
     let bytes = order::merged(&bytes)?;
+    let run = run::functions(root, folder, &split::marked(&bytes)?)?;
+    let parts = split::split(&bytes, &run)?;
+    for (name, bytes) in [(FIRST, parts.first), (REST, parts.rest)] {
+        fs::write(folder.join(name), order::ordered(&bytes)?).map_err(|why| format!("cannot write {name}: {why}"))?;
+    }
+    Ok(())
+}
+
+/// Writes the folder with the WebAssembly in one file, and everything beside it.
+fn bindings(root: &Path, wasm: &Path, folder: &Path, names_of_functions: bind::Names) -> Result<(), String> {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).map_err(|why| format!("cannot create {}: {why}", folder.display()))?;
+    bind::bindings(wasm, folder, names_of_functions)?;
     let here = root.join("crates/wasm");
     for (from, endings) in [("js", [".js"].as_slice()), ("types", &[".d.ts"])] {
         for name in names(&here.join(from))? {
@@ -205,13 +229,7 @@ fn write(root: &Path, wasm: &Path, folder: &Path) -> Result<(), String> {
     let text =
         fs::read_to_string(&description).map_err(|why| format!("cannot read {}: {why}", description.display()))?;
     let text = text.replace("\"0.0.0\"", &format!("{:?}", env!("CARGO_PKG_VERSION")));
-    fs::write(folder.join("package.json"), text).map_err(|why| format!("cannot write package.json: {why}"))?;
-    let run = run::functions(root, folder, &split::marked(&bytes)?)?;
-    let parts = split::split(&bytes, &run)?;
-    for (name, bytes) in [(FIRST, parts.first), (REST, parts.rest)] {
-        fs::write(folder.join(name), order::ordered(&bytes)?).map_err(|why| format!("cannot write {name}: {why}"))?;
-    }
-    Ok(())
+    fs::write(folder.join("package.json"), text).map_err(|why| format!("cannot write package.json: {why}"))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
