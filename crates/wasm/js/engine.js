@@ -1,6 +1,7 @@
 // The class that people use, over the bindings of the WebAssembly: options go in as JSON, answers come out as JSON.
 
 import { RawEngine } from "./bellwether.js";
+import { fill, listOf } from "./cells.js";
 import { addColumn } from "./columns.js";
 import { BellwetherError, usage } from "./errors.js";
 import { addRest, during, hasRest, lacksRest, panicWords, setRest } from "./host.js";
@@ -37,7 +38,7 @@ let prepare;
 
 function later(error) {
   preparing = undefined;
-  throw new BellwetherError("internal", `the second file of WebAssembly cannot be loaded: ${error?.message ?? error}`);
+  throw new BellwetherError("loading", `the second file of WebAssembly cannot be loaded: ${error?.message ?? error}`);
 }
 
 export class Engine {
@@ -60,7 +61,9 @@ export class Engine {
       // The next one may have the network back.
       loading = undefined;
       if (error instanceof BellwetherError) throw error;
-      throw new BellwetherError("internal", `the WebAssembly cannot be loaded: ${error?.message ?? error}`);
+      // What has come and cannot be compiled does not become better.
+      const isHere = error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError;
+      throw new BellwetherError(isHere ? "internal" : "loading", `the WebAssembly cannot be loaded: ${error?.message ?? error}`);
     }
     const raw = guard({ clock }, () => new RawEngine(JSON.stringify({ ...limits, preset })));
     return new Engine(encoder, raw, clock);
@@ -127,15 +130,16 @@ export class Engine {
   }
 
   evaluate(card, options = {}) {
-    return this.#askOfCard(card, options, (raw, text, how, told) => raw.evaluate(text, how, told));
+    return this.#askReport(card, options, (raw, text, how, told) => raw.evaluate(text, how, told));
   }
 
   overview(card, options = {}) {
-    return this.#askOfCard(card, options, (raw, text, how, told) => raw.overview(text, how, told));
+    return this.#askReport(card, options, (raw, text, how, told) => raw.overview(text, how, told));
   }
 
   cells(card, name, options = {}) {
-    return this.#askOfCard(card, options, (raw, text, how, told) => raw.cells(text, String(name), how, told));
+    const [texts, numbers] = this.#askPacked(card, options, (raw, text, how, told) => raw.cells(text, String(name), how, told));
+    return listOf(texts, numbers);
   }
 
   evaluateJson(card, options = {}) {
@@ -226,6 +230,21 @@ export class Engine {
     return toUtf16(JSON.parse(this.#call(options, (raw) => run(raw, text, how, told), card)), textsOf(card));
   }
 
+  /** A call whose answer is a report. */
+  #askReport(card, options, run) {
+    const [{ report, cells }, numbers] = this.#askPacked(card, options, run);
+    fill(report.results, cells, numbers);
+    return toUtf16(report, textsOf(card));
+  }
+
+  /** A call whose answer is JSON, with the numbers of cells. */
+  #askPacked(card, options, run) {
+    const [text, how] = [cardJson(card), optionsJson(options)];
+    const told = options.progress !== undefined;
+    const [json, numbers] = this.#call(options, (raw) => [run(raw, text, how, told), raw.takeNumbers()], card);
+    return [JSON.parse(json), numbers];
+  }
+
   /** A question about a place of a card. */
   #askAt(card, offset, run) {
     const text = cardJson(card);
@@ -264,8 +283,8 @@ function guard(call, run, card) {
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
       broken = panicWords() || error.message;
       // A file that is lost on its way is nobody's bug.
-      const whose = lacksRest() ? "Its files must be at hand as long as it is used" : "This is a bug of ours: please report it";
-      throw new BellwetherError("internal", `the engine broke: ${broken}. ${whose}`);
+      if (lacksRest()) throw new BellwetherError("loading", `the call cannot go on: ${broken}. Start another page or worker when it is at hand`);
+      throw new BellwetherError("internal", `the engine broke: ${broken}. This is a bug of ours: please report it`);
     }
     throw usage(error?.message ?? String(error));
   }

@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use bellwether::engine::Progress;
 use bellwether::limits::Host;
-use bellwether::report::Report;
 use bellwether::script::reference::reference;
 use bellwether_alloc::{Counting, bytes_in_use};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
+use crate::answer::ReportAnswer;
 use crate::columns::Columns;
 use crate::options::{CardText, EvaluateSettings, ExplainQuestion, LimitSettings, ReadSettings, WhatIfSettings};
-use crate::session::{Failure, Session, answered};
+use crate::pack::Texts;
+use crate::session::{Failure, Session, Shown, answered};
 use crate::table::Source;
 use bellwether::report::canonical::plain_json as to_json;
 
@@ -68,6 +69,15 @@ fn hook(wanted: bool) -> Option<Progress> {
 pub struct RawEngine {
     session: Session,
     columns: Columns,
+    /// Of the cells that were told last, until they are taken.
+    numbers: Vec<f64>,
+}
+
+/// A report with its cells apart.
+#[derive(Serialize)]
+struct PackedReport<'a> {
+    report: ReportAnswer<'a>,
+    cells: Texts<'a>,
 }
 
 #[wasm_bindgen]
@@ -87,6 +97,7 @@ impl RawEngine {
         Ok(Self {
             session: Session::new(limits, host),
             columns: Columns::default(),
+            numbers: Vec::new(),
         })
     }
 
@@ -203,22 +214,42 @@ impl RawEngine {
     }
 
     pub fn evaluate(&mut self, card: &str, options: &str, told: bool) -> Answer {
-        let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
-        let report = self.session.report(&card, &settings, hook(told));
-        let report = report.map_err(|failure| refused(&failure))?;
-        answer(Ok(answered(&report, &card)))
+        self.told(card, options, told, Shown::All)
     }
 
     pub fn overview(&mut self, card: &str, options: &str, told: bool) -> Answer {
+        self.told(card, options, told, Shown::Totals)
+    }
+
+    fn told(&mut self, card: &str, options: &str, told: bool, shown: Shown) -> Answer {
         let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
-        let tell = |report: &Report| answer(Ok(answered(report, &card)));
-        let told = self.session.overview(&card, &settings, hook(told), tell);
+        let numbers = &mut self.numbers;
+        let told = (self.session).told(&card, &settings, hook(told), shown, |report, packer| {
+            let cells;
+            (*numbers, cells) = packer.finish();
+            answer(Ok(PackedReport {
+                report: answered(report, &card),
+                cells,
+            }))
+        });
         told.map_err(|failure| refused(&failure))?
     }
 
     pub fn cells(&mut self, card: &str, name: &str, options: &str, told: bool) -> Answer {
         let (card, settings): (CardText, EvaluateSettings) = (read(card)?, read(options)?);
-        answer(self.session.cells(&card, name, &settings, hook(told)))
+        let numbers = &mut self.numbers;
+        let told = (self.session).cells(&card, name, &settings, hook(told), |packer| {
+            let cells;
+            (*numbers, cells) = packer.finish();
+            answer(Ok(cells))
+        });
+        told.map_err(|failure| refused(&failure))?
+    }
+
+    /// The numbers of the cells that were told last.
+    #[wasm_bindgen(js_name = takeNumbers)]
+    pub fn take_numbers(&mut self) -> Vec<f64> {
+        std::mem::take(&mut self.numbers)
     }
 
     #[wasm_bindgen(js_name = evaluateJson)]

@@ -48,9 +48,14 @@ for (const { name, card, options, tables, results, sha256 } of native) {
     const how = { asOf: options.asOf ?? undefined, valuesFrom: options.valuesFrom };
     const made = new TextDecoder().decode(engine.evaluateJson(card, how));
     const report = engine.evaluate(card, how);
-    engine.free();
     assert.ok(made === results, differing(made, results));
+    // Cells come another way than the rest.
+    assert.deepEqual(report.results, JSON.parse(made));
+    for (const { name, cells } of [...report.results.metrics, ...report.results.scores]) {
+      assert.deepEqual(engine.cells(card, name, how), cells);
+    }
     assert.equal(report.provenance.results_sha256, sha256);
+    engine.free();
   });
 }
 
