@@ -22,29 +22,44 @@ const clock = (() => {
   return () => (now += 0.01);
 })();
 
-/** As the playground asks: links come later. */
-const FIRST = { links: false, progress: () => true };
+/** As the playground asks (`web-demo/src/engine/worker.ts`): links come later, and each call tells how far it is. */
+const progress = () => true;
+const FIRST = { links: false, progress };
+const asked = (text) => ({ text, name: "card", params: {} });
 
 // The example that the playground opens with.
 const here = (file) => readFileSync(new URL(`subscriber-health/${file}`, examples));
 const text = here("scorecard.rhai").toString();
 const shown = await Engine.create({ preset: "interactive", clock });
 for (const { name, file } of shown.check({ text }).tables) {
-  shown.setTable(name, { csv: here(file) }, { origin: file, progress: () => true });
+  shown.setTable(name, { csv: here(file) }, { origin: file, progress });
 }
 shown.tables();
-shown.overview({ text }, FIRST);
+shown.check(asked(text), { progress });
+shown.overview(asked(text), FIRST);
 // An edit, and what is asked beside it.
-const edited = { text: `${text}\n// edited` };
-shown.check(edited);
+const edited = asked(`${text}\n// edited`);
+shown.check(edited, { progress });
 const report = shown.overview(edited, FIRST);
 for (const { name } of [...report.results.metrics, ...report.results.scores]) shown.cells(edited, name, FIRST);
 shown.evaluate({ text: `${text}\n// again` }, { links: false });
 shown.free();
 
+// A card that goes through most of what is there at first.
+const SMALL = `
+scorecard("first").owner("a").purpose("b").min_n(1);
+let t = table("t").key("k").date("d").rows(["k", "d", "g", "v"], [["a", "2026-01-05", "x", 1], ["b", "2026-02-05", "y", 5], ["c", "2026-02-06", "x", 4]]);
+t.column("v").scale(1, 5);
+segment("g", t.g);
+period("month");
+outcome("o", rate(t, |r| r.v >= 4)).target(80);
+metric("m", mean(t.v)).target(4).drives("o");
+metric("n", top_box(t.v, 2)).target(80).drives("o");
+score("s").mix("m", 0.5, 1, 5).mix("n", 0.5, 0, 100).bands(50, 75);`;
+
 // Measures that many cards have, and one more of them at an edit.
 const engine = await Engine.create({ clock });
-engine.overview({ text: readFileSync(new URL("../../../web-demo/src/engine/first.rhai", import.meta.url), "utf8") }, { links: false });
+engine.overview({ text: SMALL }, { links: false });
 engine.setTable("survey", { csv: csv().split("\n").slice(0, 5_000).join("\n") });
 for (const more of ["", 'metric("more", mean(survey.minutes).where(|s| s.effort > 2)).target(3).owner("a");']) {
   engine.overview({ text: CARD + more }, FIRST);

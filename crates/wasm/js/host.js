@@ -83,7 +83,7 @@ export function loadRest() {
   } catch (error) {
     // The call cannot go on, and what it has begun stays as it is.
     lost = true;
-    words = `its second file cannot be loaded: ${error?.message ?? error}`;
+    words = `the second file of WebAssembly cannot be loaded: ${error?.message ?? error}`;
     throw new WebAssembly.RuntimeError(words);
   }
 }

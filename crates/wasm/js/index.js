@@ -10,7 +10,9 @@ setLoader({
     if (!isAddress(given)) return given;
     const answer = await fetch(address(given));
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
-    return WebAssembly.compile(await answer.arrayBuffer());
+    // While it comes, and kept compiled by browsers that do; a server may not know what it is.
+    const isKnown = answer.headers.get("content-type")?.startsWith("application/wasm");
+    return isKnown ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
   },
   restNow: (given) => (isAddress(given) ? fetchNow(address(given)) : given),
   // It is on its way before it is asked for.

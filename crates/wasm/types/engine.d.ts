@@ -264,8 +264,9 @@ export class Engine {
 /** Why a call gave nothing. */
 export class BellwetherError extends Error {
   /** Who can mend it: the card's author (`card`), who gave the data (`data`), the caller (`options`, `usage`), nobody as the
-   * caller stopped it (`cancelled`), whoever sets limits (`limit`), us (`internal`). */
-  readonly code: "card" | "data" | "options" | "usage" | "cancelled" | "limit" | "internal";
+   * caller stopped it (`cancelled`), whoever sets limits (`limit`), the network, or who keeps the package's files (`loading`: one of
+   * them did not come; call again, in another worker where the engine is `broken`), us (`internal`). */
+  readonly code: "card" | "data" | "options" | "usage" | "cancelled" | "limit" | "loading" | "internal";
   /** Everything that was found, errors first. */
   readonly diagnostics: Diagnostic[];
 }
