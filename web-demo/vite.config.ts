@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { early } from "./build/early.ts";
 import { examples } from "./build/examples.ts";
 import { offline } from "./build/offline.ts";
 import { headers, policy } from "./build/policy.ts";
@@ -9,7 +10,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   // Relative, so that the built site can lie in any folder of any server.
   base: "./",
-  plugins: [examples(here("../examples")), policy(), offline()],
+  plugins: [examples(here("../examples")), policy(), early(), offline()],
   resolve: {
     alias: [
       { find: /^@bellwether\/engine$/, replacement: here("../crates/wasm/pkg/index.js") },

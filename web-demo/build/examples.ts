@@ -1,7 +1,10 @@
-// The examples of the repository, copied into the site: /examples/index.json, /examples/NAME/FILE.
+// The examples of the repository, copied into the site: /examples/NAME/FILE. The list of them is the module `virtual:examples`.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vite";
+
+const MODULE = "virtual:examples";
+const RESOLVED = `\0${MODULE}`;
 
 export interface ExampleEntry {
   name: string;
@@ -32,9 +35,7 @@ function entries(folder: string): ExampleEntry[] {
 export function examples(folder: string): Plugin {
   const all = () => {
     const found = new Map<string, Uint8Array | string>();
-    const list = entries(folder);
-    found.set("examples/index.json", JSON.stringify(list));
-    for (const entry of list) {
+    for (const entry of entries(folder)) {
       for (const file of ["scorecard.rhai", ...entry.files.map((one) => one.file)]) {
         found.set(`examples/${entry.name}/${file}`, readFileSync(join(folder, entry.name, file)));
       }
@@ -43,6 +44,8 @@ export function examples(folder: string): Plugin {
   };
   return {
     name: "examples",
+    resolveId: (id) => (id === MODULE ? RESOLVED : null),
+    load: (id) => (id === RESOLVED ? `export const examples = ${JSON.stringify(entries(folder))};` : null),
     generateBundle() {
       for (const [fileName, source] of all()) this.emitFile({ type: "asset", fileName, source });
     },

@@ -1,1 +1,5 @@
 /// <reference types="vite/client" />
+
+declare module "virtual:examples" {
+  export const examples: import("../build/examples").ExampleEntry[];
+}

@@ -1,6 +1,6 @@
 // The examples to start from.
-import { useEffect, useState } from "preact/hooks";
-import { closeAll, examples, openExample, type ExampleEntry } from "../state/files";
+import { examples } from "virtual:examples";
+import { closeAll, openExample } from "../state/files";
 import { params, text } from "../state/store";
 import { drawer, pane, view } from "../ui/panes";
 import { Sheet } from "../ui/Sheet";
@@ -8,8 +8,6 @@ import { Icon } from "../ui/Icon";
 import { notify } from "../ui/toast";
 
 export function Gallery({ onClose }: { onClose: () => void }) {
-  const [list, setList] = useState<ExampleEntry[]>([]);
-  useEffect(() => void examples().then(setList, () => notify("The examples cannot be loaded just now.")), []);
   const open = (name: string) => {
     onClose();
     view.value = "scorecard";
@@ -27,7 +25,7 @@ export function Gallery({ onClose }: { onClose: () => void }) {
   return (
     <Sheet title="Start from an example" subtitle="Each has its data with it; change anything." centred onClose={onClose}>
       <ul class="gallery">
-        {list.map((one) => (
+        {examples.map((one) => (
           <li key={one.name}>
             <button type="button" onClick={() => open(one.name)}>
               <b>{one.title}</b>

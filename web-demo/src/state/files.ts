@@ -4,17 +4,8 @@ import { CallError } from "../engine/client";
 import { links, measures } from "../engine/engines";
 import type { Source } from "../engine/protocol";
 import { kindOf, tableName } from "../engine/read";
-import type { ExampleEntry } from "../../build/examples";
+import { examples } from "virtual:examples";
 import * as store from "./store";
-
-export type { ExampleEntry };
-
-let listed: Promise<ExampleEntry[]> | undefined;
-
-export function examples(): Promise<ExampleEntry[]> {
-  listed ??= fetch("./examples/index.json").then((response) => response.json() as Promise<ExampleEntry[]>);
-  return listed;
-}
 
 async function fetched(path: string): Promise<Blob> {
   const response = await fetch(path);
@@ -24,7 +15,7 @@ async function fetched(path: string): Promise<Blob> {
 
 /** Opens an example: its card, unless another is given, and its tables. */
 export async function openExample(name: string, text?: string): Promise<void> {
-  const entry = (await examples()).find((one) => one.name === name);
+  const entry = examples.find((one) => one.name === name);
   if (!entry) throw new Error(`there is no example ${name}`);
   const folder = `./examples/${name}`;
   const [card, ...blobs] = await Promise.all([
