@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { measures } from "./engine/engines";
+import { fetchAgain, measures } from "./engine/engines";
 import { autosave, kept } from "./share/autosave";
 import { LinkError, unpack } from "./share/link";
 import { open } from "./share/session";
@@ -44,6 +44,7 @@ begin().then(
   },
   (error: unknown) => notify(error instanceof Error ? error.message : String(error)),
 );
+addEventListener("online", fetchAgain);
 addEventListener("hashchange", () => {
   if (/^#v\d/.test(location.hash)) location.reload();
 });

@@ -1,5 +1,5 @@
 // A worker as the page sees it: calls with answers, the newest of a lane only, and a hard stop for a worker that is silent.
-import type { Answer, Args, Failure, Gives, Op, Request, Source } from "./protocol";
+import { NOT_FETCHED, type Answer, type Args, type Failure, type Gives, type Op, type Request, type Source } from "./protocol";
 
 /** As much of a worker as the client needs; tests hand in another. */
 export interface WorkerLike {
@@ -19,7 +19,7 @@ export class CallError extends Error {
 /** A call that a newer one has made needless, or that was cancelled. */
 export class Superseded extends Error {}
 
-export type Ended = "silent" | "trap" | "cancelled" | "failed to start";
+export type Ended = "silent" | "trap" | "cancelled" | "failed to start" | "not fetched";
 
 interface Call {
   id: number;
@@ -43,8 +43,11 @@ export interface ClientOptions {
   patience: number;
   /** The same while it starts, reads a file, or works with what it has just read: the first time is the slowest. */
   slowPatience: number;
-  /** Told when a worker has ended, with which failure, and the table that ended it, which is not read again. */
+  /** Told when a worker has ended, with which failure, and the table that ended it, which is not read again. Where a file of the
+   * engine did not come, it may go on with what it has. */
   onEnd?: (why: Ended, failure?: Failure, lost?: string) => void;
+  /** Told when the file has come after all. */
+  onWhole?: () => void;
   /** Told when a worker is ready. */
   onReady?: () => void;
 }
@@ -55,16 +58,20 @@ const WORDS: Record<Ended, string> = {
   trap: "The engine broke and was started again.",
   cancelled: "It was stopped.",
   "failed to start": "The engine could not be started.",
+  "not fetched": "A part of the engine could not be fetched.",
 };
 
 /** Questions about a card that was evaluated before. */
 const ABOUT: ReadonlySet<Op> = new Set<Op>(["backtest", "cells", "charts", "evaluate", "explain", "html", "markdown", "whatIf"]);
 
-/** A call may take as many times longer than the small first card before its silence counts. */
-const SLOWNESS = 25;
-const MOST_PATIENCE = 10_000;
-/** And as many times longer than the longest call that was answered since the first. */
+/** A call may take as many times longer than the longest that was answered before its silence counts: a slow machine is not a
+ * silent one. The first of a card is the slowest, and tells how slow the machine is. */
 const LONGER = 1.5;
+const MOST_PATIENCE = 10_000;
+
+/** What did not come is asked for again after so many milliseconds, and after twice as many each time. */
+const PAUSE = 1_000;
+const MOST_PAUSE = 30_000;
 
 export class Client {
   /** Grows when a worker was ended for its silence and the person asks for more time. */
@@ -72,11 +79,19 @@ export class Client {
   private worker: WorkerLike | undefined;
   private ready = false;
   /** Whether nothing was worked out yet with the tables as they are. */
-  private cold = false;
+  private cold = true;
   /** When the present call was made. */
   private since = 0;
   private current: Call | undefined;
   private waiting: Call[] = [];
+  /** Calls that wait for a file of the engine. */
+  private late: Call[] = [];
+  /** Whether that file is the one that a worker starts with: none is started before the pause is over. */
+  private down = false;
+  /** What was asked for and needs it. */
+  private lacking = new Set<Op | "start">();
+  private pause = PAUSE;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private sources = new Map<string, Source>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private next = 1;
@@ -90,15 +105,16 @@ export class Client {
 
   /** Starts the worker, if it does not run. */
   start(): void {
-    if (this.worker) return;
+    if (this.worker || this.down) return;
     const worker = this.spawn();
     this.worker = worker;
+    this.cold = true;
     worker.onmessage = (event) => this.hear(worker, event.data);
     worker.onerror = (event) => {
       if (worker === this.worker) this.end("failed to start", { code: "internal", message: event.message, diagnostics: [], trap: true });
     };
     // What it knew before, before anything else is asked of it.
-    const asked = new Set(this.waiting.filter((call) => call.op === "load").map((call) => (call.args[0] as Source).name));
+    const asked = new Set([...this.waiting, ...this.late].filter((call) => call.op === "load").map((call) => (call.args[0] as Source).name));
     const reload = [...this.sources.values()].filter((source) => !asked.has(source.name)).map((source) => this.made("load", [source]));
     const loads = this.waiting.filter((call) => call.op === "load");
     this.waiting = [...reload, ...loads, ...this.waiting.filter((call) => call.op !== "load")];
@@ -107,7 +123,7 @@ export class Client {
 
   /** Whether something is asked of the worker. */
   get busy(): boolean {
-    return this.current !== undefined || this.waiting.length > 0;
+    return this.current !== undefined || this.waiting.length > 0 || this.late.length > 0;
   }
 
   call<O extends Op>(op: O, args: Args<O>, { lane, urgent = false }: CallOptions = {}): Promise<Gives<O>> {
@@ -149,17 +165,35 @@ export class Client {
 
   /** Gives up what waits in a lane. */
   forget(lane: string): void {
-    this.waiting = this.waiting.filter((call) => {
+    const others = (call: Call) => {
       if (call.lane !== lane) return true;
       call.reject(new Superseded());
       return false;
-    });
+    };
+    this.waiting = this.waiting.filter(others);
+    this.late = this.late.filter(others);
+  }
+
+  /** Asks at once for what did not come. */
+  hurry(): void {
+    clearTimeout(this.again);
+    this.again = undefined;
+    this.down = false;
+    this.waiting.push(...this.late.splice(0));
+    if (this.waiting.length === 0) return;
+    this.start();
+    this.send();
   }
 
   /** Ends whatever runs, now; the next call starts a new worker. */
   cancel(): void {
     if (this.current) this.end("cancelled");
-    else this.waiting.splice(0).forEach((call) => call.reject(new Superseded()));
+    else this.dismissed().forEach((call) => call.reject(new Superseded()));
+  }
+
+  /** Everything that waits, which waits no more. */
+  private dismissed(): Call[] {
+    return [...this.waiting.splice(0), ...this.late.splice(0)];
   }
 
   private made(
@@ -197,25 +231,62 @@ export class Client {
     if (worker !== this.worker) return;
     if (answer.kind === "ready") {
       this.ready = true;
-      // A slow machine is not a silent one.
-      this.allow(answer.warm * SLOWNESS);
       clearTimeout(this.timer);
       this.options.onReady?.();
+      this.come("start");
       this.send();
       return;
     }
-    if (answer.kind === "failed" && answer.id === 0) return this.end("failed to start", answer.failure);
+    if (answer.kind === "failed" && answer.id === 0) {
+      if (answer.failure.code === NOT_FETCHED) this.postpone("start", answer.failure);
+      else this.end("failed to start", answer.failure);
+      return;
+    }
     if (answer.id !== this.current?.id) return;
     if (answer.kind === "alive") return this.watch();
+    if (answer.kind === "failed" && answer.failure.code === NOT_FETCHED) return this.postpone(this.current.op, answer.failure);
     if (answer.kind === "failed" && answer.failure.trap) return this.end("trap", answer.failure);
     clearTimeout(this.timer);
     const call = this.current;
     this.current = undefined;
-    if (!this.cold) this.allow((performance.now() - this.since) * LONGER);
+    if (!this.cold || call.op === "overview") this.allow((performance.now() - this.since) * LONGER);
     if (call.op === "overview") this.cold = false;
-    if (answer.kind === "done") call.resolve(answer.value);
-    else call.reject(new CallError(answer.failure));
+    if (answer.kind === "done") {
+      this.come(call.op);
+      call.resolve(answer.value);
+    } else {
+      call.reject(new CallError(answer.failure));
+    }
     this.send();
+  }
+
+  /** A file of the engine did not come: what needs it is asked again after a pause, and everything else goes on. */
+  private postpone(needs: Op | "start", failure: Failure): void {
+    clearTimeout(this.timer);
+    if (this.current) this.late.push(this.current);
+    this.current = undefined;
+    this.down = needs === "start";
+    this.again ??= setTimeout(() => this.hurry(), this.pause);
+    this.pause = Math.min(this.pause * 2, MOST_PAUSE);
+    const isFirst = this.lacking.size === 0;
+    this.lacking.add(needs);
+    if (this.down || failure.trap) {
+      this.worker?.terminate();
+      this.worker = undefined;
+      this.ready = false;
+      this.start();
+    } else {
+      this.send();
+    }
+    if (isFirst) this.options.onEnd?.("not fetched", failure);
+  }
+
+  /** What needs the file was answered. */
+  private come(needed: Op | "start"): void {
+    if (!this.lacking.has(needed)) return;
+    this.lacking.clear();
+    this.pause = PAUSE;
+    this.options.onWhole?.();
   }
 
   private end(why: Ended, failure?: Failure): void {
@@ -230,14 +301,9 @@ export class Client {
     if (lost) this.sources.delete(lost);
     const gone = failure ?? { code: "internal", message: WORDS[why], diagnostics: [], trap: false };
     call?.reject(why === "cancelled" ? new Superseded() : new CallError(gone));
-    const waiting = this.waiting.splice(0);
-    if (why === "silent" || why === "trap") {
-      // The rest is still wanted.
-      this.waiting = waiting;
-      this.start();
-    } else {
-      waiting.forEach((other) => other.reject(why === "cancelled" ? new Superseded() : new CallError(gone)));
-    }
+    // The rest is still wanted.
+    if (why === "silent" || why === "trap") this.start();
+    else this.dismissed().forEach((other) => other.reject(why === "cancelled" ? new Superseded() : new CallError(gone)));
     this.options.onEnd?.(why, failure, lost);
   }
 }

@@ -41,13 +41,16 @@ export interface Failure {
   code: string;
   message: string;
   diagnostics: Diagnostic[];
-  /** The WebAssembly trapped: a bug of ours. The worker is of no use any more. */
+  /** The WebAssembly trapped: a bug of ours, unless a file of it did not come. The worker is of no use any more. */
   trap: boolean;
 }
 
+/** The code of a failure when a file of the engine did not come. */
+export const NOT_FETCHED = "loading";
+
 export type Answer =
-  /** `ms`: from the start of the worker; `warm`: what a small first card took, which tells how fast the machine is. */
-  | { kind: "ready"; version: string; ms: number; warm: number }
+  /** `ms`: from the start of the worker. */
+  | { kind: "ready"; version: string; ms: number }
   | { kind: "alive"; id: number; done: number }
   | { kind: "done"; id: number; value: unknown; ms: number }
   | { kind: "failed"; id: number; failure: Failure };

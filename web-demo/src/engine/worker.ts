@@ -2,8 +2,6 @@
 import { BellwetherError, Engine } from "@bellwether/engine";
 import wasm from "@bellwether/engine/bellwether_bg.wasm?url";
 import rest from "@bellwether/engine/bellwether_rest.wasm?url";
-// A small card that goes through most of what is there at first, so that the first real one is not the first at all.
-import first from "./first.rhai?raw";
 import { read } from "./read";
 import type { Answer, Failure, PlainOp, Request, Source } from "./protocol";
 
@@ -22,12 +20,9 @@ const say = (answer: Answer) => postMessage(answer);
 const started = performance.now();
 const engine = Engine.create({ wasm, rest });
 engine.then(
-  (ready) => {
-    const start = performance.now();
-    ready.overview({ text: first }, { links: false });
-    say({ kind: "ready", version: ready.version, ms: performance.now() - started, warm: performance.now() - start });
-  },
-).catch((error: unknown) => say({ kind: "failed", id: 0, failure: failure(error, false) }));
+  ({ version }) => say({ kind: "ready", version, ms: performance.now() - started }),
+  (error: unknown) => say({ kind: "failed", id: 0, failure: failure(error, false) }),
+);
 
 function alive(id: number) {
   let last = performance.now();
@@ -51,7 +46,8 @@ async function answer({ id, op, args }: Request): Promise<unknown> {
   const ready = await engine;
   if (op === "load") {
     const source = args[0] as Source;
-    const table = await read(source);
+    // Only tables of text are read by what is there at first.
+    const [table] = await Promise.all([read(source), source.kind === "csv" ? undefined : ready.prepare()]);
     return ready.setTable(source.name, table, { ...source.options, origin: source.file, progress: alive(id) });
   }
   const at = OPTIONS_AT[op];

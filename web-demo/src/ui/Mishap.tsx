@@ -1,5 +1,5 @@
 // The engine was started anew: why, and what the person can do. Text and tables are all still there.
-import { measures, mishap } from "../engine/engines";
+import { fetchAgain, measures, mishap } from "../engine/engines";
 import { retry } from "../state/session";
 import { text } from "../state/store";
 import { Icon } from "./Icon";
@@ -46,7 +46,15 @@ export function Mishap() {
             {now.failure?.message && <p class="quiet small">{now.failure.message}</p>}
           </>
         )}
+        {now.why === "not fetched" && (
+          <>
+            <p><b>A part of the engine could not be fetched.</b></p>
+            <p>Is there a network? Your text and your tables are still here. The page tries again by itself; until then, what needs that part is not shown anew.</p>
+            {now.failure?.message && <p class="quiet small">{now.failure.message}</p>}
+          </>
+        )}
         <p class="mishap-tools">
+          {now.why === "not fetched" && <button type="button" class="primary" onClick={fetchAgain}>Try again now</button>}
           {now.why === "silent" && <button type="button" class="primary" onClick={longer}>Try again with more time</button>}
           <button type="button" class={now.why === "trap" ? "primary" : "plain"} onClick={() => void copy()}>Copy the card</button>
           <button type="button" class="plain" onClick={close}>Close</button>
