@@ -1,7 +1,7 @@
 // Everything the engine gives, in views.
 import type { Results } from "@bellwether/engine";
 import { retry } from "../state/session";
-import { failed, findings, given, outdated, text, wanted, working } from "../state/store";
+import { failed, findings, given, outdated, text, troubled, wanted, working } from "../state/store";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/Icon";
 import { drawer, pane, view, type View } from "../ui/panes";
@@ -88,7 +88,7 @@ function Head({ results }: { results: Results }) {
 
 /** What keeps the present text from having results, with the next thing to do. */
 function Trouble() {
-  if (!failed.value || view.value === "findings") return null;
+  if (!failed.value || !troubled.value || view.value === "findings") return null;
   const errors = findings.value.filter((finding) => finding.severity === "error");
   const missing = wanted.value;
   return (

@@ -1,5 +1,5 @@
 // Whether what is shown is of the present text.
-import { failed, given, linkState, working } from "../state/store";
+import { failed, given, linkState, slow, working } from "../state/store";
 import { Icon } from "../ui/Icon";
 import { number } from "./format";
 
@@ -11,8 +11,8 @@ export function StatusLine() {
   return (
     <span class={`status ${state}`} role="status" data-state={state} data-links={linkState.value}>
       {state === "failed" && <><Icon name="bad" size={12} /> not of this text</>}
-      {state === "working" && <><span class="spinner" aria-hidden="true" /> working</>}
-      {state === "fresh" && (
+      {state === "working" && slow.value && <><span class="spinner" aria-hidden="true" /> working</>}
+      {(state === "fresh" || (state === "working" && !slow.value)) && (
         <>
           <Icon name="good" size={12} /> up to date{ms !== undefined && ` · ${took(ms)}`}
           {linkState.value === "running" && " · links follow"}

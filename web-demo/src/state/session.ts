@@ -13,10 +13,27 @@ const REST = 350;
 /** Milliseconds of rest before charts are drawn anew. */
 const DRAW = 60;
 
+/** Milliseconds after which one is told that something is being worked out. */
+const SLOW = 200;
+
+/** Milliseconds of rest before one is told in the results that the card is not understood: they stay calm while one types. The
+ * editor says it at once. */
+const TELL = 400;
+
 /** Grows with every change; what comes back for an earlier one is not shown. */
 let generation = 0;
 let rest: ReturnType<typeof setTimeout> | undefined;
 let drawing: ReturnType<typeof setTimeout> | undefined;
+let slowly: ReturnType<typeof setTimeout> | undefined;
+let telling: ReturnType<typeof setTimeout> | undefined;
+
+/** What follows an edit unless another comes before. */
+function calm(): void {
+  clearTimeout(rest);
+  clearTimeout(slowly);
+  clearTimeout(telling);
+  store.slow.value = false;
+}
 
 export function card(): Card {
   return { text: store.text.value, name: "card", params: store.params.value };
@@ -52,9 +69,11 @@ export function follow(): void {
 
 function nothing(): void {
   generation++;
+  calm();
   batch(() => {
     store.given.value = null;
     store.failed.value = null;
+    store.troubled.value = false;
     store.checked.value = null;
     store.charts.value = new Map();
     store.working.value = false;
@@ -64,9 +83,10 @@ function nothing(): void {
 async function run(now: Card, _tables: number): Promise<void> {
   const mine = generation + 1;
   generation = mine;
-  clearTimeout(rest);
+  calm();
   if (links.busy) links.cancel();
   store.working.value = true;
+  slowly = setTimeout(() => (store.slow.value = true), SLOW);
   performance.mark("edit");
   const check = measures.call("check", [now], { lane: "check" });
   const start = performance.now();
@@ -84,6 +104,7 @@ async function run(now: Card, _tables: number): Promise<void> {
     if (mine !== generation) return;
     const before = store.given.peek();
     const linked = wantsLinks(report.results);
+    calm();
     batch(() => {
       // Until the new links are there, the old ones stay, so that nothing jumps while a slider moves.
       store.given.value = {
@@ -91,6 +112,7 @@ async function run(now: Card, _tables: number): Promise<void> {
         card: now, linked: false, ms: performance.now() - start,
       };
       store.failed.value = null;
+      store.troubled.value = false;
       store.working.value = false;
       store.linkState.value = linked ? "running" : "none";
     });
@@ -102,6 +124,8 @@ async function run(now: Card, _tables: number): Promise<void> {
   } catch (error) {
     if (mine !== generation || error instanceof Superseded) return;
     if (!(error instanceof CallError)) throw error;
+    calm();
+    telling = setTimeout(() => (store.troubled.value = true), store.given.peek() ? TELL : 0);
     batch(() => {
       store.failed.value = { code: error.failure.code, message: error.message, diagnostics: error.failure.diagnostics };
       store.working.value = false;

@@ -38,6 +38,10 @@ export const given = signal<Given | null>(null);
 /** Why the present text has no report. */
 export const failed = signal<{ code: string; message: string; diagnostics: Diagnostic[] } | null>(null);
 export const working = signal(false);
+/** Whether that takes so long that it is worth a word. */
+export const slow = signal(false);
+/** Whether the person is told of it: while one types, half a word is no mistake. */
+export const troubled = signal(false);
 
 export type LinkState = "none" | "running" | "done" | "cancelled" | "failed";
 export const linkState = signal<LinkState>("none");
@@ -62,7 +66,7 @@ export const why = signal<Question | null>(null);
 
 export const report = computed(() => given.value?.report ?? null);
 /** Whether what is shown is of an earlier text. */
-export const outdated = computed(() => given.value !== null && failed.value !== null);
+export const outdated = computed(() => given.value !== null && failed.value !== null && troubled.value);
 
 /** Everything found in the present text and its data, errors first, each once. */
 export const findings = computed<Diagnostic[]>(() => {
