@@ -1,28 +1,25 @@
 //! Tables from Arrow arrays, and back. Buffers in our own layout are taken as they are; others are narrowed.
 
-use std::sync::Arc;
+mod batches;
 
+use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, ArrowPrimitiveType, Date32Type, Date64Type, Decimal128Type, Float32Type, Float64Type,
     Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
     TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch, RecordBatchOptions,
-    TimestampMicrosecondArray,
-};
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, ScalarBuffer};
-use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
+use arrow_schema::{DataType, TimeUnit};
 
 use super::column::{Codes, Column, Ints, Text, Values};
-use super::dataset::Table;
 use super::date::MICROS_PER_DAY;
 use super::infer::Decimal;
 use super::intern::Interner;
-use super::need::{ColumnNeed, Needs};
+use super::need::ColumnNeed;
 use crate::definition::ColumnType;
-use crate::diagnostic::{DataPlace, Diagnostic, codes};
+
+pub use batches::{TableBuilder, array_of, from_batches, to_record_batch};
 
 /// Why an array cannot be a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -304,303 +301,12 @@ fn keyed<K: ArrowDictionaryKeyType>(
     })
 }
 
-/// The table of record batches, which all have the schema of the first.
-///
-/// # Errors
-/// BW302 for values that a column cannot hold, BW310 for batches that do not fit together.
-pub fn from_batches(
-    batches: impl IntoIterator<Item = RecordBatch>,
-    origin: Option<&str>,
-    needs: &Needs,
-) -> Result<Table, Diagnostic> {
-    let mut builder = TableBuilder::new(origin, needs.clone());
-    for batch in batches {
-        builder.push(&batch)?;
-    }
-    builder.finish()
-}
-
-/// Builds a table from record batches, one after the other.
-#[derive(Debug)]
-pub struct TableBuilder {
-    needs: Needs,
-    origin: Option<String>,
-    names: Option<Vec<String>>,
-    /// Parts of each column; `None`: not wanted.
-    parts: Vec<Option<Vec<Column>>>,
-    unread: Vec<String>,
-    rows: usize,
-}
-
-impl TableBuilder {
-    /// An empty table.
-    #[must_use]
-    pub fn new(origin: Option<&str>, needs: Needs) -> Self {
-        Self {
-            needs,
-            origin: origin.map(str::to_owned),
-            names: None,
-            parts: Vec::new(),
-            unread: Vec::new(),
-            rows: 0,
-        }
-    }
-
-    fn place(&self, column: &str) -> DataPlace {
-        DataPlace {
-            file: self.origin.clone(),
-            column: Some(column.to_owned()),
-            ..DataPlace::default()
-        }
-    }
-
-    /// Adds the rows of a batch.
-    ///
-    /// # Errors
-    /// As [`from_batches`].
-    pub fn push(&mut self, batch: &RecordBatch) -> Result<(), Diagnostic> {
-        let schema = batch.schema();
-        let names: Vec<String> = schema
-            .fields()
-            .iter()
-            .map(|field| field.name().trim().to_owned())
-            .collect();
-        match &self.names {
-            None => self.open(names)?,
-            Some(before) if *before == names => {}
-            Some(_) => {
-                let message = "the batches of the table have different columns";
-                return Err(Diagnostic::error(codes::BAD_CSV, message).in_data(DataPlace {
-                    file: self.origin.clone(),
-                    ..DataPlace::default()
-                }));
-            }
-        }
-        for index in 0..batch.num_columns() {
-            let name = schema.field(index).name().trim();
-            let Some(Some(parts)) = self.parts.get_mut(index) else {
-                continue;
-            };
-            match column_from_array(
-                batch.column(index).as_ref(),
-                self.needs.column(name),
-                self.needs.utc_offset_minutes,
-            ) {
-                Ok(column) => parts.push(column),
-                Err(ArrayError::Kind(_)) if !self.needs.columns.contains_key(name) => {
-                    // Nobody asked for it by name.
-                    if let Some(slot) = self.parts.get_mut(index) {
-                        *slot = None;
-                    }
-                    self.unread.push(name.to_owned());
-                }
-                Err(error) => return Err(self.refused(error, name)),
-            }
-        }
-        self.rows += batch.num_rows();
-        Ok(())
-    }
-
-    /// Memory of the rows so far, in bytes, about.
-    #[must_use]
-    pub fn held_bytes(&self) -> u64 {
-        let parts = self.parts.iter().flatten().flatten();
-        parts.map(|part| part.held_bytes() as u64 + 128).sum()
-    }
-
-    /// Rows so far.
-    #[must_use]
-    pub const fn rows(&self) -> usize {
-        self.rows
-    }
-
-    fn open(&mut self, names: Vec<String>) -> Result<(), Diagnostic> {
-        let mut seen = std::collections::HashSet::new();
-        for name in &names {
-            if !seen.insert(name.clone()) {
-                let message = format!("two columns are named `{name}`");
-                return Err(Diagnostic::error(codes::BAD_CSV, message).in_data(self.place(name)));
-            }
-            let wanted = self.needs.wants(name);
-            self.parts.push(wanted.then(Vec::new));
-            if !wanted {
-                self.unread.push(name.clone());
-            }
-        }
-        self.names = Some(names);
-        Ok(())
-    }
-
-    /// The message for an array that cannot be a column.
-    fn refused(&self, error: ArrayError, name: &str) -> Diagnostic {
-        match error {
-            ArrayError::Kind(kind) => Diagnostic::error(
-                codes::BAD_VALUE,
-                format!("`{name}` holds {kind}, and a column holds plain values"),
-            )
-            .in_data(self.place(name)),
-            ArrayError::Value(row, value) => Diagnostic::error(
-                codes::BAD_VALUE,
-                format!("`{value}` in `{name}` cannot be counted with"),
-            )
-            .in_data(DataPlace {
-                row: Some((self.rows + row) as u64 + 1),
-                value: Some(value),
-                ..self.place(name)
-            })
-            .help(ArrayError::HELP),
-        }
-    }
-
-    /// The table.
-    ///
-    /// # Errors
-    /// None now; kept for readers that check at the end.
-    pub fn finish(self) -> Result<Table, Diagnostic> {
-        let mut table = Table {
-            rows: self.rows,
-            unread: self.unread,
-            origin: self.origin,
-            ..Table::default()
-        };
-        for (name, parts) in self.names.unwrap_or_default().into_iter().zip(self.parts) {
-            let Some(mut parts) = parts else { continue };
-            let column = match parts.len() {
-                0 => Column::missing(
-                    self.needs.column(&name).when_empty.unwrap_or(ColumnType::Text),
-                    self.rows,
-                ),
-                1 => parts.remove(0),
-                _ => Column::concat(&parts.iter().collect::<Vec<_>>()),
-            };
-            table.columns.push((name, column));
-        }
-        Ok(table)
-    }
-}
-
-/// The column as an Arrow array in its own layout: nothing is copied. Text is a dictionary.
-#[must_use]
-pub fn array_of(column: &Column) -> ArrayRef {
-    let validity = column.validity.clone();
-    match &column.values {
-        Values::Bool(values) => Arc::new(BooleanArray::new(values.clone(), validity)),
-        Values::Int(Ints::I8(values)) => Arc::new(PrimitiveArray::<Int8Type>::new(values.clone(), validity)),
-        Values::Int(Ints::I16(values)) => Arc::new(PrimitiveArray::<Int16Type>::new(values.clone(), validity)),
-        Values::Int(Ints::I32(values)) => Arc::new(PrimitiveArray::<Int32Type>::new(values.clone(), validity)),
-        Values::Int(Ints::I64(values)) => Arc::new(PrimitiveArray::<Int64Type>::new(values.clone(), validity)),
-        Values::Float(values) => Arc::new(PrimitiveArray::<Float64Type>::new(values.clone(), validity)),
-        Values::Date(values) => Arc::new(PrimitiveArray::<Date32Type>::new(values.clone(), validity)),
-        Values::Timestamp(values) => Arc::new(TimestampMicrosecondArray::new(values.clone(), validity)),
-        Values::Text(text) if text.dictionary.is_empty() => arrow_array::new_null_array(&DataType::Utf8, column.len()),
-        Values::Text(text) => {
-            let dictionary: ArrayRef = Arc::new(text.dictionary.clone());
-            match &text.codes {
-                Codes::U8(codes) => dictionary_array::<UInt8Type>(codes.clone(), validity, dictionary),
-                Codes::U16(codes) => dictionary_array::<UInt16Type>(codes.clone(), validity, dictionary),
-                Codes::U32(codes) => dictionary_array::<UInt32Type>(codes.clone(), validity, dictionary),
-            }
-        }
-    }
-}
-
-fn dictionary_array<K: ArrowDictionaryKeyType>(
-    codes: arrow_buffer::ScalarBuffer<K::Native>,
-    validity: Option<NullBuffer>,
-    dictionary: ArrayRef,
-) -> ArrayRef {
-    let rows = codes.len();
-    let keys = PrimitiveArray::<K>::new(codes, validity);
-    match DictionaryArray::<K>::try_new(keys, dictionary) {
-        Ok(array) => Arc::new(array),
-        // Codes are in range by the rule of `Text`.
-        Err(_) => arrow_array::new_null_array(&DataType::Utf8, rows),
-    }
-}
-
-/// The table as one record batch.
-///
-/// # Errors
-/// When the columns differ in length.
-pub fn to_record_batch(table: &Table) -> Result<RecordBatch, ArrowError> {
-    let arrays: Vec<ArrayRef> = table.columns.iter().map(|(_, column)| array_of(column)).collect();
-    let fields: Vec<Field> = table
-        .columns
-        .iter()
-        .zip(&arrays)
-        .map(|((name, _), array)| Field::new(name, array.data_type().clone(), true))
-        .collect();
-    let options = RecordBatchOptions::new().with_row_count(Some(table.rows));
-    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
-}
-
-/// Joins tables of the same columns, one after the other, in any order of columns.
-///
-/// # Errors
-/// BW310 naming a column that one has and another has not.
-pub fn append(mut tables: Vec<Table>) -> Result<Table, Diagnostic> {
-    if tables.len() < 2 {
-        return Ok(tables.pop().unwrap_or_default());
-    }
-    let first = tables.first().cloned().unwrap_or_default();
-    for other in tables.iter().skip(1) {
-        let has = |table: &Table, name: &str| {
-            table.column(name).is_some() || table.unread.iter().any(|unread| unread == name)
-        };
-        let all = |table: &Table| -> Vec<String> {
-            table
-                .columns
-                .iter()
-                .map(|(name, _)| name.clone())
-                .chain(table.unread.iter().cloned())
-                .collect()
-        };
-        let missing = all(&first).into_iter().find(|name| !has(other, name));
-        let extra = all(other).into_iter().find(|name| !has(&first, name));
-        let (name, file, where_it_is) = match (missing, extra) {
-            (Some(name), _) => (name, &other.origin, &first.origin),
-            (None, Some(name)) => (name, &first.origin, &other.origin),
-            (None, None) => continue,
-        };
-        let shown = |origin: &Option<String>| origin.clone().unwrap_or_default();
-        return Err(Diagnostic::error(
-            codes::BAD_CSV,
-            format!(
-                "`{}` has no column `{name}`, and `{}` has",
-                shown(file),
-                shown(where_it_is)
-            ),
-        )
-        .in_data(DataPlace {
-            file: file.clone(),
-            column: Some(name),
-            ..DataPlace::default()
-        })
-        .help("files read together have the same columns; for others: one table each, then `stack`"));
-    }
-    let mut out = Table {
-        rows: tables.iter().map(|table| table.rows).sum(),
-        unread: first.unread.clone(),
-        ..Table::default()
-    };
-    for (name, _) in &first.columns {
-        let parts: Vec<&Column> = tables.iter().filter_map(|table| table.column(name)).collect();
-        out.columns.push((name.clone(), Column::concat(&parts)));
-    }
-    let texts = |of: fn(&Table) -> Option<&String>, between: &str| {
-        let all: Vec<String> = tables.iter().filter_map(of).cloned().collect();
-        (!all.is_empty()).then(|| all.join(between))
-    };
-    out.origin = texts(|table| table.origin.as_ref(), ", ");
-    out.sha256 = texts(|table| table.sha256.as_ref(), ",");
-    Ok(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use arrow_array::{
-        Decimal128Array, Float64Array, Int64Array, LargeStringArray, StringViewArray, TimestampNanosecondArray,
+        Decimal128Array, DictionaryArray, Float64Array, Int64Array, LargeStringArray, StringViewArray,
+        TimestampNanosecondArray,
     };
 
     fn column(array: &dyn Array) -> Column {
@@ -682,45 +388,5 @@ mod tests {
             .with_precision_and_scale(10, 2)
             .unwrap();
         assert_eq!(column(&array).number(0), Some(123.45));
-    }
-
-    #[test]
-    fn a_table_goes_to_arrow_and_back() {
-        let table = Table {
-            columns: vec![
-                ("n".into(), Column::ints(vec![Some(1), None, Some(300)])),
-                ("t".into(), Column::texts(&[Some("x"), Some("y"), None])),
-                ("b".into(), Column::bools(vec![Some(true), None, Some(false)])),
-                ("d".into(), Column::dates(vec![Some(1), Some(2), None])),
-            ],
-            rows: 3,
-            ..Table::default()
-        };
-        let batch = to_record_batch(&table).unwrap();
-        let back = from_batches([batch.clone(), batch], None, &Needs::all()).unwrap();
-        assert_eq!(back.rows, 6);
-        for (name, column) in &table.columns {
-            let other = back.column(name).unwrap();
-            for row in 0..6 {
-                assert_eq!(other.display(row), column.display(row % 3), "{name} {row}");
-            }
-        }
-    }
-
-    #[test]
-    fn tables_that_differ_in_columns_are_not_joined() {
-        let one = |name: &str| Table {
-            columns: vec![(name.to_owned(), Column::ints(vec![Some(1)]))],
-            rows: 1,
-            origin: Some(format!("{name}.csv")),
-            ..Table::default()
-        };
-        assert_eq!(append(vec![one("a"), one("a")]).unwrap().rows, 2);
-        assert!(
-            append(vec![one("a"), one("b")])
-                .unwrap_err()
-                .message
-                .contains("`b.csv` has no column `a`")
-        );
     }
 }

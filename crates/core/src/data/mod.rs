@@ -2,6 +2,7 @@
 //!
 //! Imports: definition, stats, diagnostic. Never: script, expr, measure or later; no file, clock or environment.
 
+mod append;
 pub mod arrow;
 pub mod bind;
 pub(crate) mod bits;
@@ -34,7 +35,8 @@ pub mod rows;
 pub mod summary;
 mod unique;
 
-pub use arrow::{TableBuilder, append, from_batches, to_record_batch};
+pub use append::append;
+pub use arrow::{TableBuilder, from_batches, to_record_batch};
 pub use bind::{BindOptions, Bound, bind};
 pub use column::{Codes, Column, Ints, Text, Values};
 pub use csv::{CsvOptions, Encoding, Progress, read_csv, read_csv_with};
