@@ -335,7 +335,7 @@ impl Work<'_> {
         }
         for frame in frames.into_values() {
             if let Some(pool) = &pool {
-                pool.forget_cells();
+                pool.next_round();
                 if frame.len() > 1 {
                     self.measure_ahead(&frame, data, pool);
                 }

@@ -11,7 +11,8 @@ mod window;
 use std::sync::Arc;
 
 use bellwether_order::BTreeMap;
-use piece::{Contribution, Kind, Reading, kind_of, piece};
+pub(crate) use piece::Reading;
+use piece::{Contribution, Kind, kind_of, piece};
 pub(crate) use window::{WindowKey, WindowRows};
 
 use super::algebra::{self, Node};
@@ -211,7 +212,7 @@ impl Session<'_> {
     /// The pieces of an aggregate in a period, for each cut: those that a card with the same data made, or else made now.
     fn leaf_pieces(&mut self, at: usize, slot: usize, cuts: &[Vec<u16>], need: Need) -> Vec<Option<Arc<Pieces>>> {
         let pool = self.options.pool.clone();
-        let mut rows: Option<Option<Reading>> = None;
+        let mut reading: Option<Option<Arc<Reading>>> = None;
         let mut all = Vec::new();
         let lean = self.is_lean(at, need);
         let numbers = pool.as_ref().and_then(|pool| {
@@ -225,12 +226,10 @@ impl Session<'_> {
                 all.push(made);
                 continue;
             }
-            let found = rows.get_or_insert_with(|| self.reading(at, slot)).take();
-            let mut made = None;
-            if let Some(reading) = found {
-                made = self.cut_pieces(&reading, segments, lean).map(Arc::new);
-                rows = Some(Some(reading));
-            }
+            let reading = reading.get_or_insert_with(|| self.shared_reading(at, slot, numbers));
+            let made = reading
+                .as_deref()
+                .and_then(|reading| self.cut_pieces(reading, segments, lean).map(Arc::new));
             if let (Some(pool), Some(key)) = (&pool, key)
                 && self.options.budget.check().is_ok()
             {
@@ -241,6 +240,23 @@ impl Session<'_> {
             all.push(made);
         }
         all
+    }
+
+    /// The rows that an aggregate reads in a period: those that a card with the same data read, or else read now. `numbers`: what
+    /// the aggregate and the windows of time are among cards that share them.
+    fn shared_reading(&mut self, at: usize, slot: usize, numbers: Option<(u32, u32)>) -> Option<Arc<Reading>> {
+        let pool = self.options.pool.clone().zip(numbers);
+        let pool = pool.map(|(pool, (leaf, frame))| (pool, (leaf, frame, slot)));
+        if let Some(known) = pool.as_ref().and_then(|(pool, key)| pool.reading(key)) {
+            return known;
+        }
+        let made = self.reading(at, slot).map(Arc::new);
+        if let Some((pool, key)) = pool
+            && self.options.budget.check().is_ok()
+        {
+            pool.keep_reading(key, &made);
+        }
+        made
     }
 
     /// Whether a metric has influences that may be left out where it is only compared: see [`Need::Comparison`].

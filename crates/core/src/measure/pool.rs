@@ -5,14 +5,17 @@
 //! the same to the last bit. Nothing is kept that there was something to say about: a finding points at a place of its own
 //! card, and each card makes what it is told of itself.
 
+mod shelf;
+
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use bellwether_order::BTreeMap;
+use shelf::Shelf;
 
 use super::cell::{MeasuredCell, MetricCells};
 use super::cell_map::CellGrid;
 use super::finish::Cell;
-use super::influence::{Pieces, WindowKey, WindowRows};
+use super::influence::{Pieces, Reading, WindowKey, WindowRows};
 use super::leaf::Leaf;
 use super::reach::Route;
 use super::segment::{Cutter, RowCodes};
@@ -50,7 +53,8 @@ pub struct Pool {
 #[derive(Default)]
 struct Kept {
     bytes: u64,
-    cell_bytes: u64,
+    /// How often other cuts and calendars have followed.
+    round: u32,
     names: BTreeMap<String, u32>,
     filled: Option<Dataset>,
     columns: BTreeMap<ColumnKey, Arc<Column>>,
@@ -64,10 +68,14 @@ struct Kept {
     entities: BTreeMap<String, Arc<Vec<u64>>>,
     windows: Vec<(WindowKey, Arc<WindowRows>)>,
     grids: BTreeMap<u32, Arc<CellGrid>>,
-    metrics: BTreeMap<u32, Arc<MetricCells>>,
-    cells: BTreeMap<CellsKey, Arc<Vec<Cell>>>,
-    pieces: BTreeMap<(CellsKey, usize), Option<Arc<Pieces>>>,
+    metrics: Shelf<u32, Arc<MetricCells>>,
+    cells: Shelf<CellsKey, Arc<Vec<Cell>>>,
+    readings: Shelf<ReadingKey, Option<Arc<Reading>>>,
+    pieces: Shelf<(CellsKey, usize), Option<Arc<Pieces>>>,
 }
+
+/// The rows of an aggregate, in windows of time, and in which of them.
+pub(crate) type ReadingKey = (u32, u32, usize);
 
 impl std::fmt::Debug for Pool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -87,14 +95,9 @@ impl Pool {
         }
     }
 
-    /// Forgets cells: those of other cuts and calendars follow.
-    pub fn forget_cells(&self) {
-        let mut kept = self.kept();
-        kept.cells.clear();
-        kept.pieces.clear();
-        kept.metrics.clear();
-        kept.bytes = kept.bytes.saturating_sub(kept.cell_bytes);
-        kept.cell_bytes = 0;
+    /// Cells of other cuts and calendars follow: what they do not want is forgotten as soon as its room is needed.
+    pub fn next_round(&self) {
+        self.kept().round += 1;
     }
 
     /// Whether little more will be kept: whoever goes on for long begins another.
@@ -107,9 +110,13 @@ impl Pool {
         self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// What is kept, or what was found there now; `None`: there is no room.
+    /// Whether there is room, which is then taken: that of cells too which only rounds before this one wanted.
     fn room(&self, kept: &mut Kept, bytes: u64) -> bool {
-        let fits = kept.bytes.saturating_add(bytes) <= self.most_bytes;
+        let fits = |kept: &Kept| kept.bytes.saturating_add(bytes) <= self.most_bytes;
+        if !fits(kept) {
+            kept.forget_before(kept.round);
+        }
+        let fits = fits(kept);
         if fits {
             kept.bytes += bytes;
         }
@@ -293,45 +300,69 @@ impl Pool {
     }
 
     pub(crate) fn metric(&self, number: u32) -> Option<Arc<MetricCells>> {
-        self.kept().metrics.get(&number).cloned()
+        let kept = &mut *self.kept();
+        kept.metrics.take(&number, kept.round)
     }
 
     /// Keeps the cells of a metric; those to use, should another card have been faster.
     pub(crate) fn keep_metric(&self, number: u32, made: Arc<MetricCells>) -> Arc<MetricCells> {
-        let mut kept = self.kept();
-        if let Some(first) = kept.metrics.get(&number) {
-            return Arc::clone(first);
+        let kept = &mut *self.kept();
+        if let Some(first) = kept.metrics.take(&number, kept.round) {
+            return first;
         }
         let bytes = made.cells.len() as u64 * size_of::<MeasuredCell>() as u64;
-        if self.room(&mut kept, bytes) {
-            kept.cell_bytes += bytes;
-            kept.metrics.insert(number, Arc::clone(&made));
+        if self.room(kept, bytes) {
+            kept.metrics.put(number, Arc::clone(&made), bytes, kept.round);
         }
         made
     }
 
     pub(crate) fn cells(&self, key: &CellsKey) -> Option<Arc<Vec<Cell>>> {
-        self.kept().cells.get(key).cloned()
+        let kept = &mut *self.kept();
+        kept.cells.take(key, kept.round)
     }
 
     pub(crate) fn keep_cells(&self, key: CellsKey, cells: &[Cell]) {
-        let mut kept = self.kept();
+        let kept = &mut *self.kept();
         let bytes = size_of_val(cells) as u64;
-        if !kept.cells.contains_key(&key) && self.room(&mut kept, bytes) {
-            kept.cell_bytes += bytes;
-            kept.cells.insert(key, Arc::new(cells.to_vec()));
+        if !kept.cells.contains(&key) && self.room(kept, bytes) {
+            kept.cells.put(key, Arc::new(cells.to_vec()), bytes, kept.round);
+        }
+    }
+
+    pub(crate) fn reading(&self, key: &ReadingKey) -> Option<Option<Arc<Reading>>> {
+        let kept = &mut *self.kept();
+        kept.readings.take(key, kept.round)
+    }
+
+    pub(crate) fn keep_reading(&self, key: ReadingKey, reading: &Option<Arc<Reading>>) {
+        let kept = &mut *self.kept();
+        let bytes = reading.as_ref().map_or(0, |reading| reading.bytes());
+        if !kept.readings.contains(&key) && self.room(kept, bytes) {
+            kept.readings.put(key, reading.clone(), bytes, kept.round);
         }
     }
 
     pub(crate) fn pieces(&self, key: &(CellsKey, usize)) -> Option<Option<Arc<Pieces>>> {
-        self.kept().pieces.get(key).cloned()
+        let kept = &mut *self.kept();
+        kept.pieces.take(key, kept.round)
     }
 
     pub(crate) fn keep_pieces(&self, key: (CellsKey, usize), pieces: &Option<Arc<Pieces>>, bytes: u64) {
-        let mut kept = self.kept();
-        if !kept.pieces.contains_key(&key) && self.room(&mut kept, bytes) {
-            kept.cell_bytes += bytes;
-            kept.pieces.insert(key, pieces.clone());
+        let kept = &mut *self.kept();
+        if !kept.pieces.contains(&key) && self.room(kept, bytes) {
+            kept.pieces.put(key, pieces.clone(), bytes, kept.round);
         }
+    }
+}
+
+impl Kept {
+    /// Forgets cells, and what they are made of, that no round since has wanted.
+    fn forget_before(&mut self, round: u32) {
+        let freed = self.metrics.forget_before(round)
+            + self.cells.forget_before(round)
+            + self.readings.forget_before(round)
+            + self.pieces.forget_before(round);
+        self.bytes = self.bytes.saturating_sub(freed);
     }
 }

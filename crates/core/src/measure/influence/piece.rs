@@ -17,7 +17,8 @@ use crate::stats::nps::NetCounts;
 use crate::stats::{clv, linearise, quantile, weight};
 
 /// The rows of an aggregate in a period.
-pub(super) struct Reading {
+#[derive(Debug)]
+pub(crate) struct Reading {
     /// The aggregate, as of the end of the period where it asks for that.
     pub(super) leaf: Leaf,
     /// Entity, row, x and y of Σy / Σx; of a total y alone, of what is made of all rows weight and value. What is summed by
@@ -26,6 +27,13 @@ pub(super) struct Reading {
     window: Window,
     whole: bool,
     spells: Option<Spells>,
+}
+
+impl Reading {
+    /// About how many bytes its rows hold.
+    pub(crate) fn bytes(&self) -> u64 {
+        size_of_val(self.rows.as_slice()) as u64
+    }
 }
 
 /// What a leaf is made of.
