@@ -141,7 +141,7 @@ fn measure(card: &Scorecard, data: Dataset, threads: usize) -> Vec<Vec<serde_jso
             let step = key.period.map(|period| {
                 axes.periods[period.axis as usize].steps[period.step as usize]
                     .label
-                    .clone()
+                    .to_string()
             });
             let names = vec![label(key.segments[0]), label(key.segments[1]), step.unwrap_or_default()];
             (

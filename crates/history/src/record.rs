@@ -216,7 +216,7 @@ impl Writer<'_> {
         let mut seen = BTreeSet::new();
         for cell in series.cells {
             let segments = segments(cell);
-            let mut period = cell.period.clone().unwrap_or_default();
+            let mut period = cell.period.as_deref().unwrap_or_default().to_owned();
             // Two calendars of a card may have labels in common.
             let mut place = (segments, period.clone());
             for number in 2.. {

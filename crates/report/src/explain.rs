@@ -40,7 +40,7 @@ fn place(explanation: &Explanation) -> String {
     );
     match (&explanation.cell.period, &explanation.days) {
         (Some(period), Some((first, last))) => parts.push(format!("{period}: {first} to {last}")),
-        (Some(period), None) => parts.push(period.clone()),
+        (Some(period), None) => parts.push(period.to_string()),
         (None, _) => parts.push("the whole time".to_owned()),
     }
     parts.join(", ")

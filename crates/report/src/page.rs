@@ -144,7 +144,7 @@ pub fn page(report: &Report, audience: &Audience) -> Page {
         purpose: text(&header.purpose),
         cadence: text(&header.cadence),
         as_of: results.as_of.map(|day| day.to_string()),
-        period: results.headline_period.clone(),
+        period: results.headline_period.as_deref().map(str::to_owned),
         calendar: results
             .axes
             .periods

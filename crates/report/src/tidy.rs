@@ -65,7 +65,7 @@ pub fn tidy(report: &Report) -> TidyTable {
         ("name", text(&|row| Some(row.name.to_owned()))),
         ("label", text(&|row| Some(row.label.to_owned()))),
         ("unit", text(&|row| row.unit.map(str::to_owned))),
-        ("period", text(&|row| row.cell.period.clone())),
+        ("period", text(&|row| row.cell.period.as_deref().map(str::to_owned))),
         ("partial", flag(&|row| Some(row.cell.partial))),
     ];
     let facts = vec![
@@ -89,7 +89,7 @@ pub fn tidy(report: &Report) -> TidyTable {
         ("target_met", flag(&|row| row.cell.target_met)),
         ("progress", number(&|row| row.cell.progress)),
         ("band", text(&|row| row.cell.band.clone())),
-        ("change_from", text(&|row| Some(change(row)?.from))),
+        ("change_from", text(&|row| Some(change(row)?.from.to_string()))),
         ("change", number(&|row| Some(change(row)?.difference))),
         ("verdict", text(&|row| Some(verdict(change(row)?.verdict).to_owned()))),
         ("better", flag(&|row| change(row)?.better)),

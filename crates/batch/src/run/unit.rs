@@ -98,7 +98,7 @@ impl Runner<'_> {
         let reports = made.into_values().collect::<Result<Vec<_>, _>>()?;
         Ok(UnitRecord {
             as_of: report.results.as_of,
-            period: report.results.headline_period.clone(),
+            period: report.results.headline_period.as_deref().map(str::to_owned),
             reports,
             ..record(unit, report.provenance.tables.clone())
         })

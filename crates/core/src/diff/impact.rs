@@ -182,8 +182,8 @@ pub(crate) fn impact(diff: &CardDiff, sides: Sides<'_>, steps: Result<Vec<(Step,
         .collect();
     Impact {
         as_of: sides.new.results.as_of,
-        old_period: sides.old.results.headline_period.clone(),
-        new_period: sides.new.results.headline_period.clone(),
+        old_period: sides.old.results.headline_period.as_deref().map(str::to_owned),
+        new_period: sides.new.results.headline_period.as_deref().map(str::to_owned),
         rows,
         split: Split { causes, note },
     }

@@ -217,7 +217,7 @@ fn find_period(
                     .periods
                     .iter()
                     .flat_map(|axis| &axis.steps)
-                    .map(|step| step.label.as_str())
+                    .map(|step| &*step.label)
                     .collect();
                 let finding = Diagnostic::error(codes::UNKNOWN_VALUE, format!("no period `{label}`"));
                 Err(match (labels.first(), labels.last()) {
@@ -254,7 +254,10 @@ fn days(axes: &Axes, key: &CellKey) -> Option<(crate::definition::CivilDate, cra
 
 /// The report's cell at a key: among all cells, or the headline's own.
 fn report_cell(axes: &Axes, key: &CellKey, headline: &Cell, cells: &[Cell]) -> Option<Cell> {
-    let period = key.period.and_then(|period| place::label(axes, period));
+    let period = key
+        .period
+        .and_then(|period| place::label(axes, period))
+        .map(|label| &**label);
     let text = |(segment, value): &(u16, u32)| {
         let name = axes.segments.get(usize::from(*segment))?.name.clone();
         Some((name, place::value_text(axes, *segment, *value)?.to_owned()))

@@ -233,7 +233,7 @@ impl Session<'_> {
         if last == headline {
             return;
         }
-        let label = |step: usize| axis.steps.get(step).map_or("", |step| step.label.as_str());
+        let label = |step: usize| axis.steps.get(step).map_or("", |step| &*step.label);
         let usual = usual_rows(&rows, last + 1);
         let end = axis
             .steps

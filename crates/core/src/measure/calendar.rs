@@ -201,7 +201,7 @@ pub(crate) fn axis(period: &Period, fiscal_start: u32, reach: Reach) -> PeriodAx
                     .unwrap_or(start),
             };
             PeriodStep {
-                label: steps.label(start),
+                label: steps.label(start).into(),
                 start: from,
                 end,
                 complete: end <= complete_until,

@@ -99,7 +99,7 @@ pub struct MeasuredCell {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PeriodStep {
     /// `2026-05`, `2026-W22`, `2026-Q2`, `2026`, `FY2027`, `FY2027-Q1`, `2026-05-31`.
-    pub label: String,
+    pub label: Arc<str>,
     /// First day covered (of a rolling or to-date period: of its whole window).
     pub start: CivilDate,
     /// Last day covered.

@@ -55,9 +55,9 @@ fn find<'r>(report: &'r Report, expect: &Expect) -> Result<&'r Cell, String> {
     if expect.cell.is_empty() && expect.period.is_none() {
         return Ok(headline);
     }
-    let period = expect.period.as_ref().or(headline.period.as_ref());
+    let period = expect.period.as_deref().or(headline.period.as_deref());
     let same = |cell: &&Cell| {
-        cell.period.as_ref() == period
+        cell.period.as_deref() == period
             && cell.segments.len() == expect.cell.len()
             && expect
                 .cell

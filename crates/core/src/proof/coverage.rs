@@ -127,7 +127,7 @@ impl<'a> Collector<'a> {
                             .cell
                             .iter()
                             .all(|(segment, value)| cell.segments.get(segment) == Some(value))
-                        && expect.period.as_ref().or(score.headline.period.as_ref()) == cell.period.as_ref()
+                        && expect.period.as_deref().or(score.headline.period.as_deref()) == cell.period.as_deref()
                 });
                 self.bands
                     .extend(seen.filter_map(|cell| Some((index, cell.band.clone()?))));

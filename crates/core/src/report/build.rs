@@ -87,7 +87,7 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
         axes: axes.clone(),
         headline_period: place::headline_period(axes)
             .and_then(|key| place::label(axes, key))
-            .map(str::to_owned),
+            .cloned(),
         links: card
             .all_links()
             .into_iter()

@@ -52,17 +52,17 @@ pub(super) struct Spot {
     /// Its number among the cells.
     at: usize,
     segments: Arc<BTreeMap<String, String>>,
-    label: Option<String>,
+    label: Option<Arc<str>>,
     partial: bool,
     /// The same cut in the period before, where it is complete: its number among the cells, and its label.
-    before: Option<(Option<usize>, CellKey, String)>,
+    before: Option<(Option<usize>, CellKey, Arc<str>)>,
 }
 
 impl Spot {
     fn of(axes: &Axes, keys: &[CellKey], at: usize, key: &CellKey, segments: Arc<BTreeMap<String, String>>) -> Self {
         let before = || {
             let earlier = place::previous(axes, key.period?)?;
-            let label = place::label(axes, earlier)?.to_owned();
+            let label = Arc::clone(place::label(axes, earlier)?);
             let before = CellKey {
                 period: Some(earlier),
                 segments: key.segments.clone(),
@@ -72,10 +72,7 @@ impl Spot {
         Self {
             at,
             segments,
-            label: key
-                .period
-                .and_then(|period| place::label(axes, period))
-                .map(str::to_owned),
+            label: key.period.and_then(|period| place::label(axes, period)).cloned(),
             partial: place::is_partial(axes, key),
             before: before(),
         }
@@ -144,10 +141,9 @@ impl Frame<'_> {
     /// The report's cells.
     pub(super) fn cells<'c>(&self, layout: &Layout, look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>) -> Vec<Cell> {
         let key = |spot: &Spot| layout.keys.get(spot.at);
-        let spots = layout.spots.iter();
-        spots
-            .filter_map(|spot| Some(self.cell_at(spot, key(spot)?, look)))
-            .collect()
+        let mut cells = Vec::with_capacity(layout.spots.len());
+        cells.extend((layout.spots.iter()).filter_map(|spot| Some(self.cell_at(spot, key(spot)?, look))));
+        cells
     }
 
     fn cell_at<'c>(&self, spot: &Spot, key: &CellKey, look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>) -> Cell {
@@ -203,7 +199,7 @@ impl Frame<'_> {
     ) -> Option<Change> {
         let (at, before, label) = spot.before.as_ref()?;
         let then = look(before, at.unwrap_or(usize::MAX))?.value()?;
-        let from = label.clone();
+        let from = Arc::clone(label);
         let difference = value - then + 0.0;
         let better = match (self.way(key, look), difference) {
             (_, 0.0) | (None, _) => None,

@@ -73,7 +73,7 @@ pub(super) fn process(axes: &Axes, series: &Series, scale: Option<(f64, f64)>) -
         .zip(&series.limits.signals)
         .filter_map(|((step, value), signal)| {
             Some(SignalResult {
-                period: steps.get(*step as usize)?.label.clone(),
+                period: steps.get(*step as usize)?.label.to_string(),
                 value: *value,
                 why: match (*signal)? {
                     Signal::Outside => "outside the limits",

@@ -40,7 +40,7 @@ pub struct Results {
     /// Calendars, segments and cuts.
     pub axes: Axes,
     /// The label of the period that headlines are read from; `None`: the whole time.
-    pub headline_period: Option<String>,
+    pub headline_period: Option<Arc<str>>,
     /// Outcomes and metrics, in the order of the card.
     pub metrics: Vec<MetricResult>,
     /// Scores, in the order of the card.
@@ -102,7 +102,7 @@ pub struct Cell {
     pub segments: Arc<BTreeMap<String, String>>,
     /// Label of the period; `None`: the whole time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub period: Option<String>,
+    pub period: Option<Arc<str>>,
     /// Whether the period is cut by the as-of day: shown, never banded or tested.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
@@ -158,7 +158,7 @@ impl Cell {
     #[must_use]
     pub const fn not_applicable(
         segments: Arc<BTreeMap<String, String>>,
-        period: Option<String>,
+        period: Option<Arc<str>>,
         partial: bool,
     ) -> Self {
         Self {
@@ -188,7 +188,7 @@ impl Cell {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
     /// Label of the earlier period.
-    pub from: String,
+    pub from: Arc<str>,
     /// Now minus then.
     pub difference: f64,
     /// Whether that is for the better; `None`: no difference, or no direction.

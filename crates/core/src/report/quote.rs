@@ -31,7 +31,7 @@ pub fn quotes(declared: &Quotes, rows: &QuotedRows, axes: &Axes) -> QuotesResult
         period: rows
             .period
             .and_then(|period| place::label(axes, period))
-            .map(str::to_owned),
+            .map(|label| label.to_string()),
         by: match &declared.by {
             Some(crate::definition::QuoteGroups::Segment(segment)) => Some(segment.value.clone()),
             _ => None,

@@ -313,7 +313,7 @@ impl Cutter<'_> {
         if let Some(label) = &of.baseline_period {
             let start = cells
                 .iter()
-                .find(|cell| cell.segments.is_empty() && cell.period.as_ref() == Some(label));
+                .find(|cell| cell.segments.is_empty() && cell.period.as_deref() == Some(label));
             goal.baseline = start.and_then(|cell| cell.value);
         }
         goal

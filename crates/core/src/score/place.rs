@@ -1,5 +1,7 @@
 //! Places among the cells: the headline, the period before, the same cell with one more segment.
 
+use std::sync::Arc;
+
 use crate::definition::CivilDate;
 use crate::measure::{Axes, CellKey, PeriodAxis, PeriodKey, PeriodStep, State};
 
@@ -31,8 +33,8 @@ pub fn step(axes: &Axes, key: PeriodKey) -> Option<&PeriodStep> {
 
 /// The label of a period key.
 #[must_use]
-pub fn label(axes: &Axes, key: PeriodKey) -> Option<&str> {
-    step(axes, key).map(|step| step.label.as_str())
+pub fn label(axes: &Axes, key: PeriodKey) -> Option<&Arc<str>> {
+    step(axes, key).map(|step| &step.label)
 }
 
 /// The earlier step that a step is compared with: the last that does not overlap with it. A to-date period is compared
@@ -130,7 +132,7 @@ pub fn with_segment(axes: &Axes, key: &CellKey, segment: u16, value: u32) -> Opt
 #[must_use]
 pub fn in_period(axes: &Axes, key: &CellKey, label: &str) -> Option<CellKey> {
     let period = axes.periods.iter().zip(0_u16..).find_map(|(periods, axis)| {
-        let step = periods.steps.iter().position(|step| step.label == label)?;
+        let step = periods.steps.iter().position(|step| *step.label == *label)?;
         Some(PeriodKey {
             axis,
             step: u32::try_from(step).ok()?,

@@ -22,7 +22,7 @@ pub(crate) fn trend(results: &Results) -> Document {
     columns.extend(steps.iter().map(|step| {
         (
             if step.complete {
-                step.label.clone()
+                step.label.to_string()
             } else {
                 format!("{} (partial)", step.label)
             },

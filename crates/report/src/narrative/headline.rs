@@ -40,7 +40,7 @@ fn changed(subjects: &[Subject<'_>]) -> Option<String> {
     let from = subjects
         .iter()
         .find_map(|of| of.cell.change.as_ref())
-        .map(|change| change.from.as_str())?;
+        .map(|change| &*change.from)?;
     let mut said = Vec::new();
     for (better, word) in [(Some(false), "worse"), (Some(true), "better"), (None, "changed")] {
         let real: Vec<String> = subjects

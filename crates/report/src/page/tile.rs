@@ -184,7 +184,7 @@ fn tile(results: &Results, of: &Source<'_>) -> Tile {
         period: if cell.period == results.headline_period {
             None
         } else {
-            Some(cell.period.clone().unwrap_or_else(|| "whole time".to_owned()))
+            Some(cell.period.as_deref().unwrap_or("whole time").to_owned())
         },
         target: cell.target.map(|target| format!("{}{due}", format::stated(target))),
         target_state: cell.target_met.map(|met| if met { "met" } else { "missed" }),
@@ -229,7 +229,7 @@ pub(super) fn change_view(change: &Change, decimals: u32) -> ChangeView {
     };
     ChangeView {
         difference,
-        from: change.from.clone(),
+        from: change.from.to_string(),
         word,
         sign,
         tone,

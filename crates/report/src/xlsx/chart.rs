@@ -42,14 +42,14 @@ pub(super) fn trends(book: &mut Workbook, styles: &Styles, results: &Results) ->
     for step in calendar.steps.iter().filter(|step| known(&step.label)) {
         let open = all
             .iter()
-            .any(|one| one.cells.get(step.label.as_str()).is_some_and(|cell| cell.partial));
+            .any(|one| one.cells.get(&*step.label).is_some_and(|cell| cell.partial));
         let shown = if open {
             format!("{} (not over)", step.label)
         } else {
-            step.label.clone()
+            step.label.to_string()
         };
         let mut row = vec![Entry::text(shown)];
-        let label = step.label.as_str();
+        let label = &*step.label;
         row.extend(all.iter().map(|one| {
             let value = one.cells.get(label).and_then(|cell| cell.value);
             Entry::number(value, one.unit, one.decimals)

@@ -89,7 +89,7 @@ fn cell_entries(cell: &Cell, unit: Option<&str>, decimals: u32) -> Vec<Entry> {
         Entry::number(cell.progress, None, 0),
         Entry::maybe(cell.band.clone()),
         number(change.map(|change| change.difference)),
-        Entry::maybe(change.map(|change| change.from.clone())),
+        Entry::maybe(change.map(|change| &*change.from)),
         Entry::maybe(change.map(|change| verdict(change.verdict))),
         Entry::maybe(
             change
@@ -121,7 +121,7 @@ pub(super) fn summary(book: &mut Workbook, styles: &Styles, report: &Report) -> 
         let mut row = vec![
             Entry::text(subject.label),
             Entry::text(subject.kind),
-            Entry::maybe(subject.headline.period.clone()),
+            Entry::maybe(subject.headline.period.as_deref()),
         ];
         row.extend(cell_entries(subject.headline, subject.unit, subject.decimals));
         let goal = subject.goal;
@@ -222,7 +222,7 @@ pub(super) fn segments(book: &mut Workbook, styles: &Styles, results: &Results) 
                 Entry::text(subject.label),
                 Entry::text(names.join(" × ")),
                 Entry::text(values.join(" × ")),
-                Entry::maybe(cell.period.clone()),
+                Entry::maybe(cell.period.as_deref()),
             ];
             row.extend(cell_entries(cell, subject.unit, subject.decimals));
             sheet.rows.push(row);
@@ -292,7 +292,7 @@ pub(super) fn scores(book: &mut Workbook, styles: &Styles, results: &Results) ->
         sheet.rows.push(vec![
             Entry::text(score.label.clone()),
             Entry::text("score"),
-            Entry::maybe(score.headline.period.clone()),
+            Entry::maybe(score.headline.period.as_deref()),
             Entry::Empty,
             Entry::Empty,
             Entry::number(score.headline.value, None, score.decimals),
@@ -551,7 +551,7 @@ pub(super) fn method(book: &mut Workbook, styles: &Styles, report: &Report) -> R
         add("as of", "", Entry::text(as_of.to_string()), None);
     }
     if let Some(period) = &report.results.headline_period {
-        add("headlines of", "", Entry::text(period.clone()), None);
+        add("headlines of", "", Entry::text(&**period), None);
     }
     add("results", "", Entry::Empty, Some(&provenance.results_sha256));
     for source in &provenance.sources {

@@ -124,7 +124,7 @@ fn cells(report: &Report) -> Vec<(usize, State, Vec<bool>)> {
                 let is = |segment: &str, value: &str| cell.segments.get(segment).is_none_or(|own| own == value);
                 is("region", REGIONS[group[0]])
                     && is("plan", PLANS[group[1]])
-                    && cell.period.as_ref().is_none_or(|period| period == MONTHS[group[2]])
+                    && cell.period.as_deref().is_none_or(|period| period == MONTHS[group[2]])
             };
             made.push((at, cell.state, all.iter().map(lies).collect()));
         }

@@ -57,7 +57,7 @@ fn the_headline_is_the_last_complete_month() {
     );
     let change = headline.change.as_ref().unwrap();
     assert_eq!(
-        (change.from.as_str(), change.difference, change.better),
+        (&*change.from, change.difference, change.better),
         ("2026-03", 50.0, Some(true))
     );
     // Two answers then, four now: noise.

@@ -148,7 +148,7 @@ fn made(period: &Period, first: &str, as_of: &str, complete_until: Option<&str>)
 #[test]
 fn the_last_step_is_partial_until_its_last_day() {
     let month = made(&plain(Calendar::Month), "2026-04-20", "2026-06-29", None);
-    let labels: Vec<&str> = month.steps.iter().map(|step| step.label.as_str()).collect();
+    let labels: Vec<&str> = month.steps.iter().map(|step| &*step.label).collect();
     assert_eq!(labels, ["2026-04", "2026-05", "2026-06"]);
     assert_eq!(
         month.steps.iter().map(|step| step.complete).collect::<Vec<_>>(),
@@ -176,10 +176,7 @@ fn rolling_and_to_date_windows() {
         ..plain(Calendar::Month)
     };
     let steps = made(&rolling, "2026-01-05", "2026-05-31", None).steps;
-    let spans: Vec<_> = steps
-        .iter()
-        .map(|step| (step.label.as_str(), step.start, step.end))
-        .collect();
+    let spans: Vec<_> = steps.iter().map(|step| (&*step.label, step.start, step.end)).collect();
     assert_eq!(spans[0], ("2026-03", day("2026-01-01"), day("2026-03-31")));
     assert_eq!(spans[2], ("2026-05", day("2026-03-01"), day("2026-05-31")));
     assert_eq!(made(&rolling, "2026-05-05", "2026-05-31", None).steps.len(), 1);
@@ -188,7 +185,7 @@ fn rolling_and_to_date_windows() {
         ..plain(Calendar::Month)
     };
     let steps = made(&to_date, "2025-12-05", "2026-02-10", None).steps;
-    let spans: Vec<_> = steps.iter().map(|step| (step.label.as_str(), step.start)).collect();
+    let spans: Vec<_> = steps.iter().map(|step| (&*step.label, step.start)).collect();
     assert_eq!(
         spans,
         [

@@ -221,7 +221,12 @@ impl Made {
                     key.segments.push((segment as u16, place as u32));
                 }
                 None => {
-                    let find = |axis: usize| self.axes.periods[axis].steps.iter().position(|step| step.label == part);
+                    let find = |axis: usize| {
+                        self.axes.periods[axis]
+                            .steps
+                            .iter()
+                            .position(|step| *step.label == *part)
+                    };
                     let (axis, step) = (0..self.axes.periods.len())
                         .find_map(|axis| Some((axis, find(axis)?)))
                         .unwrap_or_else(|| panic!("no step {part}"));

@@ -1,5 +1,7 @@
 //! Values side by side.
 
+use std::sync::Arc;
+
 use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +28,7 @@ pub struct Bars {
     pub category: String,
     /// The period; `None`: the whole time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<String>,
+    pub period: Option<Arc<str>>,
     /// The axis of the values.
     pub axis: Axis,
     /// Where bars start on it.

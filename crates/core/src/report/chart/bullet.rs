@@ -1,5 +1,7 @@
 //! One value against its goal.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Axis, Band, ChartKind, Made, Maker, Measured, say, subject::Subject};
@@ -20,7 +22,7 @@ pub struct Bullet {
     pub direction: Option<Direction>,
     /// The period; `None`: the whole time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<String>,
+    pub period: Option<Arc<str>>,
     /// The value.
     pub measured: Measured,
     /// Where it started.

@@ -1,5 +1,7 @@
 //! Values of two cuts, or of a cut over time, in colours.
 
+use std::sync::Arc;
+
 use bellwether_order::{BTreeMap, BTreeSet, Sort};
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +41,7 @@ pub struct HeatMap {
     pub over_time: bool,
     /// The period of all cells; `None`: columns are periods, or it is the whole time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<String>,
+    pub period: Option<Arc<str>>,
     /// What colours mean.
     pub scale: HeatScale,
     /// The cells, row by row; each row has one for each column.
@@ -175,7 +177,7 @@ fn over_time(subject: &Subject<'_>, segment: &SegmentAxis, calendar: &PeriodAxis
         .filter(|(_, cell)| cell.value.is_some())
         .map(|((_, period), _)| *period)
         .collect();
-    let steps: Vec<&str> = calendar.steps.iter().map(|step| step.label.as_str()).collect();
+    let steps: Vec<&str> = calendar.steps.iter().map(|step| &*step.label).collect();
     let from = steps.iter().position(|label| valued.contains(label))?;
     let to = steps.iter().rposition(|label| valued.contains(label))?;
     (to > from).then_some(())?;
@@ -294,7 +296,7 @@ impl Frame<'_> {
                 column_title: self.column_title.to_owned(),
                 columns: grid.columns.iter().map(|column| (*column).to_owned()).collect(),
                 over_time: self.over_time,
-                period: self.period.map(str::to_owned),
+                period: self.period.map(Arc::from),
                 scale,
                 cells,
                 rows_left_out: self.rows_left_out,

@@ -1,5 +1,7 @@
 //! What is measured along a journey.
 
+use std::sync::Arc;
+
 use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +20,7 @@ pub struct JourneyMap {
     pub of: String,
     /// The period; `None`: the whole time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<String>,
+    pub period: Option<Arc<str>>,
     /// The phases, in order.
     pub phases: Vec<String>,
     /// The steps, in order; a phase without steps is one stop.

@@ -357,9 +357,7 @@ fn of_bullet(bullet: &Bullet) -> ChartTable {
         figure("way", Some("%"), 0),
         text("band"),
     ]);
-    let mut row = vec![Value::Text(
-        bullet.period.clone().unwrap_or_else(|| "all time".to_owned()),
-    )];
+    let mut row = vec![Value::Text(bullet.period.as_deref().unwrap_or("all time").to_owned())];
     row.extend(measured(&bullet.measured));
     row.extend([
         number(bullet.baseline),

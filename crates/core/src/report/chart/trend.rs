@@ -119,11 +119,12 @@ fn make(_: &Results, subject: &Subject<'_>, calendar: &PeriodAxis, first: bool) 
         .get(from..=to)?
         .iter()
         .map(|step| {
-            let cell = by_label.get(step.label.as_str());
-            let signal = process.and_then(|process| process.signals.iter().find(|signal| signal.period == step.label));
+            let cell = by_label.get(&*step.label);
+            let signal =
+                process.and_then(|process| process.signals.iter().find(|signal| *signal.period == *step.label));
             let change = cell.and_then(|cell| cell.change.as_ref());
             TrendPoint {
-                period: step.label.clone(),
+                period: step.label.to_string(),
                 start: step.start,
                 end: step.end,
                 measured: cell.map_or_else(Measured::nothing, |cell| Measured::of(cell)),

@@ -1,5 +1,7 @@
 //! What adds up to a score, or to a change.
 
+use std::sync::Arc;
+
 use bellwether_order::Sort;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +25,7 @@ pub struct Waterfall {
     pub axis: Axis,
     /// The period; `None`: the whole time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<String>,
+    pub period: Option<Arc<str>>,
     /// The steps in order; each starts where the one before ends, but totals, which start at zero.
     pub steps: Vec<WaterfallStep>,
     /// Range of the last total.
@@ -254,7 +256,7 @@ fn change(results: &Results, subject: &Subject<'_>, split: &ChangeSplit) -> Opti
     let unit = subject.unit.map(str::to_owned);
     let mut steps = vec![WaterfallStep::new(
         WaterfallStepKind::Total,
-        change.from.clone(),
+        change.from.to_string(),
         0.0,
         then,
     )];
@@ -296,7 +298,7 @@ fn change(results: &Results, subject: &Subject<'_>, split: &ChangeSplit) -> Opti
             )
         });
     }
-    let period = subject.headline.period.clone().unwrap_or_else(|| "now".to_owned());
+    let period = subject.headline.period.as_deref().unwrap_or("now").to_owned();
     steps.push(WaterfallStep::new(WaterfallStepKind::Total, period.clone(), 0.0, now));
     // The steps are what is to be seen; the axis need not start at zero.
     let mut values: Vec<f64> = steps.iter().map(|step| step.to).collect();

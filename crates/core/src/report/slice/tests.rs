@@ -73,7 +73,7 @@ fn cells_are_those_of_the_whole_report() {
     let whole = whole();
     let north = slice(&whole, "region", "North").unwrap();
     let metric = &north.results.metrics[0];
-    let of_whole = |segments: &[(&str, &str)], period: &Option<String>| {
+    let of_whole = |segments: &[(&str, &str)], period: &Option<std::sync::Arc<str>>| {
         let wanted: BTreeMap<String, String> = segments
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
