@@ -208,22 +208,33 @@ pub fn percentile_ranks(n: u64, p: f64, level: f64) -> Option<(u64, u64)> {
     (n > 0 && within).then_some(())?;
     let (p, tail) = (p / 100.0, (1.0 - level) / 2.0);
     let below = |k: u64| distribution::binomial_cdf(k, n, p).unwrap_or(1.0);
+    // The ends lie about two standard errors from the middle.
+    let (middle, wide) = (n as f64 * p, 1.96 * (n as f64 * p * (1.0 - p)).sqrt());
     // How many k, from 0, have P(B ≤ k) at or below the tail: l is that many.
-    let low = first(n, |k| below(k) > tail);
-    let high = first(n, |k| below(k) >= 1.0 - tail) + 1;
+    let low = first(n, (middle - wide) as u64, |k| below(k) > tail);
+    let high = first(n, (middle + wide) as u64, |k| below(k) >= 1.0 - tail) + 1;
     (low >= 1 && high <= n).then_some((low, high))
 }
 
-/// The least k from 0 to n − 1 for which a test that stays true is true; n where none is.
-fn first(n: u64, test: impl Fn(u64) -> bool) -> u64 {
-    let (mut low, mut high) = (0, n);
+/// The least k from 0 to n − 1 for which a test that stays true is true; n where none is. It is looked for around a guess, in
+/// steps that double until it lies between two of them.
+fn first(n: u64, guess: u64, test: impl Fn(u64) -> bool) -> u64 {
+    let (mut low, mut high, mut step) = (0, n, 1);
+    let mut place = guess.min(n.saturating_sub(1));
     while low < high {
-        let middle = low + (high - low) / 2;
-        if test(middle) {
-            high = middle;
+        if test(place) {
+            high = place;
         } else {
-            low = middle + 1;
+            low = place + 1;
         }
+        place = if high == n {
+            low.saturating_add(step).min(n - 1)
+        } else if low == 0 {
+            high.saturating_sub(step)
+        } else {
+            low + (high - low) / 2
+        };
+        step = step.saturating_mul(2);
     }
     low
 }
