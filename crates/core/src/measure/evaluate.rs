@@ -29,9 +29,10 @@ impl Session<'_> {
             .iter()
             .map(|cut| cut.iter().map(|&segment| Dim::Segment(segment)).collect())
             .collect();
+        let frame = self.metrics_frame(&cuts);
         let keys: Vec<Option<u32>> = metrics
             .iter()
-            .map(|&metric| self.metric_number(metric, &cuts))
+            .map(|&metric| self.metric_number(metric, frame?))
             .collect();
         let pool = self.options.pool.clone();
         let kept = |key: &Option<u32>| pool.as_ref()?.metric((*key)?);
@@ -132,9 +133,24 @@ impl Session<'_> {
         }
     }
 
+    /// The number of what the cells of all metrics depend on; `None`: they are not shared with other cards.
+    fn metrics_frame(&self, cuts: &[Cut]) -> Option<u32> {
+        let pool = self.options.pool.as_ref()?;
+        let numbers: Vec<Vec<u32>> = cuts.iter().map(|cut| self.cut_numbers(cut)).collect::<Option<_>>()?;
+        let steps = self.axes.periods.iter().map(|axis| {
+            let complete: Vec<bool> = axis.steps.iter().map(|step| step.complete).collect();
+            (axis.headline, complete)
+        });
+        let steps: Vec<_> = steps.collect();
+        Some(pool.number(format!(
+            "metrics {} {numbers:?} {steps:?}",
+            self.frame_number(pool, &self.slots)
+        )))
+    }
+
     /// The number of all that the cells of a metric depend on; `None`: they are not shared with other cards. Where people are
     /// protected, the card's other metrics bear on them.
-    fn metric_number(&self, metric: usize, cuts: &[Cut]) -> Option<u32> {
+    fn metric_number(&self, metric: usize, frame: u32) -> Option<u32> {
         let pool = self.options.pool.as_ref()?;
         let (node, declared) = (self.nodes.get(metric)?, self.card.metrics.get(metric)?);
         let protects = |at: usize| {
@@ -145,16 +161,6 @@ impl Session<'_> {
         if node.leaves().into_iter().any(protects) {
             return None;
         }
-        let numbers: Vec<Vec<u32>> = cuts.iter().map(|cut| self.cut_numbers(cut)).collect::<Option<_>>()?;
-        let steps = self.axes.periods.iter().map(|axis| {
-            let complete: Vec<bool> = axis.steps.iter().map(|step| step.complete).collect();
-            (axis.headline, complete)
-        });
-        let steps: Vec<_> = steps.collect();
-        let frame = pool.number(format!(
-            "metrics {} {numbers:?} {steps:?}",
-            self.frame_number(pool, &self.slots)
-        ));
         let fresh = declared.fresh_for.as_ref().map(|span| span.value);
         let plain = plain::Plain::of(&(&declared.measure, declared.each_step, fresh))?.text;
         Some(pool.number(format!("metric {frame} {} {plain}", self.card.min_n(declared))))
