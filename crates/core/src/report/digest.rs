@@ -11,6 +11,8 @@
 //! `null` where a cell lacks it. The fields of `change` stand by themselves, as `change.p`.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use bellwether_json::{key, number, put, text, unsigned};
 use serde::Serialize;
@@ -24,8 +26,21 @@ use crate::measure::{Interval, Measures, Memo};
 /// Hashes of fields of cells, by field.
 type Columns = BTreeMap<&'static str, String>;
 
-/// The hashes of those fields of a metric's cells that are the same in all reports that show them.
-struct Measured(Columns);
+/// The hashes of those fields of a metric's cells that are the same in all reports that show them: where the cells are, and what
+/// was measured there.
+struct Shared {
+    placed: Columns,
+    measured: Columns,
+}
+
+impl Shared {
+    fn of(cells: &[Cell]) -> Result<Self, Error> {
+        Ok(Self {
+            placed: placed(cells)?,
+            measured: measured(cells),
+        })
+    }
+}
 
 /// The hash of results.
 ///
@@ -53,22 +68,33 @@ pub fn results_sha256(results: &Results) -> Result<String, Error> {
 pub(crate) fn of(results: &mut Results, measures: Option<&Measures>) -> Result<String, Error> {
     let mut cells: Vec<Columns> = Vec::new();
     let mut taken: Vec<Vec<Cell>> = Vec::new();
+    let mut places: Vec<Arc<Shared>> = Vec::new();
     for (at, metric) in results.metrics.iter_mut().enumerate() {
         let memo = measures
             .and_then(|measures| measures.metrics.get(at))
             .map(|cells| &cells.memo);
-        let known = memo.and_then(Memo::get::<Measured>);
-        let mut columns = match (known, memo) {
-            (Some(known), _) => known.0.clone(),
-            (None, Some(memo)) => memo.keep(Measured(measured(&metric.cells)?)).0.clone(),
-            (None, None) => measured(&metric.cells)?,
+        let shared = match (memo.and_then(Memo::get::<Shared>), memo) {
+            (Some(known), _) => known,
+            (None, Some(memo)) => memo.keep(Shared::of(&metric.cells)?),
+            (None, None) => Arc::new(Shared::of(&metric.cells)?),
         };
-        columns.extend(judged(&metric.cells));
+        let mut columns = judged(&metric.cells);
+        columns.extend(shared.placed.clone());
+        columns.extend(shared.measured.clone());
         cells.push(columns);
         taken.push(std::mem::take(&mut metric.cells));
+        places.push(shared);
     }
     for score in &mut results.scores {
-        let mut columns = measured(&score.cells)?;
+        let like = taken
+            .iter()
+            .zip(&places)
+            .find(|(of, _)| are_placed_alike(of, &score.cells));
+        let mut columns = match like {
+            Some((_, shared)) => shared.placed.clone(),
+            None => placed(&score.cells)?,
+        };
+        columns.extend(measured(&score.cells));
         columns.extend(judged(&score.cells));
         cells.push(columns);
         taken.push(std::mem::take(&mut score.cells));
@@ -91,32 +117,60 @@ struct Hashed<'a> {
     results: &'a Results,
 }
 
+/// Whether cells stand for the same segment values and periods, as those do that share the texts of them.
+fn are_placed_alike(some: &[Cell], others: &[Cell]) -> bool {
+    let periods = |one: &Cell, other: &Cell| match (&one.period, &other.period) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    };
+    let alike = |(one, other): (&Cell, &Cell)| {
+        Arc::ptr_eq(&one.segments, &other.segments) && periods(one, other) && one.partial == other.partial
+    };
+    some.len() == others.len() && some.iter().zip(others).all(alike)
+}
+
 /// A column of cells on its way to its hash.
 struct Column {
     name: &'static str,
     out: Vec<u8>,
-    any: bool,
+    /// Cells without a value since the last that has one: most fields lack it in most cells.
+    missing: usize,
+    /// The last number, and where its text is.
+    last: Option<(f64, Range<usize>)>,
 }
 
 impl Column {
-    fn new(name: &'static str) -> Self {
+    const fn new(name: &'static str) -> Self {
         Self {
             name,
-            out: vec![b'['],
-            any: false,
+            out: Vec::new(),
+            missing: 0,
+            last: None,
         }
     }
 
     /// The value of the next cell.
     fn push<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Vec<u8>, T)) {
-        if self.out.len() > 1 {
-            self.out.push(b',');
-        }
-        self.any |= value.is_some();
         match value {
-            Some(value) => write(&mut self.out, value),
-            None => put(&mut self.out, b"null"),
+            Some(value) => {
+                self.fill();
+                self.separate();
+                write(&mut self.out, value);
+            }
+            None => self.missing += 1,
         }
+    }
+
+    /// Writes that values are missing.
+    fn fill(&mut self) {
+        for _ in 0..std::mem::take(&mut self.missing) {
+            self.separate();
+            put(&mut self.out, b"null");
+        }
+    }
+
+    fn separate(&mut self) {
+        self.out.push(if self.out.is_empty() { b'[' } else { b',' });
     }
 
     fn truth(&mut self, value: Option<bool>) {
@@ -126,7 +180,27 @@ impl Column {
     }
 
     fn number(&mut self, value: Option<f64>) {
-        self.push(value, number);
+        let last = self.last.take();
+        let mut next = None;
+        self.push(value, |out, value| {
+            let start = out.len();
+            match &last {
+                // A target is mostly the same in all cells.
+                Some((same, text)) if same.to_bits() == value.to_bits() => out.extend_from_within(text.clone()),
+                _ => number(out, value),
+            }
+            next = Some((value, start..out.len()));
+        });
+        self.last = next.or(last);
+    }
+
+    /// A word of letters, which needs no escapes.
+    fn word(&mut self, value: Option<&'static str>) {
+        self.push(value, |out, word| {
+            out.push(b'"');
+            put(out, word.as_bytes());
+            out.push(b'"');
+        });
     }
 
     fn whole(&mut self, value: Option<u64>) {
@@ -172,29 +246,37 @@ impl Column {
 
     /// Its hash; `None` where no cell has the field.
     fn hashed(mut self) -> Option<(&'static str, String)> {
-        self.out.push(b']');
-        self.any.then(|| (self.name, hex(&Sha256::digest(&self.out))))
+        (!self.out.is_empty()).then(|| {
+            self.fill();
+            self.out.push(b']');
+            (self.name, hex(&Sha256::digest(&self.out)))
+        })
     }
 }
 
+/// The fields that say where cells are.
+fn placed(cells: &[Cell]) -> Result<Columns, Error> {
+    let [mut segments, mut period, mut partial] = ["segments", "period", "partial"].map(Column::new);
+    for cell in cells {
+        segments.segments(Some(cell.segments.as_ref()).filter(|of| !of.is_empty()))?;
+        period.text(cell.period.as_deref());
+        partial.truth(cell.partial.then_some(true));
+    }
+    Ok([segments, period, partial]
+        .into_iter()
+        .filter_map(Column::hashed)
+        .collect())
+}
+
 /// The fields of cells that were measured.
-fn measured(cells: &[Cell]) -> Result<Columns, Error> {
-    let [mut segments, mut period, mut partial, mut value, mut state, mut n] =
-        ["segments", "period", "partial", "value", "state", "n"].map(Column::new);
-    let [
-        mut n_denominator,
-        mut n_effective,
-        mut skipped,
-        mut not_due,
-        mut interval,
-    ] = ["n_denominator", "n_effective", "skipped", "not_due", "interval"].map(Column::new);
+fn measured(cells: &[Cell]) -> Columns {
+    let [mut value, mut state, mut n, mut n_denominator] = ["value", "state", "n", "n_denominator"].map(Column::new);
+    let [mut n_effective, mut skipped, mut not_due, mut interval] =
+        ["n_effective", "skipped", "not_due", "interval"].map(Column::new);
     let [mut from, mut difference] = ["change.from", "change.difference"].map(Column::new);
     for cell in cells {
         // Whoever adds a field says here which it is.
         let Cell {
-            segments: of_segments,
-            period: of_period,
-            partial: is_partial,
             value: of_value,
             state: of_state,
             n: of_n,
@@ -204,6 +286,10 @@ fn measured(cells: &[Cell]) -> Result<Columns, Error> {
             not_due: of_not_due,
             interval: of_interval,
             change: of_change,
+            // Placed.
+            segments: _,
+            period: _,
+            partial: _,
             // Judged.
             target: _,
             target_met: _,
@@ -211,11 +297,8 @@ fn measured(cells: &[Cell]) -> Result<Columns, Error> {
             band: _,
             change_from_baseline: _,
         } = cell;
-        segments.segments(Some(of_segments.as_ref()).filter(|of| !of.is_empty()))?;
-        period.text(of_period.as_deref());
-        partial.truth(is_partial.then_some(true));
         value.number(*of_value);
-        state.text(Some(of_state.word()));
+        state.word(Some(of_state.word()));
         n.whole(Some(*of_n));
         n_denominator.whole(*of_denominator);
         n_effective.number(*of_effective);
@@ -226,9 +309,6 @@ fn measured(cells: &[Cell]) -> Result<Columns, Error> {
         difference.number(of_change.as_ref().map(|change| change.difference));
     }
     let columns = [
-        segments,
-        period,
-        partial,
         value,
         state,
         n,
@@ -240,7 +320,7 @@ fn measured(cells: &[Cell]) -> Result<Columns, Error> {
         from,
         difference,
     ];
-    Ok(columns.into_iter().filter_map(Column::hashed).collect())
+    columns.into_iter().filter_map(Column::hashed).collect()
 }
 
 /// The fields of cells that depend on goals, bands and what else the card asks.
@@ -278,7 +358,7 @@ fn judged(cells: &[Cell]) -> Columns {
             continue;
         };
         better.truth(*is_better);
-        verdict.text(Some(match of_verdict {
+        verdict.word(Some(match of_verdict {
             ChangeVerdict::Up => "up",
             ChangeVerdict::Down => "down",
             ChangeVerdict::NoChangeShown => "no_change_shown",
