@@ -1,7 +1,6 @@
 //! From measured and scored cells to the results of a report.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use bellwether_order::BTreeSet;
@@ -22,7 +21,7 @@ use crate::definition::{
 use crate::diagnostic::Diagnostic;
 use crate::inference::{Inference, Range};
 use crate::link::Links;
-use crate::measure::{CellKey, Measures, State};
+use crate::measure::{CellKey, Measures, MetricCells, State};
 use crate::score::{Fate, PartDetail, ScoreDetail, Scorer, Scores, Thing, Treatment, condition, goal, place, plan};
 
 /// Everything that the stages before gave.
@@ -125,7 +124,10 @@ pub fn build(evaluated: Evaluated<'_>) -> (Results, Vec<Diagnostic>) {
 }
 
 /// A layout of cells: which, whether steps of journeys are among them, and how they are laid out.
-type KnownLayout = (Arc<[CellKey]>, bool, Rc<Layout>);
+type KnownLayout = (Arc<[CellKey]>, bool, Arc<Layout>);
+
+/// The layout of a metric's cells, kept with them: with the steps of journeys, and without.
+struct LaidOut<const EACH_STEP: bool>(Arc<Layout>);
 
 struct Builder<'a, 'e> {
     from: &'e Evaluated<'a>,
@@ -164,18 +166,54 @@ impl Builder<'_, '_> {
             .collect()
     }
 
+    /// The cells that a report shows of those that a metric has, laid out once for all cards that share them.
+    fn layout_of_metric(&self, cells: &MetricCells, each_step: bool) -> Arc<Layout> {
+        let keys = cells.cells.shared_keys();
+        let known = if each_step {
+            cells.memo.get::<LaidOut<true>>().map(|known| Arc::clone(&known.0))
+        } else {
+            cells.memo.get::<LaidOut<false>>().map(|known| Arc::clone(&known.0))
+        };
+        match known {
+            Some(known) => {
+                self.note_layout(keys, each_step, &known);
+                known
+            }
+            None => {
+                let made = self.layout(keys, each_step);
+                if each_step {
+                    cells.memo.keep(LaidOut::<true>(Arc::clone(&made)));
+                } else {
+                    cells.memo.keep(LaidOut::<false>(Arc::clone(&made)));
+                }
+                made
+            }
+        }
+    }
+
     /// The cells that a report shows of those that a metric or score has.
-    fn layout(&self, keys: &Arc<[CellKey]>, each_step: bool) -> Rc<Layout> {
-        let mut layouts = self.layouts.borrow_mut();
-        let known = |(of, steps, _): &&KnownLayout| Arc::ptr_eq(of, keys) && *steps == each_step;
-        if let Some((_, _, layout)) = layouts.iter().find(known) {
-            return Rc::clone(layout);
+    fn layout(&self, keys: &Arc<[CellKey]>, each_step: bool) -> Arc<Layout> {
+        if let Some(known) = self.known_layout(keys, each_step) {
+            return known;
         }
         let journeys = self.journey_segments();
         let keep = |key: &CellKey| each_step || !key.segments.iter().any(|(segment, _)| journeys.contains(segment));
-        let made = Rc::new(Layout::new(&self.from.measures.axes, keys, keep));
-        layouts.push((Arc::clone(keys), each_step, Rc::clone(&made)));
+        let made = Arc::new(Layout::new(&self.from.measures.axes, keys, keep));
+        self.note_layout(keys, each_step, &made);
         made
+    }
+
+    fn known_layout(&self, keys: &Arc<[CellKey]>, each_step: bool) -> Option<Arc<Layout>> {
+        let layouts = self.layouts.borrow();
+        let is = |(of, steps, _): &&KnownLayout| Arc::ptr_eq(of, keys) && *steps == each_step;
+        layouts.iter().find(is).map(|(_, _, layout)| Arc::clone(layout))
+    }
+
+    fn note_layout(&self, keys: &Arc<[CellKey]>, each_step: bool, layout: &Arc<Layout>) {
+        if self.known_layout(keys, each_step).is_none() {
+            let noted = (Arc::clone(keys), each_step, Arc::clone(layout));
+            self.layouts.borrow_mut().push(noted);
+        }
     }
 
     fn metric(&self, index: usize, metric: &Metric) -> MetricResult {
@@ -238,7 +276,9 @@ impl Builder<'_, '_> {
                 .map_or_else(Vec::new, |of| inferred::splits(&measures.axes, &of.splits)),
             process: (self.from.inference.metrics.get(index))
                 .and_then(|of| inferred::process(&measures.axes, of.series.as_ref()?, scale)),
-            cells: frame.cells(&self.layout(&keys, metric.each_step), &look),
+            cells: natural.map_or_else(Vec::new, |cells| {
+                frame.cells(&self.layout_of_metric(cells, metric.each_step), &look)
+            }),
         }
     }
 

@@ -150,7 +150,7 @@ impl Frame<'_> {
         let raw = look(key, spot.at);
         let mut cell = bare(spot, raw);
         let Some(value) = cell.value else { return cell };
-        if let Some(range) = self.ranges.and_then(|ranges| ranges.get(key)) {
+        if let Some(range) = self.ranges.and_then(|ranges| of_cell(ranges, key)) {
             cell.interval = inferred::interval(range);
         }
         let complete = !cell.partial;
@@ -215,11 +215,20 @@ impl Frame<'_> {
             p: None,
             reason: None,
         };
-        Some(match self.tests.and_then(|tests| tests.get(key)) {
+        Some(match self.tests.and_then(|tests| of_cell(tests, key)) {
             Some(test) => inferred::tested(change, test),
             None => change,
         })
     }
+}
+
+/// What there is of a cell, in a map of the cells of few periods.
+fn of_cell<'m, V>(map: &'m bellwether_order::BTreeMap<CellKey, V>, key: &CellKey) -> Option<&'m V> {
+    let (first, last) = (map.first_key_value()?.0, map.last_key_value()?.0);
+    // Cells are in order of their periods.
+    (first.period..=last.period)
+        .contains(&key.period)
+        .then(|| map.get(key))?
 }
 
 /// Whether a value meets a target; `None`: nothing says which way is good.

@@ -136,7 +136,15 @@ fn weighted_limits_by_hand() {
 fn the_first_that_holds_is_found_from_any_guess() {
     for n in [0, 1, 2, 7, 100, 1_000_003] {
         for first_true in [0, 1, 2, 5, n / 2, n.saturating_sub(1), n].map(|at: u64| at.min(n)) {
-            for guess in [0, 1, first_true.saturating_sub(3), first_true, first_true + 9, n, u64::MAX] {
+            for guess in [
+                0,
+                1,
+                first_true.saturating_sub(3),
+                first_true,
+                first_true + 9,
+                n,
+                u64::MAX,
+            ] {
                 assert_eq!(first(n, guess, |k| k >= first_true), first_true, "{n} {guess}");
             }
         }
