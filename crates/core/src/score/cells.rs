@@ -123,7 +123,8 @@ impl<'a> Scorer<'a> {
         };
         for &index in &self.order {
             let keys = self.keys(index, &scores);
-            let cells: Vec<Option<ScoreCell>> = keys.iter().map(|key| self.cell(index, key, &scores)).collect();
+            let cell = |(at, key): (usize, &CellKey)| self.cell(index, (key, at), &scores);
+            let cells: Vec<Option<ScoreCell>> = keys.iter().enumerate().map(cell).collect();
             let whole: Option<Vec<ScoreCell>> = cells.iter().copied().collect();
             let cells = match whole {
                 Some(cells) => CellMap::over(keys, cells),
@@ -153,7 +154,7 @@ impl<'a> Scorer<'a> {
     #[must_use]
     pub fn assumed(&self, index: usize, key: &CellKey, scores: &mut Scores) -> Option<f64> {
         for &other in self.upstream.get(index)? {
-            let cell = self.cell(other, key, scores)?;
+            let cell = self.cell(other, (key, usize::MAX), scores)?;
             if other == index {
                 return cell.value;
             }
@@ -187,10 +188,11 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// A score in one cell. `scores` has the cells of the scores that this one reads.
-    fn cell(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreCell> {
+    /// A score in one cell, which has perhaps this number among the cells of its parts. `scores` has the cells of the scores
+    /// that this one reads.
+    fn cell(&self, index: usize, (key, at): (&CellKey, usize), scores: &Scores) -> Option<ScoreCell> {
         let score = self.card.scores.get(index)?;
-        let (_, inputs, _) = self.inputs(index, score, key, scores);
+        let (_, inputs, _) = self.inputs(index, score, (key, at), scores);
         let (cell, _) = self.limited(score, key, scores, &mix::whole(&Rules::of(score), &inputs));
         Some(self.overridden(index, score, key, scores, cell).0)
     }
@@ -199,7 +201,7 @@ impl<'a> Scorer<'a> {
     #[must_use]
     pub fn detail(&self, index: usize, key: &CellKey, scores: &Scores) -> Option<ScoreDetail> {
         let score = self.card.scores.get(index)?;
-        let (names, inputs, normalisers) = self.inputs(index, score, key, scores);
+        let (names, inputs, normalisers) = self.inputs(index, score, (key, usize::MAX), scores);
         let mixed = mix::mix(&Rules::of(score), &inputs);
         let (cell, limits) = self.limited(score, key, scores, &mixed.whole());
         let (cell, overrides) = self.overridden(index, score, key, scores, cell);

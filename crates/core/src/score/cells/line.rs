@@ -27,7 +27,7 @@ impl Scorer<'_> {
             && score.overrides.is_empty()
             && score.mix_each.is_none();
         plain.then_some(())?;
-        let (_, inputs, normalisers) = self.inputs(index, score, key, scores);
+        let (_, inputs, normalisers) = self.inputs(index, score, (key, usize::MAX), scores);
         let weights = mix::weights(&Rules::of(score), &inputs);
         let whole: f64 = weights.iter().map(|(weight, _)| weight).sum();
         let mut slopes = Vec::new();

@@ -34,19 +34,20 @@ impl Reading {
 }
 
 impl<'a> Scorer<'a> {
-    /// The parts of a score in a cell: names, inputs, and how each became 0–100.
+    /// The parts of a score in a cell, which has perhaps this number among its cells: names, inputs, and how each became 0–100.
     pub(super) fn inputs(
         &self,
         index: usize,
         score: &Score,
-        key: &CellKey,
+        (key, at): (&CellKey, usize),
         scores: &Scores,
     ) -> (Vec<Cow<'a, str>>, Vec<PartInput>, Vec<Option<Normaliser>>) {
-        let mut names = Vec::new();
-        let mut inputs = Vec::new();
-        let mut normalisers = Vec::new();
+        let count = self.parts.get(index).map_or(0, Vec::len);
+        let mut names = Vec::with_capacity(count);
+        let mut inputs = Vec::with_capacity(count);
+        let mut normalisers = Vec::with_capacity(count);
         for part in self.parts.get(index).into_iter().flatten() {
-            let reading = self.reading(part.of, key, scores);
+            let reading = self.reading_near(part.of, (key, at), scores);
             let (input, normaliser) = self.input(
                 score,
                 part.of,
@@ -200,8 +201,13 @@ impl<'a> Scorer<'a> {
 
     /// What a metric or score is in a cell.
     pub(super) fn reading(&self, of: Thing, key: &CellKey, scores: &Scores) -> Reading {
+        self.reading_near(of, (key, usize::MAX), scores)
+    }
+
+    /// What a metric or score is in a cell, which has perhaps this number among its cells.
+    fn reading_near(&self, of: Thing, (key, at): (&CellKey, usize), scores: &Scores) -> Reading {
         match of {
-            Thing::Score(index) => match scores.cell(index, key) {
+            Thing::Score(index) => match scores.cells.get(index).and_then(|cells| cells.get_near(key, at)) {
                 Some(cell) => Reading {
                     value: cell.value,
                     state: cell.state,
@@ -209,24 +215,26 @@ impl<'a> Scorer<'a> {
                 },
                 None => Reading::out_of_reach(),
             },
-            Thing::Metric(index) => match self.measures.cell(index, key) {
-                Some(cell) => {
-                    let n = cell.n_denominator.map_or(cell.n, |other| other.min(cell.n));
-                    let metric = self.card.metrics.get(index);
-                    let assumed = || scores.assumed.get(&(index, key.clone())).copied();
-                    let value = if scores.assumed.is_empty() {
-                        cell.value
-                    } else {
-                        assumed().or(cell.value)
-                    };
-                    Reading {
-                        value,
-                        state: cell.state,
-                        n: metric.is_some_and(has_rows).then_some(n),
+            Thing::Metric(index) => {
+                match (self.measures.metrics.get(index)).and_then(|metric| metric.cells.get_near(key, at)) {
+                    Some(cell) => {
+                        let n = cell.n_denominator.map_or(cell.n, |other| other.min(cell.n));
+                        let metric = self.card.metrics.get(index);
+                        let assumed = || scores.assumed.get(&(index, key.clone())).copied();
+                        let value = if scores.assumed.is_empty() {
+                            cell.value
+                        } else {
+                            assumed().or(cell.value)
+                        };
+                        Reading {
+                            value,
+                            state: cell.state,
+                            n: metric.is_some_and(has_rows).then_some(n),
+                        }
                     }
+                    None => Reading::out_of_reach(),
                 }
-                None => Reading::out_of_reach(),
-            },
+            }
         }
     }
 }
