@@ -1,6 +1,6 @@
 //! Aggregation of a score's parts, once each is normalised to one scale.
 
-use super::exact::{Dyadic, FloatSum};
+use super::exact::{Doubled, Dyadic, FloatSum};
 use super::math;
 
 /// How the parts of a score become one number.
@@ -52,7 +52,17 @@ pub fn aggregate(kind: Aggregation, parts: &[(f64, f64)]) -> Option<f64> {
 }
 
 /// Σwv / Σw with a single rounding, so that parts may come in any order.
-fn weighted_mean(parts: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
+fn weighted_mean(parts: impl Iterator<Item = (f64, f64)> + Clone) -> Option<f64> {
+    let (mut values, mut weights) = (Doubled::default(), Doubled::default());
+    for (value, weight) in parts.clone() {
+        values.add_product(value, weight);
+        weights.add_product(weight, 1.0);
+    }
+    values.ratio(&weights).or_else(|| exact_mean(parts))
+}
+
+/// The same, however near it is to the middle between two floats.
+fn exact_mean(parts: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
     let (mut values, mut weights) = (FloatSum::default(), FloatSum::default());
     for (value, weight) in parts {
         values.add_product(value, weight);

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use bellwether_order::indices_by;
 
-use super::exact::{Dyadic, FloatSum};
+use super::exact::{Dyadic, FloatSum, sum_of_squares};
 
 /// The influences of entities on one estimate: entity and influence, by ascending entity, each once; they sum to 0.
 ///
@@ -178,10 +178,11 @@ impl Influences {
         // Where it is known, its memory is not given to another, as the weak pointer holds it.
         let known = kept().iter().find(|(known, _)| is_other(known)).map(|(_, made)| *made);
         known.unwrap_or_else(|| {
-            let moved = self.minus(other);
+            let mut moved = Vec::with_capacity(self.entities().max(other.entities()));
+            join(self.pairs(), other.pairs(), |_, a, b| moved.push(a - b));
             let made = Difference {
-                entities: moved.entities(),
-                variance: moved.variance(),
+                entities: moved.len(),
+                variance: variance(&moved, |z| *z),
             };
             let mut all = kept();
             all.retain(|(other, _)| other.strong_count() > 0);
@@ -234,7 +235,7 @@ impl Influences {
     /// The variance of the estimate: m/(m−1) · Σ z². `None` with fewer than two entities.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
-        *self.0.variance.get_or_init(|| covariance(self, self))
+        *self.0.variance.get_or_init(|| variance(self.pairs(), |pair| pair.1))
     }
 }
 
@@ -422,6 +423,13 @@ fn by_entity(rows: &[(u64, f64, f64)]) -> Option<(Vec<(u64, f64, f64)>, Total, T
         sums.push((entity, x.exact().to_f64()?, y.exact().to_f64()?));
     }
     Some((sums, all_x, all_y))
+}
+
+/// m/(m−1) · Σ z² of the influences of m entities. `None` with fewer than two.
+fn variance<T>(entities: &[T], influence: impl Fn(&T) -> f64) -> Option<f64> {
+    (entities.len() >= 2).then_some(())?;
+    let m = entities.len() as f64;
+    sum_of_squares(entities, influence).map(|sum| sum * m / (m - 1.0))
 }
 
 /// The covariance of two estimates over the entities that either rests on: m/(m−1) · Σ z·z'. 0 where they share none.

@@ -20,6 +20,7 @@
 //! assert_eq!(cell.exact(window).mean(), Some(7.125));
 //! ```
 
+mod doubled;
 mod dyadic;
 mod exponents;
 mod float_sum;
@@ -28,6 +29,7 @@ mod moments;
 mod weighted;
 mod window;
 
+pub use doubled::{Doubled, sum_of_squares};
 pub use dyadic::Dyadic;
 pub use exponents::{
     ByExponent, Carried, ExponentPairs, ExponentSums, Gather, MantissaPairs, MantissaSums, Over, Wholes,
