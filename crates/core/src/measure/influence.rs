@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bellwether_order::BTreeMap;
 pub(crate) use piece::Reading;
-use piece::{Contribution, Kind, kind_of, piece};
+use piece::{Kind, kind_of, piece};
 pub(crate) use window::{WindowKey, WindowRows};
 
 use super::algebra::{self, Node};
@@ -378,11 +378,8 @@ impl Session<'_> {
         // Segments are domains of one sample: they share the part of the whole (Cochran 1977, section 2.13).
         let asked = population.map(|population| reading.rows.len() as f64 / population as f64);
         let made = by_combination.into_iter().filter_map(|(combination, places)| {
-            let of: Vec<Contribution> = places
-                .iter()
-                .filter_map(|&place| reading.rows.get(place).copied())
-                .collect();
-            let piece = piece(reading, &of, lean)?;
+            let of = places.iter().filter_map(|&place| reading.rows.get(place as usize));
+            let piece = piece(reading, of, lean)?;
             let piece = match asked {
                 Some(asked) => piece.finite(asked),
                 None => piece,
@@ -393,7 +390,7 @@ impl Session<'_> {
     }
 
     /// The places of a reading's rows in each combination of a cut; `None` where the cut is not reached.
-    fn by_combination(&mut self, reading: &Reading, segments: &[u16]) -> Option<BTreeMap<u32, Vec<usize>>> {
+    fn by_combination(&mut self, reading: &Reading, segments: &[u16]) -> Option<BTreeMap<u32, Vec<u32>>> {
         let (leaf, rows) = (&reading.leaf, &reading.rows);
         let mut codes = Vec::new();
         for &segment in segments {
@@ -405,9 +402,11 @@ impl Session<'_> {
         }
         // Most cuts have few combinations: then each has a list at hand.
         let combinations = codes.iter().map(|(_, size)| *size).fold(1, usize::saturating_mul);
-        let mut lists: Vec<Vec<usize>> = vec![Vec::new(); if combinations <= MOST_LISTS { combinations } else { 0 }];
-        let mut by_combination: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for (place, &(_, row, ..)) in rows.iter().enumerate() {
+        let kept = if combinations <= MOST_LISTS { combinations } else { 0 };
+        let each = rows.len() / kept.max(1);
+        let mut lists: Vec<Vec<u32>> = (0..kept).map(|_| Vec::with_capacity(each + each / 8)).collect();
+        let mut by_combination: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (place, &(_, row, ..)) in (0_u32..).zip(rows) {
             let mut combination = 0_usize;
             let mut placed = true;
             for (codes, size) in &codes {

@@ -340,10 +340,15 @@ fn along(ids: &[u64], pairs: &[(u64, f64)]) -> Vec<f64> {
     if ids.len() == pairs.len() {
         return pairs.iter().map(|pair| pair.1).collect();
     }
-    let mut rest = pairs.iter().peekable();
-    ids.iter()
-        .map(|id| rest.next_if(|pair| pair.0 == *id).map_or(0.0, |pair| pair.1))
-        .collect()
+    let mut next = 0;
+    let of = |id: &u64| match pairs.get(next) {
+        Some((entity, z)) if entity == id => {
+            next += 1;
+            *z
+        }
+        _ => 0.0,
+    };
+    ids.iter().map(of).collect()
 }
 
 /// Σ a·b in eight sums side by side, always in the same order.

