@@ -49,14 +49,16 @@ export function Mishap() {
         {now.why === "not fetched" && (
           <>
             <p><b>A part of the engine could not be fetched.</b></p>
-            <p>Is there a network? Your text and your tables are still here. The page tries again by itself; until then, what needs that part is not shown anew.</p>
+            <p>Is there a network? Your text and your tables are still here, and most numbers go on; charts, links and explanations wait for it. The page tries again by itself.</p>
             {now.failure?.message && <p class="quiet small">{now.failure.message}</p>}
           </>
         )}
         <p class="mishap-tools">
           {now.why === "not fetched" && <button type="button" class="primary" onClick={fetchAgain}>Try again now</button>}
           {now.why === "silent" && <button type="button" class="primary" onClick={longer}>Try again with more time</button>}
-          <button type="button" class={now.why === "trap" ? "primary" : "plain"} onClick={() => void copy()}>Copy the card</button>
+          {now.why !== "not fetched" && (
+            <button type="button" class={now.why === "trap" ? "primary" : "plain"} onClick={() => void copy()}>Copy the card</button>
+          )}
           <button type="button" class="plain" onClick={close}>Close</button>
         </p>
       </div>
