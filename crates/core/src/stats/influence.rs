@@ -242,30 +242,18 @@ impl Influences {
 impl Joint {
     fn of(now: usize, all: &[&Influences]) -> Self {
         let (first, second) = all.split_at(now.min(all.len()));
-        let entities = |of: &[&Influences]| -> Vec<u64> {
-            let mut ids: Vec<u64> = Vec::new();
-            for one in of {
-                let same = ids.len() == one.entities() && ids.iter().zip(one.pairs()).all(|(id, pair)| *id == pair.0);
-                if !same {
-                    ids.extend(one.pairs().iter().map(|pair| pair.0));
-                    // Runs in order, which a stable sort merges.
-                    ids.sort();
-                    ids.dedup();
+        let entities = |of: &[&Influences]| {
+            of.iter().fold(Vec::new(), |ids, one| {
+                let pairs = one.pairs();
+                if ids.len() == pairs.len() && ids.iter().zip(pairs).all(|(id, pair)| *id == pair.0) {
+                    return ids;
                 }
-            }
-            ids
+                union(&ids, pairs.iter().map(|pair| pair.0))
+            })
         };
         let (of_now, of_then) = (entities(first), entities(second));
         let counts = (of_now.len(), of_then.len());
-        let ids = if of_then.is_empty() {
-            of_now
-        } else {
-            let mut ids = of_now;
-            ids.extend(of_then);
-            ids.sort();
-            ids.dedup();
-            ids
-        };
+        let ids = union(&of_now, of_then.into_iter());
         let dense: Vec<Vec<f64>> = all.iter().map(|one| along(&ids, one.pairs())).collect();
         let products = (dense.iter().enumerate())
             .flat_map(|(at, one)| dense.iter().take(at + 1).map(|other| product(one, other)))
@@ -333,6 +321,21 @@ impl Joint {
         let sum = if sum > NOTHING * size { sum } else { 0.0 };
         Some(sum * m / (m - 1.0))
     }
+}
+
+/// The entities of both lists, which are in order, each once.
+fn union(some: &[u64], others: impl ExactSizeIterator<Item = u64>) -> Vec<u64> {
+    let mut all = Vec::with_capacity(some.len() + others.len());
+    let mut rest = some.iter().copied().peekable();
+    for other in others {
+        while let Some(one) = rest.next_if(|one| *one < other) {
+            all.push(one);
+        }
+        rest.next_if_eq(&other);
+        all.push(other);
+    }
+    all.extend(rest);
+    all
 }
 
 /// The influences of some entities, 0 where there are none; both in order.
