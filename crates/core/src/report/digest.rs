@@ -133,10 +133,23 @@ fn are_placed_alike(some: &[Cell], others: &[Cell]) -> bool {
 struct Column {
     name: &'static str,
     out: Vec<u8>,
-    /// Cells without a value since the last that has one: most fields lack it in most cells.
-    missing: usize,
-    /// The last number, and where its text is.
-    last: Option<(f64, Range<usize>)>,
+    /// Whether any cell has a value.
+    any: bool,
+    run: Option<Run>,
+}
+
+/// Cells one after the other that have the same value, as most have the same target, and no test: its text is written when
+/// the run is over.
+struct Run {
+    value: u64,
+    text: Range<usize>,
+    /// How often it is still to be written.
+    again: usize,
+}
+
+impl Run {
+    /// The value of a cell without one: bits that no number of a report has.
+    const MISSING: u64 = f64::NAN.to_bits();
 }
 
 impl Column {
@@ -144,28 +157,53 @@ impl Column {
         Self {
             name,
             out: Vec::new(),
-            missing: 0,
-            last: None,
+            any: false,
+            run: None,
         }
     }
 
     /// The value of the next cell.
     fn push<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Vec<u8>, T)) {
+        let Some(value) = value else {
+            return self.repeat(Run::MISSING, |out| put(out, b"null"));
+        };
+        self.any = true;
+        self.end_run();
+        self.separate();
+        write(&mut self.out, value);
+    }
+
+    /// The value of the next cell, of which the bits of a value say whether it is that of the cell before.
+    fn push_run(&mut self, value: Option<u64>, write: impl FnOnce(&mut Vec<u8>)) {
         match value {
             Some(value) => {
-                self.fill();
-                self.separate();
-                write(&mut self.out, value);
+                self.any = true;
+                self.repeat(value, write);
             }
-            None => self.missing += 1,
+            None => self.repeat(Run::MISSING, |out| put(out, b"null")),
         }
     }
 
-    /// Writes that values are missing.
-    fn fill(&mut self) {
-        for _ in 0..std::mem::take(&mut self.missing) {
-            self.separate();
-            put(&mut self.out, b"null");
+    fn repeat(&mut self, value: u64, write: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(run) = self.run.as_mut().filter(|run| run.value == value) {
+            run.again += 1;
+            return;
+        }
+        self.end_run();
+        self.separate();
+        let start = self.out.len();
+        write(&mut self.out);
+        let text = start..self.out.len();
+        self.run = Some(Run { value, text, again: 0 });
+    }
+
+    fn end_run(&mut self) {
+        if let Some(Run { text, again, .. }) = self.run.take() {
+            self.out.reserve(again * (text.len() + 1));
+            for _ in 0..again {
+                self.out.push(b',');
+                self.out.extend_from_within(text.clone());
+            }
         }
     }
 
@@ -174,24 +212,13 @@ impl Column {
     }
 
     fn truth(&mut self, value: Option<bool>) {
-        self.push(value, |out, value| {
-            put(out, if value { b"true" } else { b"false" });
+        self.push_run(value.map(u64::from), |out| {
+            put(out, if value == Some(true) { b"true" } else { b"false" });
         });
     }
 
     fn number(&mut self, value: Option<f64>) {
-        let last = self.last.take();
-        let mut next = None;
-        self.push(value, |out, value| {
-            let start = out.len();
-            match &last {
-                // A target is mostly the same in all cells.
-                Some((same, text)) if same.to_bits() == value.to_bits() => out.extend_from_within(text.clone()),
-                _ => number(out, value),
-            }
-            next = Some((value, start..out.len()));
-        });
-        self.last = next.or(last);
+        self.push_run(value.map(f64::to_bits), |out| number(out, value.unwrap_or_default()));
     }
 
     /// A word of letters, which needs no escapes.
@@ -246,8 +273,8 @@ impl Column {
 
     /// Its hash; `None` where no cell has the field.
     fn hashed(mut self) -> Option<(&'static str, String)> {
-        (!self.out.is_empty()).then(|| {
-            self.fill();
+        self.any.then(|| {
+            self.end_run();
             self.out.push(b']');
             (self.name, hex(&Sha256::digest(&self.out)))
         })
