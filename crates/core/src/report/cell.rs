@@ -140,9 +140,12 @@ impl Frame<'_> {
 
     /// The report's cells.
     pub(super) fn cells<'c>(&self, layout: &Layout, look: &dyn Fn(&CellKey, usize) -> Option<Raw<'c>>) -> Vec<Cell> {
-        let key = |spot: &Spot| layout.keys.get(spot.at);
         let mut cells = Vec::with_capacity(layout.spots.len());
-        cells.extend((layout.spots.iter()).filter_map(|spot| Some(self.cell_at(spot, key(spot)?, look))));
+        for spot in &layout.spots {
+            if let Some(key) = layout.keys.get(spot.at) {
+                cells.push(self.cell_at(spot, key, look));
+            }
+        }
         cells
     }
 
