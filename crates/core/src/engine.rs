@@ -1,163 +1,41 @@
-//! The engine: the only file that calls the stages in order.
+//! The engine: the only module that calls the stages in order.
 //!
 //! Imports: every stage. Never: files, clock, environment.
 
 mod ask;
+mod bind;
 mod compare;
 mod entities;
 mod error;
+mod evaluate;
 mod explain;
 mod many;
+mod options;
 mod prepare;
+mod stage;
 mod workbench;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use bellwether_order::Sort;
-
+use bind::{Bound, bind, origins, take_or_bind};
 pub use compare::Evaluated as EvaluatedCard;
 pub use error::{Error, ErrorKind};
+use evaluate::{evaluate, evaluate_bound, guarded, settle, told};
 pub use explain::Question;
 pub use many::{Job, ManyOptions};
+pub use options::{EvaluateOptions, Progress};
+use stage::Stage;
 pub use workbench::Workbench;
 
-use crate::data::{self, BindOptions, Dataset, Needs, Table, TableSummary};
-use crate::definition::{self, CivilDate, Scorecard};
-use crate::diagnostic::{Diagnostic, codes, repair, switch};
-use crate::inference;
+use crate::data::{self, Needs, Table};
+use crate::definition::{self, Scorecard};
+use crate::diagnostic::{Diagnostic, switch};
 use crate::limits::{Budget, Host, Limits, Stop};
-use crate::link;
 pub use crate::link::{Backtest, WhatIf, WhatIfQuestion};
-use crate::measure::{MeasureOptions, Measures, MetricCells, Pool, Session};
-use crate::proof::{self, Evaluation, TestReport};
-use crate::report::{
-    self, EntityScores, Evaluated, Explanation, ListResult, Provenance, QuotesResult, Report, TableProvenance,
-};
+use crate::proof::{self, TestReport};
+use crate::report::{Explanation, Report};
 use crate::score;
 use crate::script::{Compiler, Source};
-
-/// How much of a call is done, from 0 to 1; `false` stops it.
-pub type Progress = Arc<dyn Fn(f64) -> bool + Send + Sync>;
-
-/// How to evaluate a card.
-///
-/// ```
-/// use bellwether::definition::CivilDate;
-/// use bellwether::engine::EvaluateOptions;
-/// let options = EvaluateOptions { as_of: CivilDate::parse("2026-06-30"), threads: 2, ..EvaluateOptions::default() };
-/// assert!(options.by.is_empty());
-/// ```
-#[derive(Clone, Default)]
-pub struct EvaluateOptions {
-    /// As of which day; `None`: the latest date in the dated tables.
-    pub as_of: Option<CivilDate>,
-    /// Threads; 0 and 1 both mean the caller's own. Results have the same bits for any number.
-    pub threads: usize,
-    /// Cuts beside the card's: a segment of the card, a column as `customers.city`, or several joined by commas for
-    /// their cube.
-    pub by: Vec<String>,
-    /// A calendar in place of the card's first: `month`, `fiscal quarter`.
-    pub period: Option<String>,
-    /// Leave links, drivers, worth, pace and what initiatives return for later: the report has none of their analysis. A
-    /// page that waits for a person shows the measures first, and asks again for the rest.
-    pub skip_links: bool,
-    /// Values kept in other cards: card, then metric, outcome or score.
-    pub values_from: BTreeMap<String, BTreeMap<String, f64>>,
-    /// Baselines in place of the card's, such as those frozen in a history: metric, outcome or score, then value. Each is
-    /// told in the report (BW611).
-    pub baselines: BTreeMap<String, f64>,
-    /// Told how far the evaluation is; stops it by `false`.
-    pub progress: Option<Progress>,
-    /// Stops the evaluation when it is set from outside.
-    pub cancel: Option<Arc<AtomicBool>>,
-    /// The budget to spend from, shared with whatever else spends from it; `None`: a fresh one with the limits and the
-    /// host of the engine, begun when the evaluation begins.
-    pub budget: Option<Budget>,
-    /// What evaluations before have bound and measured, which this one may take, and adds to; `None`: all is made anew. The
-    /// results have the same bits. Of the limits, rows and cells count what is made now.
-    pub workbench: Option<Workbench>,
-    /// What was said when the card was compiled and its tables were read: it goes into the report, or into the error.
-    pub earlier: Vec<Diagnostic>,
-}
-
-impl std::fmt::Debug for EvaluateOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EvaluateOptions")
-            .field("as_of", &self.as_of)
-            .field("threads", &self.threads)
-            .field("by", &self.by)
-            .field("period", &self.period)
-            .field("skip_links", &self.skip_links)
-            .finish_non_exhaustive()
-    }
-}
-
-impl EvaluateOptions {
-    /// What is asked beside the card, for the provenance.
-    fn asked(&self) -> report::Asked {
-        report::Asked {
-            as_of: self.as_of,
-            by: self.by.clone(),
-            period: self.period.clone(),
-            values_from: self.values_from.clone(),
-            baselines: self.baselines.clone(),
-        }
-    }
-
-    fn is_cancelled(&self) -> bool {
-        let stop = self.budget.as_ref().and_then(Budget::stopped);
-        stop == Some(Stop::Cancelled)
-            || self
-                .cancel
-                .as_ref()
-                .is_some_and(|cancel| cancel.load(Ordering::Relaxed))
-    }
-
-    /// These options with a budget that also the flag of the caller stops.
-    fn within(&self, engine: &Engine) -> Self {
-        let budget = self.budget.clone().unwrap_or_else(|| engine.budget());
-        if let Some(flag) = &self.cancel {
-            budget.cancelled_by(flag);
-        }
-        Self {
-            budget: Some(budget),
-            ..self.clone()
-        }
-    }
-
-    /// Why the budget does not let it go on, as the error to give.
-    fn stopped(&self) -> Result<(), Error> {
-        match self.budget.as_ref().map_or(Ok(()), Budget::check) {
-            Ok(()) => Ok(()),
-            Err(Stop::Cancelled) => Err(Error::new(ErrorKind::Cancelled, Vec::new())),
-            Err(stop) => Err(Error::stopped(stop)),
-        }
-    }
-
-    fn measure_options(&self) -> MeasureOptions {
-        let (progress, cancel) = (self.progress.clone(), self.cancel.clone());
-        let budget = self.budget.clone();
-        let told: Option<Progress> = (progress.is_some() || cancel.is_some()).then(|| {
-            let goes_on: Progress = Arc::new(move |done| {
-                let stopped = cancel.as_ref().is_some_and(|cancel| cancel.load(Ordering::Relaxed));
-                let goes_on = !stopped && progress.as_ref().is_none_or(|progress| progress(done));
-                if let Some(budget) = budget.as_ref().filter(|_| !goes_on) {
-                    budget.cancel();
-                }
-                goes_on
-            });
-            goes_on
-        });
-        MeasureOptions {
-            threads: self.threads,
-            progress: told,
-            budget: self.budget.clone().unwrap_or_default(),
-            ..MeasureOptions::default()
-        }
-    }
-}
 
 /// Compiles cards and evaluates them. Building one takes a few milliseconds; keep it and share it between threads.
 ///
@@ -197,20 +75,6 @@ impl std::fmt::Debug for Engine {
             .field("host", &self.host)
             .finish_non_exhaustive()
     }
-}
-
-/// A card over its data, measured and scored: what reports and explanations are made from.
-struct Stage<'a> {
-    session: Session<'a>,
-    measures: Measures,
-    scores: score::Scores,
-    worth: Vec<Option<f64>>,
-    entities: Vec<Option<EntityScores>>,
-    lists: Vec<ListResult>,
-    quotes: Vec<QuotesResult>,
-    /// Cells of metrics that follow the card's own and those of worth: parts of a formula that is explained.
-    parts: Vec<Arc<MetricCells>>,
-    findings: Vec<Diagnostic>,
 }
 
 impl Engine {
@@ -428,333 +292,6 @@ impl Engine {
             ask::backtest(with.as_ref().unwrap_or(card), tables, &options, outcome)
         })
     }
-}
-
-/// A report, or why there is none, with what was said before, less what the card's comments allow.
-fn told(card: &Scorecard, options: &EvaluateOptions, made: Result<Evaluation, Error>) -> Result<Report, Error> {
-    let mut allows = card.allows.clone();
-    let mut told = |findings: &mut Vec<Diagnostic>| {
-        findings.extend_from_slice(&options.earlier);
-        switch::apply(&mut allows, findings);
-    };
-    match made {
-        Ok(Evaluation { mut report, .. }) => {
-            told(&mut report.diagnostics);
-            report.diagnostics.extend(switch::unused(&allows));
-            settle(&mut report.diagnostics);
-            Ok(report)
-        }
-        Err(error) => {
-            let (kind, mut findings) = (error.kind(), error.into_diagnostics());
-            if kind != ErrorKind::Cancelled {
-                told(&mut findings);
-                settle(&mut findings);
-            }
-            Err(Error::new(kind, findings))
-        }
-    }
-}
-
-/// A panic is a bug of the engine; the host gets an error all the same, and the engine holds no state that it could
-/// have left half done.
-fn guarded<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Error::internal(text.as_deref().unwrap_or("no reason is known")))
-    })
-}
-
-fn evaluate(
-    card: &Scorecard,
-    tables: BTreeMap<String, Table>,
-    options: &EvaluateOptions,
-    sparse: bool,
-) -> Result<Evaluation, Error> {
-    let origins = origins(card, &tables);
-    let (with_baselines, told) = prepare::baselines(card, options)?;
-    let card = with_baselines.as_ref().unwrap_or(card);
-    let working = prepare::prepare(card, options)?;
-    let (mut bound, pool) = if sparse {
-        (bind(&working, tables, options, true)?, None)
-    } else {
-        take_or_bind(&working, tables, options)?
-    };
-    bound.1.extend(told);
-    evaluate_bound(&working, (card, origins), bound, options, pool)
-}
-
-/// What binding gives: the data, what was found, and each table in numbers.
-type Bound = (Dataset, Vec<Diagnostic>, Vec<TableSummary>);
-
-/// Evaluates a card, made ready, over data that are bound; `pool`: what it shares with other cards over them.
-fn evaluate_bound(
-    working: &Scorecard,
-    (card, tables): (&Scorecard, Vec<TableProvenance>),
-    (data, bound, summaries): Bound,
-    options: &EvaluateOptions,
-    pool: Option<Arc<Pool>>,
-) -> Result<Evaluation, Error> {
-    let mut stage = Stage::run(working, data, options, working.metrics.len(), pool)?;
-    stage.findings.extend(bound);
-    stage.findings.extend(prepare::outside(working));
-    let links = if options.skip_links {
-        link::Links::default()
-    } else {
-        let (session, analysed) = stage.analysed(card, options.threads);
-        link::analyse(session, &analysed)
-    };
-    let (mut results, findings) = stage.results(card, summaries, links);
-    options.stopped()?;
-    let mut diagnostics = stage.findings;
-    diagnostics.extend(findings);
-    if options.budget.as_ref().is_some_and(Budget::texts_left_out) {
-        let message =
-            "an expression makes texts that are too long to keep (64 KiB each, fewer of many): they are missing";
-        let finding = Diagnostic::warning(codes::TEXT_LEFT_OUT, message);
-        diagnostics.push(finding.help("join fewer parts, or cut them with `sub_string`"));
-    }
-    settle(&mut diagnostics);
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(Error::new(ErrorKind::Card, diagnostics));
-    }
-    let results_sha256 =
-        report::digest::of(&mut results, Some(&stage.measures)).map_err(|error| Error::internal(&error.to_string()))?;
-    let provenance = Provenance {
-        engine: concat!("bellwether ", env!("CARGO_PKG_VERSION")).into(),
-        sources: card.sources.clone(),
-        params: card.params.clone(),
-        asked: options.asked(),
-        tables,
-        results_sha256,
-        slice: None,
-    };
-    Ok(Evaluation {
-        report: Report {
-            results,
-            diagnostics,
-            provenance,
-            history: None,
-        },
-        data: stage.session.data().clone(),
-    })
-}
-
-/// The data bound for a card, and what was measured in them before, where the host keeps that.
-fn take_or_bind(
-    working: &Scorecard,
-    tables: BTreeMap<String, Table>,
-    options: &EvaluateOptions,
-) -> Result<(Bound, Option<Arc<Pool>>), Error> {
-    match &options.workbench {
-        Some(bench) => (bench.bind(working, tables, options)).map(|(bound, pool)| (bound, Some(pool))),
-        None => bind(working, tables, options, false).map(|bound| (bound, None)),
-    }
-}
-
-fn bind(
-    card: &Scorecard,
-    tables: BTreeMap<String, Table>,
-    options: &EvaluateOptions,
-    sparse: bool,
-) -> Result<Bound, Error> {
-    if let Some(budget) = &options.budget {
-        budget.exclude_data();
-    }
-    let how = BindOptions {
-        as_of: options.as_of,
-        sparse,
-        budget: options.budget.clone().unwrap_or_default(),
-        threads: options.threads,
-        ..BindOptions::default()
-    };
-    data::bind(card, tables, &how).map_err(|mut findings| {
-        settle(&mut findings);
-        Error::new(ErrorKind::Data, findings)
-    })
-}
-
-impl<'a> Stage<'a> {
-    /// Measures and scores a card over its data: first the metrics that read no score of a row, then the scores of
-    /// rows, which become columns, then the rest. Metrics from `first_part` on are kept apart. `pool`: what the card shares with
-    /// others over its data.
-    fn run(
-        card: &'a Scorecard,
-        data: Dataset,
-        options: &EvaluateOptions,
-        first_part: usize,
-        pool: Option<Arc<Pool>>,
-    ) -> Result<Self, Error> {
-        let stopped = |mut findings: Vec<Diagnostic>| {
-            if let Err(error) = options.stopped() {
-                return error;
-            }
-            if options.is_cancelled() || findings.is_empty() {
-                return Error::new(ErrorKind::Cancelled, Vec::new());
-            }
-            settle(&mut findings);
-            Error::new(ErrorKind::Card, findings)
-        };
-        let measure_options = MeasureOptions {
-            pool,
-            ..options.measure_options()
-        };
-        let rounds = score::rounds(card).map_err(|findings| Error::new(ErrorKind::Card, findings))?;
-        let mut session = Session::new(card, data, &measure_options).map_err(stopped)?;
-        let mut all = Measures {
-            axes: session.axes().clone(),
-            as_of: session.as_of(),
-            metrics: vec![Arc::default(); card.metrics.len()],
-        };
-        measure(&mut session, &rounds.first, &mut all).map_err(stopped)?;
-        let mut entities = vec![None; card.scores.len()];
-        for index in &rounds.scores {
-            let scored = entities::score_rows(&mut session, card, &all, *index).map_err(stopped)?;
-            if let Some(slot) = entities.get_mut(*index) {
-                *slot = scored;
-            }
-        }
-        measure(&mut session, &rounds.rest, &mut all).map_err(stopped)?;
-        all.axes = session.axes().clone();
-        let lists = lists(&mut session, card).map_err(stopped)?;
-        let quotes = quotes(&mut session, card).map_err(stopped)?;
-        // Whoever stops leaves its work half done: nothing of it may be seen.
-        options.stopped()?;
-        let parts = all.metrics.split_off(first_part.min(all.metrics.len()));
-        let (measures, worth) = prepare::split_worth(card, first_part, all);
-        let scorer = score::Scorer::new(card, &measures);
-        let mut findings = scorer.check();
-        let scores = scorer.all();
-        findings.extend(session.take_findings());
-        Ok(Self {
-            session,
-            measures,
-            scores,
-            worth,
-            entities,
-            lists,
-            quotes,
-            parts,
-            findings,
-        })
-    }
-
-    /// What the analysis of links reads, and the session that it reads rows from.
-    fn analysed<'s>(&'s mut self, card: &'s Scorecard, threads: usize) -> (&'s mut Session<'a>, link::Analysed<'s>) {
-        let analysed = link::Analysed {
-            card,
-            measures: &self.measures,
-            scores: &self.scores,
-            worth: &self.worth,
-            threads,
-        };
-        (&mut self.session, analysed)
-    }
-
-    fn results(
-        &mut self,
-        card: &Scorecard,
-        tables: Vec<TableSummary>,
-        links: link::Links,
-    ) -> (report::Results, Vec<Diagnostic>) {
-        let inference = inference::infer(card, &self.measures, &self.scores, &mut self.session);
-        report::build(Evaluated {
-            card,
-            inference: &inference,
-            data: self.session.data(),
-            measures: &self.measures,
-            scores: &self.scores,
-            worth: std::mem::take(&mut self.worth),
-            entities: std::mem::take(&mut self.entities),
-            lists: std::mem::take(&mut self.lists),
-            quotes: std::mem::take(&mut self.quotes),
-            links,
-            tables,
-        })
-    }
-}
-
-fn measure(session: &mut Session<'_>, round: &[usize], all: &mut Measures) -> Result<(), Vec<Diagnostic>> {
-    if round.is_empty() {
-        return Ok(());
-    }
-    let measured = session.measure(round)?;
-    for (index, measured) in round.iter().zip(measured) {
-        if let Some(slot) = all.metrics.get_mut(*index) {
-            *slot = measured;
-        }
-    }
-    Ok(())
-}
-
-fn lists(session: &mut Session<'_>, card: &Scorecard) -> Result<Vec<ListResult>, Vec<Diagnostic>> {
-    let mut results = Vec::new();
-    for list in &card.lists {
-        let listed = session.list(list)?;
-        let row = |row: &u32| {
-            let values = listed
-                .columns
-                .iter()
-                .map(|(_, column)| report::explain::plain_value(column, *row as usize));
-            values.collect()
-        };
-        results.push(ListResult {
-            name: list.name.value.clone(),
-            table: list.table.value.clone(),
-            audience: list.audience.clone(),
-            columns: listed.columns.iter().map(|(name, _)| name.clone()).collect(),
-            rows: listed.rows.iter().map(row).collect(),
-            passed: listed.found,
-        });
-    }
-    Ok(results)
-}
-
-fn quotes(session: &mut Session<'_>, card: &Scorecard) -> Result<Vec<QuotesResult>, Vec<Diagnostic>> {
-    let of = |declared| {
-        Ok(report::quote::quotes(
-            declared,
-            &session.quoted(declared)?,
-            session.axes(),
-        ))
-    };
-    card.quotes.iter().map(of).collect()
-}
-
-/// Where each table of the host comes from.
-fn origins(card: &Scorecard, tables: &BTreeMap<String, Table>) -> Vec<TableProvenance> {
-    let names = card.tables.iter().map(|table| &table.name.value);
-    names
-        .filter_map(|name| {
-            let table = tables.get(name)?;
-            Some(TableProvenance {
-                table: name.clone(),
-                origin: table.origin.clone(),
-                sha256: table.sha256.clone(),
-                rows: table.rows as u64,
-            })
-        })
-        .collect()
-}
-
-/// Findings in a fixed order (errors, warnings, notes; each by place), every one once. While there are errors, what seems
-/// unused may be what a misspelt name meant, so nothing is said of it.
-fn settle(findings: &mut Vec<Diagnostic>) {
-    repair::spelling(findings);
-    if findings.iter().any(Diagnostic::is_error) {
-        findings.retain(|finding| finding.code != codes::UNUSED);
-    }
-    findings.order_by(|a, b| {
-        let place = |finding: &Diagnostic| (finding.severity, finding.span.is_none(), finding.span);
-        place(a)
-            .cmp(&place(b))
-            .then_with(|| a.code.cmp(&b.code))
-            .then_with(|| a.message.cmp(&b.message))
-            .then_with(|| a.place.cmp(&b.place))
-    });
-    findings.dedup_by(|a, b| a.code == b.code && a.span == b.span && a.place == b.place && a.message == b.message);
 }
 
 #[cfg(test)]

@@ -7,15 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bellwether_order::Sort;
 
-use super::{
-    Bound, Engine, Error, EvaluateOptions, Evaluation, Progress, bind, evaluate_bound, guarded, origins, prepare,
-};
+use super::{Bound, Engine, Error, EvaluateOptions, Progress, bind, evaluate_bound, guarded, origins, prepare};
 use crate::data::{self, Dataset, Needs, Table, TableSummary, parallel};
 use crate::definition::plain::Plain;
 use crate::definition::{Metric, Scorecard};
 use crate::diagnostic::Diagnostic;
 use crate::limits::{Budget, Limits};
 use crate::measure::{MeasureOptions, Pool, Session};
+use crate::proof::Evaluation;
 use crate::report::{Report, TableProvenance};
 
 /// A card to evaluate among others.

@@ -1,13 +1,16 @@
 //! The example card end to end, against values that pandas and numpy gave (`tests/oracle/subscriber-health.json`).
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
 use super::*;
 use crate::data::{CsvOptions, read_csv};
+use crate::definition::CivilDate;
 use crate::measure::State;
-use crate::report::{Cell, MetricResult};
+use crate::report::{self, Cell, MetricResult};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
