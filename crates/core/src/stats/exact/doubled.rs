@@ -30,7 +30,7 @@ impl Doubled {
     pub fn add_product(&mut self, a: f64, b: f64) {
         let product = a * b;
         let size = product.abs();
-        self.lost |= !((size >= LEAST && size <= MOST) || a == 0.0 || b == 0.0);
+        self.lost |= !((LEAST..=MOST).contains(&size) || a == 0.0 || b == 0.0);
         let (high, rest) = two_sum(self.high, product);
         self.high = high;
         self.low += rest + product_error(a, b, product);
@@ -78,7 +78,7 @@ impl Doubled {
         let inexact = self.bound() + size * divisor.bound() + 16.0 * TINY * (self.size + size * divisor.size);
         // Twice as much for the roundings here, and more where the divisor is what is left of larger terms.
         let bound = 2.0 * inexact * (divisor.size / whole).max(1.0) / whole;
-        let plain = !self.lost && !divisor.lost && size >= LEAST && size <= MOST;
+        let plain = !self.lost && !divisor.lost && (LEAST..=MOST).contains(&size);
         decided(quotient, more, bound).filter(|_| plain)
     }
 }
@@ -179,7 +179,7 @@ mod tests {
         ) {
             let mut terms: Vec<(f64, f64)> = terms
                 .iter()
-                .map(|(z, size, whole)| (z * 2_f64.powi(*size), if *whole < 20 { f64::from(*whole) } else { 1.0 / f64::from(*whole) }))
+                .map(|(z, size, whole)| (z * f64::from_bits(((1023 + size) as u64) << 52), if *whole < 20 { f64::from(*whole) } else { 1.0 / f64::from(*whole) }))
                 .collect();
             if again {
                 let back: Vec<_> = terms.iter().map(|(a, b)| (-a, b + b * 1e-13)).collect();
