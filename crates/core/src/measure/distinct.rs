@@ -25,18 +25,18 @@ pub(crate) fn count(
     threads: usize,
 ) -> Option<(Vec<u32>, Tally)> {
     let (numbers, greatest) = numbers(column, threads)?;
-    let shift = (u32::BITS - greatest.leading_zeros()).saturating_sub(BUCKET_BITS);
-    let buckets = (greatest >> shift) as usize + 1;
+    let packing = Packing::new(greatest, count);
+    let buckets = packing.bucket(greatest) + 1;
     let ranges = parallel::ranges(cells.len(), threads.min(2), 1 << 16);
     let parts = parallel::map(threads, ranges.len(), |at| {
         let rows = ranges.get(at).cloned().unwrap_or_default();
-        Part::new(&numbers, mask, cells, rows, count, buckets, shift)
+        Part::new(&numbers, mask, cells, rows, count, buckets, packing)
     });
     let mut tally = Tally::new(count);
     parts.iter().for_each(|part| tally.merge(&part.tally));
     let tasks = parallel::ranges(buckets, threads, 1);
     let counted = parallel::map(threads, tasks.len(), |at| {
-        let mut counting = Counting::new(targets, shift);
+        let mut counting = Counting::new(targets, packing);
         for bucket in tasks.get(at).cloned().unwrap_or_default() {
             counting.bucket(&parts, bucket);
         }
@@ -107,11 +107,56 @@ fn spread<T: Sync>(
     Some((numbers, greatest as u32))
 }
 
-/// Rows of a range by bucket: values with their cells.
+/// How a row lies in its bucket: the bits of its value that the bucket does not tell, and its cell, in 32 bits.
+#[derive(Debug, Clone, Copy)]
+struct Packing {
+    /// Bits of a value within its bucket.
+    value_bits: u32,
+    /// Bits of a cell.
+    cell_bits: u32,
+}
+
+impl Packing {
+    /// For values up to the greatest in so many cells. There are as many buckets as the caches hold, or more where cells
+    /// leave fewer bits for values.
+    fn new(greatest: u32, cells: usize) -> Self {
+        let bits = |number: u32| u32::BITS - number.leading_zeros();
+        let cell_bits = bits(u32::try_from(cells).unwrap_or(u32::MAX));
+        let value_bits = bits(greatest).saturating_sub(BUCKET_BITS).min(u32::BITS - cell_bits);
+        Self { value_bits, cell_bits }
+    }
+
+    const fn bucket(self, number: u32) -> usize {
+        // 64 bits, as all 32 may be a value's.
+        ((number as u64) >> self.value_bits) as usize
+    }
+
+    const fn pack(self, number: u32, cell: u32) -> u32 {
+        let within = number as u64 & ((1 << self.value_bits) - 1);
+        (within << self.cell_bits) as u32 | cell
+    }
+
+    /// Values of a bucket.
+    const fn values(self) -> usize {
+        1 << self.value_bits
+    }
+
+    /// The value within its bucket.
+    const fn value(self, packed: u32) -> usize {
+        ((packed as u64) >> self.cell_bits) as usize
+    }
+
+    const fn cell(self, packed: u32) -> u32 {
+        (packed as u64 & ((1 << self.cell_bits) - 1)) as u32
+    }
+}
+
+/// Rows of a range by bucket.
 struct Part {
     /// Where each bucket starts; one more than buckets.
     starts: Vec<u32>,
-    rows: Vec<(u32, u32)>,
+    /// Values with their cells.
+    rows: Vec<u32>,
     tally: Tally,
 }
 
@@ -123,7 +168,7 @@ impl Part {
         rows: Range<usize>,
         count: usize,
         buckets: usize,
-        shift: u32,
+        packing: Packing,
     ) -> Self {
         let mut tally = Tally::new(count);
         let mut starts = vec![0_u32; buckets + 2];
@@ -148,7 +193,7 @@ impl Part {
                 continue;
             }
             *rows += 1;
-            if let Some(start) = starts.get_mut((number >> shift) as usize + 2) {
+            if let Some(start) = starts.get_mut(packing.bucket(number) + 2) {
                 *start += 1;
             }
         }
@@ -157,11 +202,11 @@ impl Part {
             sum += *start;
             *start = sum;
         }
-        let mut made = vec![(0, 0); sum as usize];
+        let mut made = vec![0; sum as usize];
         for (number, cell) in pairs().filter(|(number, cell)| *number != NONE && (*cell as usize) < count) {
-            if let Some(next) = starts.get_mut((number >> shift) as usize + 1) {
+            if let Some(next) = starts.get_mut(packing.bucket(number) + 1) {
                 if let Some(slot) = made.get_mut(*next as usize) {
-                    *slot = (number, cell);
+                    *slot = packing.pack(number, cell);
                 }
                 *next += 1;
             }
@@ -174,7 +219,7 @@ impl Part {
         }
     }
 
-    fn bucket(&self, bucket: usize) -> &[(u32, u32)] {
+    fn bucket(&self, bucket: usize) -> &[u32] {
         let Some(&[start, end]) = self.starts.get(bucket..bucket + 2) else {
             return &[];
         };
@@ -189,29 +234,29 @@ struct Counting<'t> {
     counts: Vec<(u32, u32)>,
     /// The value that is counted now; not the value itself, so that 0 is none.
     value: u32,
-    mask: u32,
+    packing: Packing,
     starts: Vec<u32>,
     cells: Vec<u32>,
 }
 
 impl<'t> Counting<'t> {
-    fn new(targets: &'t Targets, shift: u32) -> Self {
+    fn new(targets: &'t Targets, packing: Packing) -> Self {
         Self {
             targets,
             counts: vec![(0, 0); targets.count],
             value: 0,
-            mask: (1 << shift) - 1,
-            starts: vec![0; (1 << shift) + 1],
+            packing,
+            starts: vec![0; packing.values() + 1],
             cells: Vec::new(),
         }
     }
 
     fn bucket(&mut self, parts: &[Part], bucket: usize) {
         let rows = || parts.iter().flat_map(|part| part.bucket(bucket));
-        let place = |number: u32| (number & self.mask) as usize;
+        let packing = self.packing;
         self.starts.fill(0);
-        for &(number, _) in rows() {
-            if let Some(start) = self.starts.get_mut(place(number)) {
+        for &packed in rows() {
+            if let Some(start) = self.starts.get_mut(packing.value(packed)) {
                 *start += 1;
             }
         }
@@ -222,11 +267,11 @@ impl<'t> Counting<'t> {
             *start = sum;
         }
         self.cells.resize(sum as usize, 0);
-        for &(number, cell) in rows() {
-            if let Some(end) = self.starts.get_mut(place(number)) {
+        for &packed in rows() {
+            if let Some(end) = self.starts.get_mut(packing.value(packed)) {
                 *end -= 1;
                 if let Some(slot) = self.cells.get_mut(*end as usize) {
-                    *slot = cell;
+                    *slot = packing.cell(packed);
                 }
             }
         }
@@ -243,6 +288,71 @@ impl<'t> Counting<'t> {
                         *last = self.value;
                     }
                 }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// From a few cells to so many that values have few bits beside them; each cell is a target, and all are one.
+        #[test]
+        fn different_values_are_those_of_a_set(
+            (cells, rows) in (0..20_u32).prop_flat_map(|bits| (
+                Just(1_usize << bits),
+                prop::collection::vec((0..1_usize << bits, prop::option::weighted(0.9, 0..1_000_000_i64)), 0..300),
+            )),
+            threads in 1..4_usize,
+        ) {
+            let column = Column::ints(rows.iter().map(|row| row.1.map(|value| value - 400_000)).collect());
+            let places: Vec<u32> = rows.iter().map(|row| row.0 as u32).collect();
+            // The cells that have rows, and last the whole.
+            let used: Vec<usize> = rows.iter().map(|row| row.0).collect::<BTreeSet<_>>().into_iter().collect();
+            let mut runs: Vec<_> = (0..).zip(&used).map(|(target, &cell)| (target, cell..cell + 1)).collect();
+            let whole = runs.len() as u32;
+            runs.extend(used.iter().map(|&cell| (whole, cell..cell + 1)));
+            let targets = Targets::new(cells, used.len() + 1, runs).unwrap();
+
+            let Some((counts, tally)) = count(&column, None, &places, cells, &targets, threads) else {
+                // Without any value there is nothing to count.
+                prop_assert!(rows.iter().all(|row| row.1.is_none()));
+                return Ok(());
+            };
+            let different = |of: &dyn Fn(usize) -> bool| {
+                let values = rows.iter().filter(|row| of(row.0)).filter_map(|row| row.1);
+                values.collect::<BTreeSet<i64>>().len() as u32
+            };
+            for (&cell, &count) in used.iter().zip(&counts) {
+                prop_assert_eq!(count, different(&|other| other == cell));
+                let missing = rows.iter().filter(|row| row.0 == cell && row.1.is_none()).count();
+                prop_assert_eq!(tally.missing[cell] as usize, missing);
+            }
+            prop_assert_eq!(counts.last().copied(), Some(different(&|_| true)));
+        }
+    }
+
+    #[test]
+    fn a_row_comes_out_of_32_bits_as_it_went_in() {
+        for (greatest, cells) in [
+            (0, 1),
+            (1, 1 << 18),
+            (u32::MAX - 1, 833),
+            (1_500_000, 833),
+            (u32::MAX - 1, 1 << 20),
+        ] {
+            let packing = Packing::new(greatest, cells);
+            for (number, cell) in [(0, 0), (greatest, cells as u32 - 1), (greatest / 3, cells as u32 / 2)] {
+                let packed = packing.pack(number, cell);
+                assert!(packing.value(packed) < packing.values());
+                let back = packing.bucket(number) * packing.values() + packing.value(packed);
+                assert_eq!((back, packing.cell(packed)), (number as usize, cell));
             }
         }
     }
